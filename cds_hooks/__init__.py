@@ -1,0 +1,1 @@
+"""What the clinician hears: CRD, a CDS Hooks call asks, coverage information and cards answer."""

@@ -1,0 +1,1 @@
+"""What the payer does: PAS, utilization management, storage, security, web, command line."""

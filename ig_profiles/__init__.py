@@ -1,0 +1,1 @@
+"""What HL7 published: names, profiles, terminology, FHIRPath, the validator."""

@@ -1,0 +1,91 @@
+"""FHIR JSON text <-> dictionaries: limits before work, decimals kept to the last digit.
+
+``100.00`` stays ``100.00`` on the way through (FHIR R4 §json: the precision of a decimal is significant): decimals are
+read as ``Decimal`` and written with their own digits. A key given twice is refused, because two readers would see two
+different requests.
+"""
+
+from __future__ import annotations
+
+import json as _standard
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from ig_profiles.outcome import Issue, TooLarge, Unreadable
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_DEPTH = 64
+
+
+def parse(body: bytes, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
+    """The JSON value in these bytes.
+
+    Raises Unreadable (line and column in the text) or TooLarge.
+
+    >>> parse(b'{"value": 1.10}')
+    {'value': Decimal('1.10')}
+    """
+    if len(body) > max_bytes:
+        raise TooLarge(f"The body has {len(body):,} bytes; this server takes {max_bytes:,}. Send large documents with $submit-attachment, one by one.")
+    try:
+        value = _standard.loads(body, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twins)
+    except _standard.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        text = f"The body is not JSON: {error.msg} at {where}. Send one FHIR resource as UTF-8 JSON."
+        raise Unreadable(Issue(text, "structure", diagnostics=where)) from None
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"The body is not UTF-8 text: byte {error.start} cannot be read. Send the JSON encoded as UTF-8.") from None
+    except RecursionError:
+        raise _too_deep(max_depth) from None
+    if _deeper_than(value, max_depth):
+        raise _too_deep(max_depth)
+    return value
+
+
+def dump(value: Any, pretty: bool = False) -> bytes:
+    """The value as compact UTF-8 JSON; decimals keep their digits.
+
+    >>> dump({"value": Decimal("1.10")})
+    b'{"value":1.10}'
+    """
+    return orjson.dumps(value, default=_decimal, option=orjson.OPT_INDENT_2 if pretty else None)
+
+
+def _decimal(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value).encode())
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _no_constant(name: str) -> Any:
+    raise Unreadable(f"{name} is not a JSON number. Leave the element out, or give a number.")
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twin = next(name for name in names if names.count(name) > 1)
+        raise Unreadable(f"The key '{twin}' stands twice in one object. Give each element once, with a list where it repeats.")
+    return found
+
+
+def _too_deep(max_depth: int) -> TooLarge:
+    return TooLarge(f"The body is nested more than {max_depth} levels deep. Flatten it: FHIR resources stay well below that.")
+
+
+def _deeper_than(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        following: list[Any] = []
+        for node in level:
+            if isinstance(node, dict):
+                following.extend(child for child in node.values() if isinstance(child, (dict, list)))
+            elif isinstance(node, list):
+                following.extend(child for child in node if isinstance(child, (dict, list)))
+        if not following:
+            return False
+        level = following
+    return True

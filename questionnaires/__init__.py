@@ -1,0 +1,1 @@
+"""What the payer asks: DTR, and the policies that CRD, DTR and PAS all read."""

@@ -1,0 +1,91 @@
+"""Policy and edition: a payer's rule on a topic, and one dated wording of it that may speak about a requested service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from ig_profiles.reading import Coding
+from questionnaires.criteria import Answers, Circumstances, Criterion, Finding, weigh
+
+
+@dataclass(frozen=True)
+class RequestedService:
+    """One thing asked for, in the words a policy understands; read from an order (CRD) or a Claim item (PAS).
+
+    ``codes`` are alternatives for the same service (an order may carry several). ``place`` is a CMS place-of-service
+    code. ``quantity`` is in ``unit`` for the whole period from ``on`` until ``until``.
+    """
+
+    codes: tuple[Coding, ...]
+    diagnoses: tuple[Coding, ...] = ()
+    on: date | None = None
+    until: date | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
+    place: str | None = None
+    line_of_business: str = ""
+
+
+@dataclass(frozen=True)
+class Certifies:
+    """What an edition certifies when every criterion is met: for how long, and at most how much."""
+
+    days: int
+    quantity: Decimal | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One dated wording of a policy, with all that CRD, DTR and PAS need from it.
+
+    ``services`` empty means: every service (only ``anything_else``). ``authorization`` is ``needed`` or ``not needed``;
+    ``documentation`` says who can answer (``clinical``, ``admin``, ``patient``). ``questionnaire`` is ``url|version``.
+    ``refer_to`` names who looks when the engine cannot certify: ``nurse`` or ``physician``. ``fingerprint`` is the
+    SHA-256 of the wording and of its form and facts, so that a decision can prove which text it used.
+    """
+
+    topic: str
+    version: str
+    title: str
+    owner: str
+    source: str
+    signed_by: str
+    in_force_from: date
+    in_force_until: date | None
+    lines_of_business: tuple[str, ...]
+    services: tuple[Coding, ...]
+    covered: bool
+    authorization: Literal["needed", "not needed"]
+    documentation: tuple[str, ...]
+    because: str
+    criteria: tuple[Criterion, ...]
+    certifies: Certifies | None
+    refer_to: Literal["nurse", "physician"]
+    questionnaire: str | None
+    phone: str | None
+    policy_link: str | None
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """How people and records call it, e.g. ``home_oxygen 2026.1``."""
+        return f"{self.topic} {self.version}"
+
+    def speaks_about(self, service: RequestedService, on: date) -> bool:
+        """Whether this wording is the payer's rule for this service on this day."""
+        if not self.in_force_from <= on or (self.in_force_until is not None and on > self.in_force_until):
+            return False
+        if self.lines_of_business and service.line_of_business not in self.lines_of_business:
+            return False
+        return not self.services or any(mine.same_as(theirs) for mine in self.services for theirs in service.codes)
+
+    def weigh(self, service: RequestedService, answers: Answers, circumstances: Circumstances) -> tuple[Finding, ...]:
+        """A finding for every criterion that applies to this service."""
+        asked = {coding.code for coding in service.codes}
+        return tuple(
+            weigh(criterion, answers, circumstances) for criterion in self.criteria if not criterion.services or asked.intersection(criterion.services)
+        )
