@@ -1,0 +1,233 @@
+"""Authorization: the payer's case, from the request to the last decision, with a trail nobody can rewrite.
+
+Frozen: every act returns the changed copy, one ``revision`` higher, so that a store can refuse to save over somebody
+else's act (pas.md trap 45). States move only along ``transitions.TABLE``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fhir_pa.um.clocks import Clock
+from fhir_pa.um.determination import Certify, Determination, Refer, ReviewAction
+from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
+from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
+from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, EventKind, State, follow
+from ig_profiles.outcome import Conflict, NotFound, Unprocessable
+
+_EVENT_OF = {Verdict.CERTIFY: EventKind.CERTIFIED, Verdict.DENY: EventKind.DENIED, Verdict.MODIFY: EventKind.MODIFIED}
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the trail: when, what, by whom, about which items, and why."""
+
+    at: datetime
+    what: str
+    by: str
+    items: tuple[int, ...]
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One requested service with its state, its present determination and those that went before."""
+
+    requested: RequestedItem
+    state: State
+    determination: Determination
+    earlier: tuple[Determination, ...] = ()
+
+    @property
+    def sequence(self) -> int:
+        """The number that names this item for life."""
+        return self.requested.sequence
+
+    def moved(self, event: EventKind, determination: Determination) -> Item:
+        """This item after the event, its present determination kept among the earlier ones."""
+        state = follow(self.state, event, self.sequence)
+        return replace(self, state=state, determination=determination, earlier=(*self.earlier, self.determination))
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """One case. ``number`` is what a certification bears; ``reference`` names the case while it is pended."""
+
+    number: str
+    reference: str
+    request: AuthorizationRequest
+    clock: Clock
+    items: tuple[Item, ...]
+    trail: tuple[Event, ...]
+    client: str
+    revision: int = 1
+    received: tuple[str, ...] = ()
+
+    @classmethod
+    def open(
+        cls,
+        number: str,
+        reference: str,
+        request: AuthorizationRequest,
+        answers: Mapping[int, Certify | Refer],
+        received: str,
+        client: str,
+        at: datetime,
+    ) -> Authorization:
+        """The case as it stands in the same exchange: each item certified by the engine, or pended for a person."""
+        clock = Clock.start(at, request.line_of_business, request.urgent)
+        items = tuple(_answered(item, answers[item.sequence], at) for item in request.items)
+        sequences = tuple(item.sequence for item in items)
+        trail = (Event(at, "received", client, sequences), *_engine_events(items, at))
+        return cls(number, reference, request, clock, items, trail, client, received=(received,))
+
+    def item(self, sequence: int) -> Item:
+        """The item with this sequence, or NotFound naming those there are."""
+        found = next((item for item in self.items if item.sequence == sequence), None)
+        if found is None:
+            there = ", ".join(str(item.sequence) for item in self.items)
+            raise NotFound(f"Authorization {self.number} has no item {sequence}. Its items are {there}.", expression="items")
+        return found
+
+    @property
+    def pended(self) -> tuple[Item, ...]:
+        """Items at which a person must still look."""
+        return tuple(item for item in self.items if item.state in PENDING)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether every item is decided."""
+        return all(item.determination.is_final for item in self.items)
+
+    @property
+    def action(self) -> ReviewAction:
+        """One word for the whole case (pas.md rule 44): pended wins, then agreement, else partial."""
+        live = {item.determination.action for item in self.items if item.state is not State.CANCELLED}
+        if ReviewAction.PENDED in live:
+            return ReviewAction.PENDED
+        if not live:
+            return ReviewAction.CANCELLED
+        return live.pop() if len(live) == 1 else ReviewAction.PARTIAL
+
+    def decide(self, decision: Decision, reviewer: Reviewer, at: datetime) -> Authorization:
+        """A reviewer's decision on some items; all of them or none."""
+        if not decision.items:
+            raise Unprocessable("A decision names its items. Give at least one sequence.", expression="items")
+        decided = {}
+        for sequence in dict.fromkeys(decision.items):
+            item = self.item(sequence)
+            signed = decision.determination(item.requested, item.determination, reviewer, at)
+            decided[sequence] = item.moved(_EVENT_OF[decision.verdict], signed)
+        return self._with(decided, Event(at, str(ACTION[decision.verdict]), reviewer.person, tuple(decided), decision.because.strip()))
+
+    def reopen(self, sequences: tuple[int, ...], reviewer: Reviewer, because: str, at: datetime) -> Authorization:
+        """Items decided against the member go back to a physician, for a stated reason such as new evidence."""
+        if not because.strip():
+            raise Unprocessable("Reopening tells why. Write one plain sentence.", expression="because")
+        reviewer.signature(Verdict.DENY, at)
+        reopened = {}
+        for sequence in dict.fromkeys(sequences):
+            item = self.item(sequence)
+            pend = Determination(ReviewAction.PENDED, f"Reopened: {because.strip()}", at, item.determination.findings, item.determination.edition)
+            reopened[sequence] = item.moved(EventKind.REOPENED, replace(pend, phone=item.determination.phone))
+        if not reopened:
+            raise Unprocessable("Reopening names its items. Give at least one sequence.", expression="items")
+        return self._with(reopened, Event(at, str(EventKind.REOPENED), reviewer.person, tuple(reopened), because.strip()))
+
+    def receive_evidence(self, answers: Mapping[int, Certify | Refer], received: str, by: str, what: str, at: datetime) -> Authorization:
+        """More evidence arrived: pended items are weighed anew, and the engine may now certify; decided ones stay decided.
+
+        A denial is never turned by software: the trail says that evidence came, and a person may reopen.
+        """
+        weighed = {item.sequence: _reanswered(item, answers[item.sequence], at) for item in self.pended if item.sequence in answers}
+        about = tuple(weighed) or tuple(item.sequence for item in self.items)
+        changed = self._with(weighed, Event(at, str(EventKind.EVIDENCE_RECEIVED), by, about, what), *_engine_events(tuple(weighed.values()), at))
+        return replace(changed, received=(*self.received, received))
+
+    def revise(self, request: AuthorizationRequest, answers: Mapping[int, Certify | Refer], received: str, by: str, at: datetime) -> Authorization:
+        """The provider's update: added, changed and cancelled items move; what did not change keeps its decision.
+
+        ``answers`` holds the engine's answer for every added or changed item. Nothing may be updated after a denial
+        (pas.md rule 56): that is a Conflict, told to the provider as a business error.
+        """
+        denied = [item.sequence for item in self.items if item.state is State.DENIED]
+        if denied:
+            raise Conflict(f"Item {denied[0]} of {self.number} was not certified, so it takes no update. Submit a new request, or appeal.")
+        cancel_all = request.certification_type is CertificationType.CANCEL
+        known = {item.sequence: item for item in self.items}
+        moved: dict[int, Item] = {}
+        for asked in request.items:
+            before = known.get(asked.sequence)
+            if before is None:
+                moved[asked.sequence] = _answered(asked, answers[asked.sequence], at)
+            elif asked.cancelled or cancel_all:
+                moved[asked.sequence] = before if before.state is State.CANCELLED else _cancelled(before, asked, at)
+            elif asked.sequence in answers:
+                moved[asked.sequence] = _reanswered(_revised(before, asked), answers[asked.sequence], at)
+        if cancel_all:
+            for sequence, before in known.items():
+                if sequence not in moved and before.state is not State.CANCELLED:
+                    moved[sequence] = _cancelled(before, before.requested, at)
+        event = Event(at, str(EventKind.CANCELLED if cancel_all else EventKind.REVISED), by, tuple(moved))
+        changed = self._with(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
+        return replace(changed, request=_merged(self.request, request), received=(*self.received, received))
+
+    def changed_by(self, request: AuthorizationRequest) -> tuple[RequestedItem, ...]:
+        """The items of an update that must be weighed: new ones, and those whose wish differs from what is on file."""
+        known = {item.sequence: item for item in self.items}
+        return tuple(
+            asked
+            for asked in request.items
+            if not asked.cancelled and (asked.sequence not in known or _wish(asked) != _wish(known[asked.sequence].requested))
+        )
+
+    def _with(self, moved: Mapping[int, Item], *events: Event) -> Authorization:
+        kept = tuple(moved.get(item.sequence, item) for item in self.items)
+        added = tuple(item for sequence, item in moved.items() if all(item.sequence != old.sequence for old in self.items))
+        return replace(self, items=(*kept, *added), trail=(*self.trail, *events), revision=self.revision + 1)
+
+
+def _wish(item: RequestedItem) -> tuple[object, ...]:
+    service = item.service
+    return (tuple(sorted(c.code for c in service.codes)), service.on, service.until, service.quantity, service.unit, service.place, item.unit_price)
+
+
+def _answered(requested: RequestedItem, answer: Certify | Refer, at: datetime) -> Item:
+    return Item(requested, follow(State.RECEIVED, _event(answer), requested.sequence), answer.determination(at))
+
+
+def _reanswered(item: Item, answer: Certify | Refer, at: datetime) -> Item:
+    return item.moved(_event(answer), answer.determination(at))
+
+
+def _event(answer: Certify | Refer) -> EventKind:
+    if isinstance(answer, Certify):
+        return EventKind.CERTIFIED_BY_ENGINE
+    return EventKind.REFERRED_TO_PHYSICIAN if answer.to == "physician" else EventKind.REFERRED_TO_NURSE
+
+
+def _revised(item: Item, asked: RequestedItem) -> Item:
+    return replace(item, requested=asked, state=follow(item.state, EventKind.REVISED, item.sequence))
+
+
+def _cancelled(item: Item, asked: RequestedItem, at: datetime) -> Item:
+    determination = Determination(ReviewAction.CANCELLED, "Cancelled by the provider.", at, item.determination.findings, item.determination.edition)
+    return replace(item.moved(EventKind.CANCELLED, determination), requested=replace(asked, cancelled=True))
+
+
+def _engine_events(items: tuple[Item, ...], at: datetime) -> tuple[Event, ...]:
+    return tuple(Event(at, str(item.determination.action), "engine", (item.sequence,), item.determination.because) for item in items)
+
+
+def _merged(before: AuthorizationRequest, after: AuthorizationRequest) -> AuthorizationRequest:
+    """The newer request, keeping items it no longer lists (they stay on file for ever)."""
+    listed = {item.sequence for item in after.items}
+    kept = tuple(item for item in before.items if item.sequence not in listed)
+    return replace(after, items=tuple(sorted((*after.items, *kept), key=lambda item: item.sequence)))
+
+
+def holds_on(authorization: Authorization, sequence: int) -> bool:
+    """Whether this item is certified now, by engine or person."""
+    return authorization.item(sequence).state in CERTIFICATIONS

@@ -1,0 +1,183 @@
+"""Determination: the payer's decision on one requested service, carrying its reason, findings and policy edition.
+
+The engine answers ``Certify`` or ``Refer`` and has no third word: software never denies or reduces on clinical grounds.
+A ``Determination`` that takes something away cannot even be built without the signature of a licensed physician, a
+reason and a phone number (domain §4.9, invariants 1 and 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from ig_profiles.outcome import Forbidden, Unprocessable
+from questionnaires.criteria import Finding, Truth
+from questionnaires.policy import Certifies, Edition, RequestedService
+
+
+class ReviewAction(StrEnum):
+    """What the payer did with a requested service (X12 data element 306, in our words)."""
+
+    CERTIFIED = "certified in total"
+    PARTIAL = "certified partial"
+    NOT_CERTIFIED = "not certified"
+    PENDED = "pended"
+    MODIFIED = "modified"
+    CANCELLED = "cancelled"
+    NO_ACTION = "no action required"
+
+
+ADVERSE = frozenset({ReviewAction.NOT_CERTIFIED, ReviewAction.PARTIAL, ReviewAction.MODIFIED})
+FINAL = frozenset(ReviewAction) - {ReviewAction.PENDED}
+
+
+@dataclass(frozen=True)
+class EditionReference:
+    """Which wording decided: enough to find it again and to prove it has not changed."""
+
+    topic: str
+    version: str
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """How people call it, e.g. ``home_oxygen 2026.1``."""
+        return f"{self.topic} {self.version}"
+
+    @classmethod
+    def of(cls, edition: Edition) -> EditionReference:
+        """The reference to this edition."""
+        return cls(edition.topic, edition.version, edition.fingerprint)
+
+
+@dataclass(frozen=True)
+class Authorized:
+    """What was certified: from when until when, and how much (both days included)."""
+
+    starts_on: date
+    until: date
+    quantity: Decimal | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who decided: the credentials as they stood at that moment."""
+
+    person: str
+    name: str
+    role: str
+    npi: str | None = None
+    licence: str | None = None
+    specialties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Determination:
+    """The payer's decision on one requested service.
+
+    ``reason_codes`` are X12 886 codes. ``phone`` is whom to call about it. ``signed_by`` is absent when the engine
+    certified or referred. ``criteria`` names the criteria an adverse decision rests on.
+    """
+
+    action: ReviewAction
+    because: str
+    decided_at: datetime
+    findings: tuple[Finding, ...] = ()
+    edition: EditionReference | None = None
+    authorized: Authorized | None = None
+    reason_codes: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    phone: str | None = None
+    signed_by: Signature | None = None
+
+    def __post_init__(self) -> None:
+        if self.action in (ReviewAction.CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL) and self.authorized is None:
+            raise Unprocessable("A certification says for how long it holds. Give the first and the last day that are certified.")
+        if self.action in ADVERSE:
+            self._refuse_unsigned()
+        if self.action is ReviewAction.CANCELLED and not self.because:
+            raise Unprocessable("A cancellation says who asked for it. Give the reason.")
+
+    def _refuse_unsigned(self) -> None:
+        if self.signed_by is None or self.signed_by.role != "physician" or not self.signed_by.licence:
+            raise Forbidden("Only a named physician with a licence may deny or reduce a service. Refer it to a physician reviewer.")
+        if not self.because.strip() or not self.reason_codes:
+            raise Unprocessable("An adverse decision tells its reason. Give one plain sentence (because) and a decision reason code (reason_code).")
+        if not self.phone:
+            raise Unprocessable("An adverse decision names whom to call. Give a phone number (phone) that the provider and the member can use.")
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nobody has to look any more."""
+        return self.action in FINAL
+
+    @property
+    def by_a_person(self) -> bool:
+        """Whether a human being reviewed and signed."""
+        return self.signed_by is not None
+
+
+@dataclass(frozen=True)
+class Certify:
+    """The engine's yes: every criterion is met."""
+
+    because: str
+    findings: tuple[Finding, ...]
+    edition: EditionReference
+    authorized: Authorized
+
+    def determination(self, at: datetime) -> Determination:
+        """The certification, as of this moment."""
+        return Determination(ReviewAction.CERTIFIED, self.because, at, self.findings, self.edition, self.authorized)
+
+
+@dataclass(frozen=True)
+class Refer:
+    """The engine's only other word: a person looks. ``missing`` names the facts that could still settle it."""
+
+    because: str
+    findings: tuple[Finding, ...]
+    edition: EditionReference
+    to: str
+    missing: tuple[str, ...] = ()
+    phone: str | None = None
+
+    def determination(self, at: datetime) -> Determination:
+        """The pend, as of this moment."""
+        return Determination(ReviewAction.PENDED, self.because, at, self.findings, self.edition, phone=self.phone)
+
+
+def determine(edition: Edition, findings: tuple[Finding, ...], service: RequestedService, today: date) -> Certify | Refer:
+    """The engine's answer for one requested service: certify when every criterion is met, else refer.
+
+    An edition without criteria, or one that certifies nothing, always refers: silence never certifies.
+    """
+    name = EditionReference.of(edition)
+    open_ = tuple(finding for finding in findings if finding.truth is not Truth.MET)
+    limit = edition.certifies
+    if findings and not open_ and limit is not None:
+        beyond = _beyond(limit, service, today)
+        if beyond:
+            return Refer(f"{beyond} {edition.title} certifies less without review.", findings, name, edition.refer_to, phone=edition.phone)
+        return Certify(f"Every criterion of {edition.title} is met.", findings, name, _authorized(limit, service, today))
+    missing = tuple(dict.fromkeys(fact for finding in open_ for fact in finding.missing))
+    reason = " ".join(finding.because for finding in open_) or edition.because
+    return Refer(reason, findings, name, edition.refer_to, missing, edition.phone)
+
+
+def _beyond(limit: Certifies, service: RequestedService, today: date) -> str:
+    """Why this asks for more than the policy certifies; empty when it does not. Giving less would be a reduction."""
+    if limit.quantity is not None and service.quantity is not None and service.quantity > limit.quantity:
+        return f"The quantity asked for is {service.quantity} {service.unit or limit.unit or 'units'}."
+    if service.until is not None and service.until > (service.on or today) + timedelta(days=limit.days - 1):
+        return f"The period asked for ends on {service.until}."
+    return ""
+
+
+def _authorized(limit: Certifies, service: RequestedService, today: date) -> Authorized:
+    starts_on = service.on or today
+    until = service.until if service.until and service.until >= starts_on else starts_on + timedelta(days=limit.days - 1)
+    return Authorized(starts_on, until, service.quantity or limit.quantity, service.unit or limit.unit)

@@ -1,0 +1,134 @@
+"""The authorization request: what the provider submitted, in the payer's words.
+
+Whatever the wire said (PAS 2.0.1, PAS 2.2.1), ``fhir_pa/pas/intake.py`` hands over these values and nobody behind it
+sees FHIR again. A requested service keeps its sequence for life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from ig_profiles.names import NPI
+from ig_profiles.reading import Coding
+from questionnaires.policy import RequestedService
+
+
+class CertificationType(StrEnum):
+    """Why the provider asks (X12 data element 1322, in our words)."""
+
+    INITIAL = "initial"
+    RENEWAL = "renewal"
+    REVISION = "revision"
+    EXTENSION = "extension"
+    CANCEL = "cancel"
+    APPEAL = "appeal"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A number and who gave it out."""
+
+    system: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Party:
+    """An organization or clinician named in the request; ``url`` is the sender's own name for the resource."""
+
+    name: str
+    identifiers: tuple[Identifier, ...] = ()
+    url: str = ""
+    role: str = ""
+
+    @property
+    def npi(self) -> str | None:
+        """National Provider Identifier, when the sender gave one."""
+        return next((item.value for item in self.identifiers if item.system == NPI), None)
+
+
+@dataclass(frozen=True)
+class MemberReference:
+    """Whom the request is about, as the sender names the person; ``identifiers`` hold every member number given."""
+
+    identifiers: tuple[Identifier, ...]
+    name: str = ""
+    birth_date: date | None = None
+    url: str = ""
+    subscriber_identifiers: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True)
+class RequestedItem:
+    """One requested service of the request, known for life by its sequence.
+
+    ``code_end`` closes a range of service codes. ``authorization_number`` and ``administrative_reference`` are numbers
+    given out earlier (REF-BB, REF-NT). ``order`` is the sender's URL of the order behind the item. ``changed`` is
+    ``added``, ``changed`` or empty; ``cancelled`` items stay in the request for ever.
+    """
+
+    sequence: int
+    service: RequestedService
+    certification_type: CertificationType = CertificationType.INITIAL
+    request_type: str = ""
+    category: Coding | None = None
+    trace_numbers: tuple[Identifier, ...] = ()
+    code_end: Coding | None = None
+    unit_price: Decimal | None = None
+    authorization_number: str | None = None
+    administrative_reference: str | None = None
+    order: str | None = None
+    providers: tuple[Party, ...] = ()
+    changed: str = ""
+    cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Follows:
+    """The earlier request this one updates, as far as the sender names it."""
+
+    identifiers: tuple[Identifier, ...] = ()
+    url: str | None = None
+    relationship: str = ""
+
+
+@dataclass(frozen=True)
+class AuthorizationRequest:
+    """Everything the provider asked for in one submission.
+
+    ``trace_numbers`` name the request (X12 TRN), ``transaction`` the message that carried it. ``sender`` is the
+    sending system (ISA06 / GS02) where given. ``urgent`` is what the provider claims. ``certification_type`` is CANCEL
+    when the whole request is withdrawn. ``line_of_business`` and ``plan`` come from the payer's membership, not the wire.
+    """
+
+    guide: str
+    trace_numbers: tuple[Identifier, ...]
+    transaction: Identifier | None
+    member: MemberReference
+    payer: Party
+    requestor: Party
+    items: tuple[RequestedItem, ...]
+    certification_type: CertificationType = CertificationType.INITIAL
+    follows: Follows | None = None
+    providers: tuple[Party, ...] = ()
+    diagnoses: tuple[Coding, ...] = ()
+    level_of_service: str = ""
+    urgent: bool = False
+    sender: str | None = None
+    claim_url: str = ""
+    created_at: datetime | None = None
+    line_of_business: str = ""
+    plan: str = ""
+
+    @property
+    def is_update(self) -> bool:
+        """Whether this request changes an earlier one, or withdraws it."""
+        return self.follows is not None or self.certification_type is CertificationType.CANCEL
+
+    def item(self, sequence: int) -> RequestedItem | None:
+        """The requested service with this sequence."""
+        return next((item for item in self.items if item.sequence == sequence), None)

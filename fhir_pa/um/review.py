@@ -1,0 +1,116 @@
+"""Review: a person's decision, and who may make which (domain §4.8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from fhir_pa.um.determination import Authorized, Determination, ReviewAction, Signature
+from fhir_pa.um.request import RequestedItem
+from ig_profiles.outcome import Forbidden, Unprocessable
+from questionnaires.criteria import Finding
+
+
+class Verdict(StrEnum):
+    """What a reviewer may say of an item."""
+
+    CERTIFY = "certify"
+    DENY = "deny"
+    MODIFY = "modify"
+
+
+ACTION = {Verdict.CERTIFY: ReviewAction.CERTIFIED, Verdict.DENY: ReviewAction.NOT_CERTIFIED, Verdict.MODIFY: ReviewAction.MODIFIED}
+
+MAY = {Verdict.CERTIFY: ("nurse", "physician"), Verdict.DENY: ("physician",), Verdict.MODIFY: ("physician",)}
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """A named person of the payer, with the credentials that decide what he or she may do."""
+
+    person: str
+    name: str
+    roles: tuple[str, ...]
+    npi: str | None = None
+    licence: str | None = None
+    licence_until: date | None = None
+    specialties: tuple[str, ...] = ()
+    phone: str | None = None
+
+    def signature(self, verdict: Verdict, at: datetime) -> Signature:
+        """The signature under this verdict, or a Forbidden that says who may give it instead."""
+        role = next((role for role in reversed(MAY[verdict]) if role in self.roles), None)
+        if role is None:
+            may = " or a ".join(MAY[verdict])
+            raise Forbidden(f"{self.name} may not {verdict} a service: that takes a {may}. Refer the item instead.")
+        if role == "physician" and (not self.licence or self.licence_until is None or self.licence_until < at.date()):
+            raise Forbidden(f"{self.name} has no licence that is valid on {at.date()}. Renew the licence on file, or let another physician decide.")
+        return Signature(self.person, self.name, role, self.npi, self.licence, self.specialties)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the reviewer wrote: one verdict for some items, with its reason.
+
+    ``criteria`` are the ids of the findings it rests on; ``authorized`` is what is certified (a certification without it
+    certifies what was asked for); ``phone`` is whom to call.
+    """
+
+    items: tuple[int, ...]
+    verdict: Verdict
+    because: str
+    criteria: tuple[str, ...] = ()
+    reason_codes: tuple[str, ...] = ()
+    phone: str | None = None
+    authorized: Authorized | None = None
+
+    def determination(self, item: RequestedItem, before: Determination, reviewer: Reviewer, at: datetime) -> Determination:
+        """The signed determination this decision means for one item.
+
+        Raises Forbidden when the reviewer may not say so, Unprocessable when the decision lacks what it must tell.
+        """
+        signature = reviewer.signature(self.verdict, at)
+        if not self.because.strip():
+            raise Unprocessable("A decision tells its reason. Write one plain sentence.", expression="because")
+        self._refuse_unknown_criteria(before.findings)
+        reduced = self.verdict is Verdict.MODIFY
+        if reduced and self.authorized is None:
+            raise Unprocessable("A modification says what is certified instead. Give quantity, from and until.", expression="authorized")
+        authorized = None if self.verdict is Verdict.DENY else self.authorized or as_requested(item, at.date())
+        return Determination(
+            action=ACTION[self.verdict],
+            because=self.because.strip(),
+            decided_at=at,
+            findings=before.findings,
+            edition=before.edition,
+            authorized=authorized,
+            reason_codes=self.reason_codes,
+            criteria=self.criteria,
+            phone=self.phone or (reviewer.phone if self.verdict is not Verdict.CERTIFY else None),
+            signed_by=signature,
+        )
+
+    def _refuse_unknown_criteria(self, findings: tuple[Finding, ...]) -> None:
+        known = {inner.criterion for finding in findings for inner in _walk(finding)}
+        strange = [name for name in self.criteria if name not in known]
+        if strange:
+            there = ", ".join(sorted(known)) or "none"
+            raise Unprocessable(f"'{strange[0]}' is no criterion of this item. Criteria weighed here: {there}.", expression="criteria")
+        if self.verdict is not Verdict.CERTIFY and known and not self.criteria:
+            raise Unprocessable(f"An adverse decision names the criteria it rests on. Choose from: {', '.join(sorted(known))}.", expression="criteria")
+
+
+A_YEAR = timedelta(days=364)
+
+
+def as_requested(item: RequestedItem, today: date) -> Authorized:
+    """What was asked for, as an authorization: the requested dates, or a year from the first day when no end was given."""
+    service = item.service
+    starts_on = service.on or today
+    until = service.until if service.until and service.until >= starts_on else starts_on + A_YEAR
+    return Authorized(starts_on, until, service.quantity, service.unit)
+
+
+def _walk(finding: Finding) -> list[Finding]:
+    return [finding, *(deeper for inner in finding.below for deeper in _walk(inner))]

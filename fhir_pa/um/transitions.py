@@ -1,0 +1,81 @@
+"""Which event may follow which state of an item: the table of domain §4.3, its row numbers kept beside the rows.
+
+An item's state is what the payer knows internally; the wire hears the review action of its determination.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ig_profiles.outcome import Conflict
+
+
+class State(StrEnum):
+    """Where one requested service stands (domain §4.2)."""
+
+    RECEIVED = "received"
+    IN_REVIEW_NURSE = "in review by a nurse"
+    IN_REVIEW_PHYSICIAN = "in review by a physician"
+    CERTIFIED_BY_ENGINE = "certified by the engine"
+    CERTIFIED = "certified"
+    MODIFIED = "modified"
+    DENIED = "denied"
+    CANCELLED = "cancelled"
+
+
+class EventKind(StrEnum):
+    """What can happen to an item."""
+
+    CERTIFIED_BY_ENGINE = "engine certified"
+    REFERRED_TO_NURSE = "engine referred to a nurse"
+    REFERRED_TO_PHYSICIAN = "engine referred to a physician"
+    EVIDENCE_RECEIVED = "evidence received"
+    CERTIFIED = "reviewer certified"
+    MODIFIED = "reviewer modified"
+    DENIED = "reviewer denied"
+    REVISED = "provider revised"
+    CANCELLED = "provider cancelled"
+    REOPENED = "reviewer reopened"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row: in any of these states this event leads there. ``row`` is the row of domain §4.3."""
+
+    row: str
+    states: frozenset[State]
+    event: EventKind
+    to: State | None  # None: the state stays
+
+
+PENDING = frozenset({State.IN_REVIEW_NURSE, State.IN_REVIEW_PHYSICIAN})
+UNDECIDED = PENDING | {State.RECEIVED}
+CERTIFICATIONS = frozenset({State.CERTIFIED_BY_ENGINE, State.CERTIFIED, State.MODIFIED})
+REOPENABLE = frozenset({State.DENIED, State.MODIFIED})
+
+TABLE: tuple[Transition, ...] = (
+    Transition("4, 7", UNDECIDED, EventKind.CERTIFIED_BY_ENGINE, State.CERTIFIED_BY_ENGINE),
+    Transition("5, 7", UNDECIDED, EventKind.REFERRED_TO_NURSE, State.IN_REVIEW_NURSE),
+    Transition("5, 8", UNDECIDED, EventKind.REFERRED_TO_PHYSICIAN, State.IN_REVIEW_PHYSICIAN),
+    Transition("7", frozenset(State) - {State.CANCELLED}, EventKind.EVIDENCE_RECEIVED, None),
+    Transition("9, 11", PENDING, EventKind.CERTIFIED, State.CERTIFIED),
+    Transition("14", PENDING, EventKind.MODIFIED, State.MODIFIED),
+    Transition("14", PENDING, EventKind.DENIED, State.DENIED),
+    Transition("16, 17", UNDECIDED | CERTIFICATIONS, EventKind.CANCELLED, State.CANCELLED),
+    Transition("18", UNDECIDED | CERTIFICATIONS, EventKind.REVISED, State.RECEIVED),
+    Transition("24", REOPENABLE, EventKind.REOPENED, State.IN_REVIEW_PHYSICIAN),
+)
+
+
+def follow(state: State, event: EventKind, sequence: int) -> State:
+    """The state after the event, or a Conflict that says what may follow instead.
+
+    >>> follow(State.IN_REVIEW_PHYSICIAN, EventKind.DENIED, 2)
+    <State.DENIED: 'denied'>
+    """
+    for transition in TABLE:
+        if transition.event is event and state in transition.states:
+            return transition.to or state
+    may = sorted({row.event.value for row in TABLE if state in row.states and row.event is not EventKind.EVIDENCE_RECEIVED})
+    raise Conflict(f"Item {sequence} is {state}; '{event}' does not follow from that. What may follow: {', '.join(may) or 'nothing'}.")
