@@ -14,7 +14,7 @@ from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Certify, Determination, Refer, ReviewAction
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
-from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, EventKind, State, follow
+from fhir_pa.um.transitions import PENDING, EventKind, State, follow
 from ig_profiles.outcome import Conflict, NotFound, Unprocessable
 
 _EVENT_OF = {Verdict.CERTIFY: EventKind.CERTIFIED, Verdict.DENY: EventKind.DENIED, Verdict.MODIFY: EventKind.MODIFIED}
@@ -53,7 +53,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Authorization:
-    """One case. ``number`` is what a certification bears; ``reference`` names the case while it is pended."""
+    """One case. ``number`` is what a certification bears; ``reference`` names the case while it is pended.
+
+    ``received`` are the ids of everything received for it, in order; ``submission`` is the newest request among them.
+    ``client`` is the system that submitted it.
+    """
 
     number: str
     reference: str
@@ -63,6 +67,7 @@ class Authorization:
     trail: tuple[Event, ...]
     client: str
     revision: int = 1
+    submission: str = ""
     received: tuple[str, ...] = ()
 
     @classmethod
@@ -81,7 +86,7 @@ class Authorization:
         items = tuple(_answered(item, answers[item.sequence], at) for item in request.items)
         sequences = tuple(item.sequence for item in items)
         trail = (Event(at, "received", client, sequences), *_engine_events(items, at))
-        return cls(number, reference, request, clock, items, trail, client, received=(received,))
+        return cls(number, reference, request, clock, items, trail, client, submission=received, received=(received,))
 
     def item(self, sequence: int) -> Item:
         """The item with this sequence, or NotFound naming those there are."""
@@ -172,7 +177,7 @@ class Authorization:
                     moved[sequence] = _cancelled(before, before.requested, at)
         event = Event(at, str(EventKind.CANCELLED if cancel_all else EventKind.REVISED), by, tuple(moved))
         changed = self._with(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
-        return replace(changed, request=_merged(self.request, request), received=(*self.received, received))
+        return replace(changed, request=_merged(self.request, request), submission=received, received=(*self.received, received))
 
     def changed_by(self, request: AuthorizationRequest) -> tuple[RequestedItem, ...]:
         """The items of an update that must be weighed: new ones, and those whose wish differs from what is on file."""
@@ -227,7 +232,3 @@ def _merged(before: AuthorizationRequest, after: AuthorizationRequest) -> Author
     kept = tuple(item for item in before.items if item.sequence not in listed)
     return replace(after, items=tuple(sorted((*after.items, *kept), key=lambda item: item.sequence)))
 
-
-def holds_on(authorization: Authorization, sequence: int) -> bool:
-    """Whether this item is certified now, by engine or person."""
-    return authorization.item(sequence).state in CERTIFICATIONS
