@@ -1,0 +1,129 @@
+"""The house holds: floors lean only downward, pure rooms stay pure, each framework has its door, files stay readable.
+
+Imports are read from the source as text; nothing of the house is run.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS = ("ig_profiles", "questionnaires", "cds_hooks", "fhir_pa")
+FILES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if "node_modules" not in path.parts)
+
+PURE = (
+    "ig_profiles/outcome.py",
+    "ig_profiles/reading.py",
+    "ig_profiles/names.py",
+    "questionnaires/policy.py",
+    "questionnaires/criteria.py",
+    "questionnaires/answers.py",
+    "fhir_pa/um/",
+    "fhir_pa/pas/",
+    "cds_hooks/coverage_information.py",
+)
+IMPURE = {"flask", "requests", "sqlalchemy", "dbos", "granian", "os", "time", "socket", "subprocess", "threading", "pathlib", "random", "uuid", "logging"}
+
+DOORS = {
+    "flask": ("fhir_pa/web/", "fhir_pa/provider/"),
+    "granian": ("fhir_pa/web/", "fhir_pa/provider/"),
+    "requests": ("fhir_pa/outbound/", "fhir_pa/provider/"),
+    "sqlalchemy": ("fhir_pa/storage/",),
+    "alembic": ("fhir_pa/storage/",),
+    "dbos": ("fhir_pa/work/", "fhir_pa/storage/"),
+    "lxml": ("ig_profiles/xml.py",),
+    "py_mini_racer": ("questionnaires/",),
+    "fhir": ("fhir_pa/provider/",),
+}
+
+REFUSED = {"utils", "common", "helpers", "managers", "models"}
+CEILING = 300
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module this file imports, with the line."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, node.lineno) for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, node.lineno
+
+
+def place(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def ids(path: Path) -> str:
+    return place(path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_each_floor_leans_only_on_the_floors_beneath(path):
+    height = FLOORS.index(place(path).split("/")[0])
+    above = {floor: height_ for height_, floor in enumerate(FLOORS) if height_ > height}
+    for module, line in imports(path):
+        top = module.split(".")[0]
+        assert top not in above, f"{place(path)}:{line} imports {module} from a floor above. Hand the thing in as an argument, or move this code up."
+        assert top != "tests", f"{place(path)}:{line} imports {module}. Product code never leans on tests."
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith(PURE)], ids=ids)
+def test_pure_rooms_know_no_clock_disk_or_framework(path):
+    for module, line in imports(path):
+        assert module.split(".")[0] not in IMPURE, f"{place(path)}:{line} imports {module}. A pure room decides; take what it needs as an argument."
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"} and isinstance(node.value, ast.Name):
+            assert node.value.id not in {"datetime", "date"}, f"{place(path)}:{node.lineno} reads the clock. Take the moment as an argument ('at', 'on')."
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_each_framework_comes_in_by_its_door(path):
+    for module, line in imports(path):
+        doors = DOORS.get(module.split(".")[0])
+        if doors:
+            assert place(path).startswith(doors), f"{place(path)}:{line} imports {module}, which belongs in {' or '.join(doors)}. Call that room instead."
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("fhir_pa/provider/")], ids=ids)
+def test_the_provider_side_knows_no_payer_room(path):
+    for module, line in imports(path):
+        allowed = not module.startswith(("fhir_pa.", "cds_hooks", "questionnaires")) or module.startswith(("fhir_pa.provider", "questionnaires.cql"))
+        assert allowed, f"{place(path)}:{line} imports {module}. The provider talks HTTP to a payer; only questionnaires.cql is shared."
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if not place(path).startswith("fhir_pa/provider/")], ids=ids)
+def test_no_payer_room_leans_on_the_provider_side(path):
+    for module, line in imports(path):
+        if module.startswith("fhir_pa.provider"):
+            assert place(path) == "fhir_pa/cli.py", f"{place(path)}:{line} imports {module}. Only the command line may start the demo."
+
+
+@pytest.mark.parametrize("path", FILES, ids=ids)
+def test_each_file_says_its_reason_and_stays_under_the_ceiling(path):
+    text = path.read_text("utf-8")
+    assert place(path).rsplit("/", 1)[-1].removesuffix(".py") not in REFUSED, f"{place(path)}: name the thing it does."
+    assert not set(path.relative_to(ROOT).parts) & REFUSED, f"{place(path)} stands in a refused room. Name the room for what it does."
+    if text.strip():
+        assert ast.get_docstring(ast.parse(text)), f"{place(path)} does not say its reason. Begin it with one sentence in a docstring."
+    lines = text.count("\n")
+    assert lines <= CEILING, f"{place(path)} has {lines} lines, past {CEILING}. Look for the second reason inside and give it a file."
+
+
+def test_top_level_folders_are_the_ones_the_house_names():
+    allowed = {"fhir_pa", "cds_hooks", "questionnaires", "ig_profiles", "tests", "docker"}
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    there = {path.name for path in folders if (path / "__init__.py").exists()}
+    assert there <= allowed, f"{there - allowed} is no floor of this house."
+
+
+def test_x12_decision_codes_stand_in_one_file():
+    for path in FILES:
+        if place(path) == "fhir_pa/pas/codes.py" or place(path).startswith("fhir_pa/provider/"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in {"A1", "A3", "A4", "A6"}:
+                raise AssertionError(f"{place(path)}:{node.lineno} writes the wire code {node.value!r}. Use fhir_pa.pas.codes.")
