@@ -2,6 +2,9 @@
 
 `ledger.csv` has one row per statement of strength SHALL or SHALL NOT. Its `statement` is our own short wording; the published text is found
 under the same id in the guide, and, for those who have them, in the requirement files read by `requirements`.
+
+`proven` asks for a test that meets the statement where it is made: a rule of the wire at the wire (a call over HTTP, an operation, or the writer
+of the message), a rule about policies on every policy of the shelf. A test of the heart alone does not prove what a provider will see.
 """
 
 import csv
