@@ -1,0 +1,25 @@
+"""The X12 and PAS codes this provider writes and reads, each with our own plain word for it."""
+
+from __future__ import annotations
+
+REVIEW_ACTIONS = {
+    "A1": "certified",
+    "A2": "certified in part",
+    "A3": "not certified",
+    "A4": "pended",
+    "A6": "modified",
+    "C": "cancelled",
+    "CT": "contact the payer",
+    "NA": "no authorization needed",
+}
+CERTIFIED, NOT_CERTIFIED, PENDED = "A1", "A3", "A4"
+
+HEALTH_SERVICES_REVIEW = "HS"
+INITIAL, REVISED = "I", "R"
+EQUIPMENT_RENTAL, SCAN = "18", "62"
+AT_HOME, OUTPATIENT_HOSPITAL = "12", "22"
+UNITS = "UN"
+ORDERING = "DK"
+REPORT_ON_FORM, REPORT_RADIOLOGY, REPORT_PROGRESS, REPORT_DIAGNOSTIC = "77", "RR", "09", "DG"
+
+REPORT_OF_KIND = {"QuestionnaireResponse": REPORT_ON_FORM, "DiagnosticReport": REPORT_RADIOLOGY, "Observation": REPORT_DIAGNOSTIC}

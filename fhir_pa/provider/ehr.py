@@ -1,0 +1,124 @@
+"""The test EHR: FHIR R4 read and search over synthetic charts, its public keys, and a rest-hook receiver with an inbox."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask, Response, request
+
+from fhir_pa.provider.inbox import Inbox, read_notification
+from fhir_pa.provider.keys import BadToken, Keys
+from fhir_pa.provider.patients import Charts
+from fhir_pa.provider.search import UnknownParameter, bundle, search
+from ig_profiles.json import dump, parse
+from ig_profiles.outcome import Issue, Refusal, operation_outcome
+from ig_profiles.reading import Json
+
+FHIR_JSON = "application/fhir+json"
+KINDS = (
+    "CarePlan", "Condition", "Coverage", "DeviceRequest", "DiagnosticReport", "DocumentReference", "Encounter", "Location", "MedicationRequest",
+    "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "ServiceRequest",
+)  # fmt: skip
+
+
+def build(charts: Charts, keys: Keys, public_url: str, secret: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Flask:
+    """The EHR as a WSGI application.
+
+    ``public_url`` is where others reach it; ``secret`` is the Authorization value its subscriptions ask the payer to
+    send, so that nobody else can put notices into the inbox.
+    """
+    app = Flask(__name__)
+    inbox = Inbox()
+    base = f"{public_url}/fhir"
+
+    @app.get("/jwks.json")
+    def jwks() -> Response:
+        return _answer(keys.public_set(), "application/json")
+
+    @app.get("/inbox")
+    @app.get("/inbox/<name>")
+    def view_inbox(name: str | None = None) -> Response:
+        return _answer({"notifications": inbox.view(name)}, "application/json")
+
+    @app.post("/notifications/<name>")
+    def notified(name: str) -> Response:
+        authorized = hmac.compare_digest(request.headers.get("Authorization", ""), secret)
+        if not authorized:
+            return _problem(401, "login", "This endpoint takes notices only with the Authorization header of its Subscription.")
+        try:
+            inbox.keep(read_notification(name, parse(request.get_data()), now().isoformat(), authorized))
+        except (Refusal, ValueError) as error:
+            return _problem(400, "invalid", str(error))
+        return Response(status=200)
+
+    @app.post("/arrivals/<document_id>")
+    def arrived(document_id: str) -> Response:
+        try:
+            return _answer(charts.arrive(document_id))
+        except KeyError as error:
+            return _problem(404, "not-found", str(error.args[0]))
+
+    @app.get("/fhir/metadata")
+    def metadata() -> Response:
+        return _answer(_capability(base, now()))
+
+    @app.get("/fhir/<kind>")
+    def find(kind: str) -> Response:
+        visible = _visible(charts, keys, base, now())
+        if isinstance(visible, Response):
+            return visible
+        if kind not in KINDS:
+            return _problem(404, "not-supported", f"This EHR keeps no {kind}. See {base}/metadata.")
+        try:
+            found = search(visible, kind, request.args.to_dict(flat=False))
+        except UnknownParameter as error:
+            return _problem(400, "not-supported", str(error))
+        return _answer(bundle(found, base, f"{base}/{request.full_path.removeprefix('/fhir/')}"))
+
+    @app.get("/fhir/<kind>/<identity>")
+    def read(kind: str, identity: str) -> Response:
+        visible = _visible(charts, keys, base, now())
+        if isinstance(visible, Response):
+            return visible
+        found = next((item for item in visible if item["resourceType"] == kind and item["id"] == identity), None)
+        return _answer(found) if found else _problem(404, "not-found", f"No {kind} '{identity}' is open to this token.")
+
+    return app
+
+
+def _visible(charts: Charts, keys: Keys, base: str, at: datetime) -> list[Json] | Response:
+    """What the bearer may see: the directory, and one patient's chart; or the refusal to send."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    try:
+        patient = keys.patient_of(token if scheme == "Bearer" else "", base, int(at.timestamp()))
+    except BadToken as error:
+        refused = _problem(401, "login", str(error))
+        refused.headers["WWW-Authenticate"] = "Bearer"
+        return refused
+    shared = list(charts.practice.resources())
+    chart = charts.by_patient.get(patient)
+    return [*shared, *chart.resources()] if chart else shared
+
+
+def _capability(base: str, at: datetime) -> Json:
+    entries = [{"type": kind, "interaction": [{"code": "read"}, {"code": "search-type"}]} for kind in KINDS]
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": at.date().isoformat(),
+        "kind": "instance",
+        "implementation": {"description": "Test EHR with synthetic charts", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "rest": [{"mode": "server", "resource": entries}],
+    }
+
+
+def _answer(body: object, media: str = FHIR_JSON, status: int = 200) -> Response:
+    return Response(dump(body), status=status, content_type=media)
+
+
+def _problem(status: int, code: str, words: str) -> Response:
+    return _answer(operation_outcome([Issue(words, code)]), status=status)

@@ -1,0 +1,55 @@
+"""Orders as a clinician drafts them: equipment by HCPCS, imaging by CPT."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from fhir_pa.provider.chart import moment
+from fhir_pa.provider.elements import checked, concept, reference
+from fhir_pa.provider.practice import Clinician
+from ig_profiles.names import CPT, CRD, HCPCS, SNOMED
+from ig_profiles.reading import Json
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """What every order of one visit shares: for whom, by whom, why, and the day it is written."""
+
+    patient: Json
+    coverage: Json
+    visit: Json
+    clinician: Clinician
+    reasons: tuple[Json, ...]
+    on: date
+
+    def draft(self, kind: str, code: str, planned_on: date) -> Json:
+        """The elements DeviceRequest and ServiceRequest have in common, for a service planned on that day."""
+        return {
+            "resourceType": kind,
+            "id": f"{self.patient['id']}-order-{code.lower()}",
+            "meta": {"profile": [f"{CRD}/StructureDefinition/profile-{kind.lower()}"]},
+            "status": "draft",
+            "intent": "order",
+            "subject": reference(self.patient),
+            "encounter": reference(self.visit),
+            "occurrenceDateTime": str(planned_on),
+            "authoredOn": moment(self.on, 9, 30),
+            "requester": reference(self.clinician.practitioner),
+            "reasonReference": [reference(reason) for reason in self.reasons],
+            "reasonCode": [reason["code"] for reason in self.reasons],
+            "insurance": [reference(self.coverage)],
+        }
+
+
+def equipment_order(ordering: Ordering, supplier: Json, code: str, label: str) -> Json:
+    """A draft DeviceRequest (CRD profile-devicerequest) starting on the day it is written."""
+    order = ordering.draft("DeviceRequest", code, ordering.on)
+    return checked({**order, "codeCodeableConcept": concept(HCPCS, code, label), "performer": reference(supplier)})
+
+
+def imaging_order(ordering: Ordering, site: Json, code: str, label: str, scan_on: date) -> Json:
+    """A draft ServiceRequest (CRD profile-servicerequest) for one scan on a planned day."""
+    order = ordering.draft("ServiceRequest", code, scan_on)
+    imaging = concept(SNOMED, "363679005", "Imaging")
+    return checked({**order, "category": [imaging], "code": concept(CPT, code, label), "performer": [reference(site)]})
