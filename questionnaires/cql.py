@@ -1,0 +1,148 @@
+"""Run a CQL library's facts over FHIR resources: the same engine and the same ELM that a clinician's browser runs.
+
+The payer looks for evidence with it, a provider's DTR app prefills with it (DTR 2.2 §prefill). The engine is
+cql-execution inside V8 (``questionnaires/engine``); at run time there is no Node, no network and no clock but ``at``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ig_profiles.json import dump
+from ig_profiles.outcome import Unavailable
+from ig_profiles.reading import Coding, Json, many, text
+from questionnaires.facts import EVIDENCE, Fact, read
+from questionnaires.v8 import V8, Stopped, Thrown
+
+DIST = Path(__file__).parent / "engine" / "dist"
+
+
+def dist(name: str, folder: Path = DIST) -> str:
+    """The text of one file of the built engine, e.g. ``execute.js`` or ``FHIRHelpers-4.0.1.cql``.
+
+    Raises Unavailable when the engine was never built.
+    """
+    path = folder / name
+    if not path.is_file():
+        raise Unavailable(f"The CQL engine is not built: {name} is missing. Run 'pip install .' (or '-e .') once: it builds questionnaires/engine/dist.")
+    return path.read_text(encoding="utf-8")
+
+
+class FactEngine:
+    """Evaluates the defines of ELM libraries; safe to share between threads, which take turns.
+
+    The first call starts V8 (about 0.2 s); ``close`` gives its memory back, and the next call starts it again.
+    ``seconds`` and ``memory`` (bytes) bound one call.
+    """
+
+    def __init__(self, seconds: float = 5.0, memory: int = 512_000_000) -> None:
+        self._seconds = seconds
+        self._v8 = V8(lambda: dist("execute.js"), seconds * 2, memory)
+
+    def facts(
+        self,
+        elm: Json,
+        resources: Sequence[Json],
+        at: datetime,
+        names: Sequence[str] | None = None,
+        *,
+        patient: str | None = None,
+        libraries: Sequence[Json] = (),
+        value_sets: Mapping[str, Sequence[Coding]] | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> dict[str, Fact]:
+        """The named facts of the library, or all its public ones; each computed on its own, so that trouble stays with one.
+
+        ``resources`` are FHIR R4 JSON, among them the Patient (with several, ``patient`` is the id of the one meant; with
+        none, nothing is known of the patient). ``at`` is what CQL calls Now() and must know its offset. ``libraries`` are
+        the ELM of what the library includes (FHIRHelpers is built in). ``value_sets`` are expansions by canonical.
+        ``parameters`` are the library's, FHIR ones as JSON.
+        Never raises for what a library or a resource says: look at ``Fact.trouble``. Raises ValueError for an ``at``
+        without offset, and Unavailable when the engine was never built.
+        """
+        if at.tzinfo is None:
+            raise ValueError("'at' has no offset from UTC, so CQL could not tell what day it is. Give an aware datetime, e.g. datetime.now(UTC).")
+        defined = [row["name"] for row in _public_defines(elm)]
+        wanted = list(dict.fromkeys(names)) if names is not None else [name for name in defined if not name.endswith(EVIDENCE)]
+        known = [name for name in wanted if name in defined]
+        grounds = [name + EVIDENCE for name in known if name + EVIDENCE in defined]
+        facts = {name: Fact(name, trouble=f"The library {_title(elm)} has no define '{name}'. Add it, or correct the name.") for name in wanted}
+        at_hand = [resource for resource in resources if isinstance(resource, dict)]
+        patients = [position for position, resource in enumerate(at_hand) if resource.get("resourceType") == "Patient"]
+        chosen = [position for position in patients if patient is None or at_hand[position].get("id") == patient.removeprefix("Patient/")]
+        if not patients:
+            chosen, at_hand = [len(at_hand)], [*at_hand, {"resourceType": "Patient"}]
+        if len(chosen) != 1:
+            trouble = f"{len(patients)} patients are at hand and it is not clear which is meant. Name one with patient='<id>'."
+            return facts | {name: Fact(name, trouble=trouble) for name in known}
+        question = {
+            "names": [*known, *grounds],
+            "resources": at_hand,
+            "patient": chosen[0],
+            "at": at.isoformat(timespec="milliseconds"),
+            "milliseconds": int(self._seconds * 1000),
+            "valueSets": {url: [{"system": code.system, "code": code.code} for code in codes] for url, codes in (value_sets or {}).items()},
+            "parameters": dict(parameters or {}),
+        }
+        try:
+            told = self._run([elm, *libraries], question)
+        except Stopped as stop:
+            return facts | {name: Fact(name, trouble=f"{_title(elm)} was stopped: {stop}. Ask for less in one define.") for name in known}
+        except Thrown:
+            trouble = f"{_title(elm)} could not be started: check the libraries it includes and the types of its parameters."
+            return facts | {name: Fact(name, trouble=trouble) for name in known}
+        return facts | {name: self._fact(name, told, at_hand) for name in known}
+
+    def close(self) -> None:
+        """Give the engine's memory back."""
+        self._v8.close()
+
+    def __enter__(self) -> FactEngine:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _run(self, elms: Sequence[Json], question: Json) -> Json:
+        """What CqlFacts.run tells; the libraries are sent only when this V8 does not keep them yet."""
+        question["key"] = hashlib.sha256(dump(list(elms))).hexdigest()
+        told = self._v8.ask("CqlFacts.run", question)
+        return told if told is not None else self._v8.ask("CqlFacts.run", {**question, "elms": list(elms)})
+
+    def _fact(self, name: str, told: Json, resources: Sequence[Json]) -> Fact:
+        failed = told[name].get("failed")
+        if failed:
+            return Fact(name, trouble=self._trouble(name, failed))
+        grounds = told.get(name + EVIDENCE, {})
+        if grounds.get("failed"):
+            return Fact(name, trouble=self._trouble(name + EVIDENCE, grounds["failed"]))
+        return read(name, told[name]["value"], grounds.get("value"), resources)
+
+    def _trouble(self, name: str, failed: Json) -> str:
+        if failed["outOfTime"]:
+            return f"'{name}' was stopped: it takes too long (this call has {self._seconds:g} s in all). Ask for less, or filter earlier."
+        where = f"step {failed['step']} in {failed['library']}"
+        if failed["missing"]:
+            return f"'{name}' needs a value set or a library that is not at hand ({where}). Hand it in with value_sets or libraries."
+        return f"'{name}' could not be computed ({where}). {_HINTS.get(failed['step'], 'Check the units, types and missing elements this step may meet.')}"
+
+
+_HINTS = {
+    "SingletonFrom": "There are several where one was expected: choose with First(… sort by …), Last, Max or Min.",
+    "InValueSet": "Check that the value set is at hand and that the code has a system.",
+}
+
+
+def _public_defines(elm: Json) -> list[Json]:
+    rows = many(elm, "library", "statements", "def")
+    return [row for row in rows if row.get("type") != "FunctionDef" and row.get("accessLevel") != "Private" and row.get("name") != "Patient"]
+
+
+def _title(elm: Json) -> str:
+    name, version = text(elm, "library", "identifier", "id"), text(elm, "library", "identifier", "version")
+    return f"{name or 'without a name'} {version or ''}".strip()

@@ -1,0 +1,75 @@
+// Bundle what the engine needs into the folder named as first argument; `build.py` runs this with Node.
+//
+//   translate.js            CQL -> ELM                      (translator, FHIR 4.0.1 model info, FHIRHelpers, UCUM)
+//   execute.js              ELM over FHIR resources         (cql-execution, cql-exec-fhir, FHIRHelpers)
+//   FHIRHelpers-4.0.1.cql   and its ELM, .json
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runInThisContext } from "node:vm";
+import { build } from "esbuild";
+import xml2js from "xml2js";
+import { stripPrefix } from "xml2js/lib/processors.js";
+import { fhirHelpers } from "./fhir_helpers.js";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = process.argv[2];
+const modelInfo = createRequire(import.meta.url)("cql-exec-fhir/lib/modelInfos/fhir-modelinfo-4.0.1.xml.js");
+
+/** A plugin that answers imports matching a pattern with a text of ours, as a CommonJS module. */
+const instead = (pattern, contents) => ({
+  name: String(pattern),
+  setup(build) {
+    build.onResolve({ filter: pattern }, ({ path }) => ({ path, namespace: String(pattern) }));
+    build.onLoad({ filter: /.*/, namespace: String(pattern) }, () => ({ contents }));
+  },
+});
+const text = (value) => `module.exports = ${JSON.stringify(value)};`;
+
+/** The model info parsed now, as cql-exec-fhir would parse it at each start; only what its classes read. */
+async function parsedModelInfo() {
+  const options = { tagNameProcessors: [stripPrefix], attrNameProcessors: [stripPrefix] };
+  const { modelInfo: root } = await xml2js.parseStringPromise(modelInfo, options);
+  return JSON.stringify({ $: root.$, typeInfo: root.typeInfo });
+}
+
+async function bundle(entry, globalName, minify, plugins) {
+  await build({
+    entryPoints: [join(here, entry)],
+    outfile: join(dist, entry),
+    bundle: true,
+    format: "iife",
+    globalName,
+    platform: "browser",
+    target: "es2022",
+    ...minify,
+    legalComments: "eof",
+    inject: [join(here, "bare.js")],
+    define: { global: "globalThis" },
+    logLevel: "warning",
+    plugins: [instead(/^(fs|stream|string_decoder|xmldoc|jsonfile|csv-parse.*|csv-stringify.*|stream-transform|string-to-stream)$/, "module.exports = {};"), ...plugins],
+  });
+}
+
+mkdirSync(dist, { recursive: true });
+const helpers = fhirHelpers(modelInfo);
+await bundle("translate.js", "CqlTranslate", { minify: true }, [
+  instead(/^fhir-model-info$/, text(modelInfo)),
+  instead(/^fhir-helpers-cql$/, text(helpers)),
+]);
+
+const translator = runInThisContext(`${readFileSync(join(dist, "translate.js"), "utf8")}; CqlTranslate`);
+const { elm, mistakes } = translator.translate({ cql: helpers });
+if (mistakes.length) throw new Error(`FHIRHelpers does not translate: ${JSON.stringify(mistakes.slice(0, 5))}`);
+writeFileSync(join(dist, "FHIRHelpers-4.0.1.cql"), helpers);
+writeFileSync(join(dist, "FHIRHelpers-4.0.1.json"), JSON.stringify(elm));
+
+const parsed = `const rows = ${JSON.stringify(await parsedModelInfo())}; exports.parseString = (xml, options, done) => done(null, { modelInfo: JSON.parse(rows) });`;
+await bundle("execute.js", "CqlFacts", { minifyWhitespace: true, minifySyntax: true }, [
+  instead(/^fhir-helpers-elm$/, `module.exports = JSON.parse(${JSON.stringify(JSON.stringify(elm))});`),
+  instead(/^xml2js$/, parsed),
+  instead(/^xml2js\/lib\/processors$/, "module.exports = {};"),
+  instead(/fhir-modelinfo-.*\.xml\.js$/, text("<parsed/>")),
+]);

@@ -1,0 +1,87 @@
+"""One warm V8 in this process: load a script once, then ask its functions in turn, within bounds of time and memory."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+from py_mini_racer import JSOOMException, JSTimeoutException, MiniRacer
+
+from ig_profiles.json import dump
+
+_ASK = """
+globalThis.answer = null;
+Promise.resolve().then(() => {function}(JSON.parse(question))).then(
+  (found) => {{ answer = JSON.stringify({{ found: found ?? null }}); }},
+  (error) => {{ answer = JSON.stringify({{ thrown: String(error) }}); }});
+0"""
+
+
+class Stopped(Exception):
+    """The script did not answer: it ran out of time or memory, and its V8 was thrown away."""
+
+
+class Thrown(Exception):
+    """The script's own error. Its words may hold what it was asked about: show them only where that may be shown."""
+
+
+class V8:
+    """Asks functions of a script, one caller at a time; started by the first question, and again after a stop.
+
+    ``script`` brings the JavaScript text when it is needed; ``seconds`` and ``memory`` (bytes) bound one question.
+    """
+
+    def __init__(self, script: Callable[[], str], seconds: float, memory: int) -> None:
+        self._script, self._seconds, self._memory = script, seconds, memory
+        self._lock = threading.Lock()
+        self._racer: MiniRacer | None = None
+
+    def ask(self, function: str, question: Any) -> Any:
+        """What the function, which takes one JSON value, returns or promises; numbers come as Decimal.
+
+        Raises Stopped, or Thrown with the script's own words.
+        """
+        try:
+            text = dump(question).decode()
+        except TypeError as error:  # a lone surrogate, a number out of range
+            raise Thrown(f"the question has no JSON form: {error}") from None
+        with self._lock:
+            racer = self._racer or self._start()
+            racer.eval("globalThis")["question"] = text  # type: ignore[index]
+            try:
+                racer.eval(_ASK.format(function=function), timeout_sec=self._seconds)
+                answer = racer.eval("answer", timeout_sec=self._seconds)
+            except JSTimeoutException:
+                self._discard()
+                raise Stopped(f"no answer within {self._seconds:g} s") from None
+            except JSOOMException:
+                answer = None
+            if not isinstance(answer, str):
+                self._discard()
+                raise Stopped(f"more than {self._memory // 1_000_000} MB of memory needed")
+        told = json.loads(answer, parse_float=Decimal, parse_int=Decimal)
+        if "thrown" in told:
+            raise Thrown(told["thrown"])
+        return told["found"]
+
+    def close(self) -> None:
+        """Give the memory back; the next question starts anew."""
+        with self._lock:
+            self._discard()
+
+    def _discard(self) -> None:
+        if self._racer is not None:
+            self._racer.close()
+            self._racer = None
+
+    def _start(self) -> MiniRacer:
+        with ThreadPoolExecutor(1) as aside:  # else mini-racer would take over the event loop of an asynchronous caller
+            racer = aside.submit(MiniRacer).result()
+        racer.set_hard_memory_limit(self._memory)
+        racer.eval(self._script())
+        self._racer = racer
+        return racer
