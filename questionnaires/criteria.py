@@ -1,7 +1,8 @@
 """Criterion and finding: what must be true, and what the evidence says of it: met, not met, or unknown.
 
-Three-valued by Kleene's rules, so that unknown is never "no": a group is met or not met only when no missing fact
-could still turn it.
+Three-valued by Kleene's rules, so that unknown is never "no": an ``all``, ``any`` or ``count`` group is met or not met
+only when no missing fact could still turn it. ``first`` is for sources of different rank: a better measurement, when it
+was made, decides alone.
 """
 
 from __future__ import annotations
@@ -49,13 +50,14 @@ class Answer:
     """What is known of one question: its values, where they came from, and whether two sources disagree.
 
     ``values`` holds bool, Decimal, date, str, or Coding; empty means not answered. ``disputed`` says in one sentence
-    how the form and the attached evidence contradict each other.
+    how the form and the attached evidence contradict each other. ``unit`` is the UCUM unit of numbers, when one is known.
     """
 
     link_id: str
     values: tuple[Any, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     disputed: str | None = None
+    unit: str | None = None
 
 
 Answers = Mapping[str, Answer]
@@ -87,7 +89,7 @@ class Test:
     """One comparison of a fact with a value written in the policy.
 
     ``operator`` is one of ``is``, ``one_of``, ``at_most``, ``at_least``, ``below``, ``above``, ``within_days`` (a date
-    at most so many days before the service), ``answered``.
+    at most so many days before the service), ``at_least_days_ago`` (so many days or more before the service), ``answered``.
     """
 
     fact: str
@@ -106,7 +108,7 @@ class Criterion:
     axis: Axis = Axis.NECESSITY
     source: str = ""
     test: Test | None = None
-    group: str = "all"  # all | any | count
+    group: str = "all"  # all | any | count | first (the first one below that is not unknown decides)
     at_least: int = 1  # for count
     below: tuple[Criterion, ...] = ()
     services: tuple[str, ...] = ()  # codes this criterion applies to; none means every service of the edition
@@ -127,19 +129,25 @@ def weigh(criterion: Criterion, answers: Answers, circumstances: Circumstances) 
     if criterion.test is not None:
         return _weigh_test(criterion, criterion.test, answers, circumstances)
     below = tuple(weigh(inner, answers, circumstances) for inner in criterion.below)
-    truths = [finding.truth for finding in below]
-    needed = {"all": len(below), "any": 1, "count": criterion.at_least}[criterion.group]
-    met, open_ = truths.count(Truth.MET), truths.count(Truth.UNKNOWN)
-    truth = Truth.MET if met >= needed else Truth.UNKNOWN if met + open_ >= needed else Truth.NOT_MET
+    truth = _group(criterion, [finding.truth for finding in below])
     evidence = tuple(item for finding in below for item in finding.evidence)
     missing = tuple(dict.fromkeys(name for finding in below if finding.truth is Truth.UNKNOWN for name in finding.missing)) if truth is Truth.UNKNOWN else ()
     return Finding(criterion.id, truth, _sentence(criterion, truth), criterion.axis, evidence, missing, below)
 
 
+def _group(criterion: Criterion, truths: list[Truth]) -> Truth:
+    if criterion.group == "first":
+        return next((truth for truth in truths if truth is not Truth.UNKNOWN), Truth.UNKNOWN)
+    needed = {"all": len(truths), "any": 1, "count": criterion.at_least}[criterion.group]
+    met, open_ = truths.count(Truth.MET), truths.count(Truth.UNKNOWN)
+    return Truth.MET if met >= needed else Truth.UNKNOWN if met + open_ >= needed else Truth.NOT_MET
+
+
 def _weigh_test(criterion: Criterion, test: Test, answers: Answers, circumstances: Circumstances) -> Finding:
     answer = answers.get(test.fact)
     if answer is None or not answer.values:
-        return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: not documented yet.", criterion.axis, missing=(test.fact,))
+        wanted = f" Please send {' or '.join(criterion.accepts)}." if criterion.accepts else ""
+        return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: not documented yet.{wanted}", criterion.axis, missing=(test.fact,))
     if answer.disputed:
         return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: {answer.disputed}", criterion.axis, answer.evidence, (test.fact,))
     verdicts = [_holds(test, value, circumstances) for value in answer.values]
@@ -182,9 +190,9 @@ def _same_kind(left: Any, right: Any) -> bool:
     return bool(a == b)
 
 
-def _within_days(value: Any, days: Any, circumstances: Circumstances) -> bool:
+def _days_before(value: Any, circumstances: Circumstances) -> int:
     on = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return bool(0 <= (circumstances.service_on - on).days <= int(days))
+    return int((circumstances.service_on - on).days)
 
 
 _COMPARISONS: dict[str, Callable[[Any, Any, Circumstances], bool]] = {
@@ -194,6 +202,10 @@ _COMPARISONS: dict[str, Callable[[Any, Any, Circumstances], bool]] = {
     "at_least": lambda value, limit, _: bool(_plain(value) >= _plain(limit)),
     "below": lambda value, limit, _: bool(_plain(value) < _plain(limit)),
     "above": lambda value, limit, _: bool(_plain(value) > _plain(limit)),
-    "within_days": _within_days,
+    "within_days": lambda value, days, circumstances: bool(0 <= _days_before(value, circumstances) <= int(days)),
+    "at_least_days_ago": lambda value, days, circumstances: bool(_days_before(value, circumstances) >= int(days)),
     "answered": lambda value, wanted, _: bool(wanted),
 }
+
+OPERATORS = tuple(_COMPARISONS)
+GROUPS = ("all", "any", "count", "first")

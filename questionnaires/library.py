@@ -1,0 +1,239 @@
+"""Open the shelf of policies; say which edition is in force, and say clearly what is unreadable.
+
+A shelf is a folder of policy folders; each policy folder is named after its topic and holds
+
+    policy.toml          topic, title, owner, source; [[edition]]: version, dates, who signed, services, criteria
+    questionnaire.json   the FHIR Questionnaire the clinician fills (left out when nothing need be asked)
+    facts.cql            how each answer is found in FHIR data; its defines are named as the form's link ids
+    facts.elm.json       the same, compiled by ``fhir-pa policies compile``
+    cases.toml           stories the policy's owner signs, see ``cases.py``
+
+In short, an edition in policy.toml::
+
+    [[edition]]
+    version = "2026.1"
+    in_force_from = 2026-01-01                        # in_force_until = … is the last day
+    lines_of_business = ["medicare-advantage"]        # leave out for every line
+    signed_by = "Ada Quill, MD, 2025-12-01"
+    authorization = "needed"                          # or "not needed"
+    documentation = ["clinical"]                      # who can answer: clinical, admin, patient
+    because = "Home oxygen is covered when …"         # what provider and member read
+    refer_to = "nurse"                                # or "physician": who looks when software cannot certify
+    services = { HCPCS = ["E1390"], CPT = [] }        # leave out for every service
+    certifies = { days = 90 }                         # quantity = 2, unit = "each" are the most it certifies
+
+    [[edition.criteria]]
+    id = "hypoxemia"
+    title = "Oxygen in the blood is low"
+    because = "…"                                     # read when it is not met
+    any = [                                           # all, any, first, or count with needed = 2
+      { fact = "pao2", at_most = 55 },                # is, one_of, at_most, at_least, below, above,
+      { fact = "spo2", at_most = 88 },                # within_days, at_least_days_ago, answered
+    ]                                                 # services = ["E0431"]: only for these; accepts = ["…"]: what would settle it
+
+A payer's own folder is opened after the built-in one; a policy there replaces the built-in policy of the same topic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from ig_profiles.outcome import Issue, NotFound, Unprocessable
+from ig_profiles.reading import Json
+from questionnaires.agreement import disagreements, drift, elm_name
+from questionnaires.form import canonical
+from questionnaires.mistakes import Mistake
+from questionnaires.policy import Edition, RequestedService
+from questionnaires.wording import Wording, read_policy
+
+BUILT_IN = Path(__file__).parent / "policies"
+ANYTHING_ELSE = "anything_else"
+
+
+@dataclass(frozen=True)
+class Volume:
+    """One edition with its form, its facts (CQL and ELM) and the folder it was read from."""
+
+    edition: Edition
+    questionnaire: Json | None
+    cql: str | None
+    elm: Json | None
+    folder: Path
+
+
+class Shelf:
+    """Every edition a payer has, in force or not."""
+
+    def __init__(self, volumes: Iterable[Volume]) -> None:
+        self._volumes = {(volume.edition.topic, volume.edition.version): volume for volume in volumes}
+        self._forms: dict[str, Json] = {}
+        for volume in sorted(self._volumes.values(), key=lambda each: each.edition.in_force_from):
+            if volume.questionnaire is not None:
+                self._forms[canonical(volume.questionnaire)] = self._forms[volume.questionnaire["url"]] = volume.questionnaire
+
+    def editions(self) -> tuple[Edition, ...]:
+        """Every edition, by topic and date."""
+        return tuple(volume.edition for volume in self.volumes())
+
+    def volumes(self) -> tuple[Volume, ...]:
+        """Every edition with its form and facts, by topic and date."""
+        return tuple(sorted(self._volumes.values(), key=lambda volume: (volume.edition.topic, volume.edition.in_force_from)))
+
+    def in_force(self, service: RequestedService, on: date) -> Edition:
+        """The one edition that is the payer's rule for this service on this day: the most specific, else ``anything_else``.
+
+        Raises NotFound when the day lies before every edition.
+        """
+        speaking = [edition for edition in self.editions() if edition.speaks_about(service, on)]
+        if not speaking:
+            raise NotFound(f"No policy was in force on {on}. Ask about a later day, or date an edition of '{ANYTHING_ELSE}' back.")
+        return max(speaking, key=lambda edition: (bool(edition.services), bool(edition.lines_of_business), -_position(edition, service)))
+
+    def edition(self, topic: str, version: str) -> Edition:
+        """The edition by its name. Raises NotFound."""
+        return self.volume(topic, version).edition
+
+    def volume(self, topic: str, version: str | None = None) -> Volume:
+        """The edition with its form and facts; without a version the newest of the topic. Raises NotFound."""
+        found = [volume for volume in self.volumes() if volume.edition.topic == topic and version in (None, volume.edition.version)]
+        if not found:
+            raise NotFound(f"No policy edition '{topic} {version or ''}' is on the shelf. Ask `fhir-pa policies list` for those that are.")
+        return found[-1]
+
+    def questionnaire(self, canonical: str) -> Json | None:
+        """The form by its canonical, ``url|version``, or the newest by ``url`` alone."""
+        return self._forms.get(canonical)
+
+    def asking(self, canonical: str) -> Volume | None:
+        """The newest volume whose form this is, or None."""
+        form = self._forms.get(canonical)
+        return next((volume for volume in reversed(self.volumes()) if form is not None and volume.questionnaire is form), None)
+
+    def cql(self, topic: str, version: str | None = None) -> str | None:
+        """The CQL of a policy's facts."""
+        return self.volume(topic, version).cql
+
+    def elm(self, topic: str, version: str | None = None) -> Json | None:
+        """The ELM of a policy's facts."""
+        return self.volume(topic, version).elm
+
+
+def open_shelf(*folders: Path, built_in: bool = True) -> Shelf:
+    """The built-in policies and the payer's own.
+
+    Raises Unprocessable with every mistake in every file at once; its issues' expressions name the files.
+    """
+    volumes, mistakes = read_shelf(*folders, built_in=built_in)
+    if mistakes:
+        raise Unprocessable(*(Issue(str(mistake), "invalid", expression=mistake.file, diagnostics=mistake.key or None) for mistake in mistakes))
+    return Shelf(volumes)
+
+
+def read_shelf(*folders: Path, built_in: bool = True) -> tuple[list[Volume], list[Mistake]]:
+    """All that can be read, and every mistake."""
+    found: dict[str, Path] = {}
+    mistakes: list[Mistake] = []
+    for shelf in ([BUILT_IN] if built_in else []) + list(folders):
+        if not shelf.is_dir():
+            mistakes.append(Mistake(str(shelf), "", "is not a folder.", "Name the folder that holds the policy folders."))
+            continue
+        found |= {path.parent.name: path.parent for path in sorted(shelf.glob("*/policy.toml"))}
+        for child in sorted(shelf.iterdir()):
+            if child.is_dir() and child.name not in found and not child.name.startswith((".", "_")):
+                mistakes.append(Mistake(child.name, "", "holds no policy.toml.", "Write one, or take the folder away."))
+    volumes: list[Volume] = []
+    for folder in found.values():
+        read, wrong = read_folder(folder)
+        volumes += read
+        mistakes += wrong
+    unreadable = {mistake.file.split("/")[0] for mistake in mistakes}
+    return volumes, mistakes + list(_together([volume.edition for volume in volumes], unreadable)) + list(_twins(volumes))
+
+
+def read_folder(folder: Path) -> tuple[list[Volume], list[Mistake]]:
+    """One policy folder: its editions with their forms and facts, and every mistake."""
+    mistakes: list[Mistake] = []
+    policy = _read(folder, "policy.toml", tomllib.loads, mistakes)
+    if policy is None:
+        return [], mistakes
+    wordings, wrong = read_policy(policy, f"{folder.name}/policy.toml")
+    mistakes += wrong
+    volumes = []
+    for wording in wordings:
+        form = _read(folder, wording.form, _json, mistakes)
+        cql = _read(folder, wording.facts, str, mistakes)
+        elm = _read(folder, elm_name(wording.facts), json.loads, mistakes)
+        mistakes += drift(folder.name, wording.facts, cql, elm)
+        mistakes += disagreements(folder.name, wording, form, elm)
+        named = canonical(form) if form else None
+        edition = replace(wording.edition, questionnaire=named, fingerprint=_fingerprint(wording, policy, form, cql))
+        volumes.append(Volume(edition, form, cql, elm, folder))
+    return volumes, list(dict.fromkeys(mistakes))
+
+
+def _read(folder: Path, name: str, parse: Callable[[str], Any], mistakes: list[Mistake]) -> Any:
+    """The file's content; None when it is not there, or is a mistake."""
+    path, file = folder / name, f"{folder.name}/{name}"
+    if not path.is_file():
+        return None
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        mistakes.append(Mistake(file, "", "is not UTF-8 text.", "Save it as UTF-8."))
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+        kind = "JSON" if name.endswith(".json") else "TOML"
+        mistakes.append(Mistake(file, "", f"is not {kind}: {error}.", "Mend that place; an editor that knows the format shows it."))
+    return None
+
+
+def _json(content: str) -> Any:
+    return json.loads(content, parse_float=Decimal)
+
+
+def _fingerprint(wording: Wording, policy: Any, form: Json | None, cql: str | None) -> str:
+    """SHA-256 over the wording (head and this edition), its form and its facts, independent of layout and key order."""
+    head = {key: value for key, value in policy.items() if key != "edition"}
+    content = {"policy": head, "edition": wording.written, "questionnaire": form, "facts": cql.replace("\r\n", "\n") if cql else None}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False).encode()).hexdigest()
+
+
+def _position(edition: Edition, service: RequestedService) -> int:
+    """Where in the service's codes this edition's code stands: the first code is what was asked."""
+    return next((at for at, code in enumerate(service.codes) if any(mine.same_as(code) for mine in edition.services)), len(service.codes))
+
+
+def _together(editions: list[Edition], unreadable: set[str]) -> Iterator[Mistake]:
+    """Editions that would both be in force for one service, and a shelf that has nothing to say about the rest."""
+    for one, other in combinations(editions, 2):
+        shared = sorted(mine.code for mine in one.services for theirs in other.services if mine.same_as(theirs))
+        both_general = not one.services and not other.services
+        lines = set(one.lines_of_business) & set(other.lines_of_business)
+        same_lines = bool(lines) or (not one.lines_of_business and not other.lines_of_business)
+        start = max(one.in_force_from, other.in_force_from)
+        if (shared or both_general) and same_lines and start <= min(one.in_force_until or date.max, other.in_force_until or date.max):
+            about = f"{', '.join(shared)}" if shared else "every service"
+            what = f"has {one.name} and {other.name} both in force from {start} for {about}" + (f" in {', '.join(sorted(lines))}." if lines else ".")
+            earlier = one if one.in_force_from <= other.in_force_from else other
+            yield Mistake(f"{other.topic}/policy.toml", f"edition {other.version}", what, f"End {earlier.name} with in_force_until, or part their services.")
+    if not any(not each.services and not each.lines_of_business and each.in_force_until is None for each in editions) and ANYTHING_ELSE not in unreadable:
+        what = "does not say what happens to a service no policy mentions."
+        yield Mistake(f"{ANYTHING_ELSE}/policy.toml", "", what, "Keep an edition there without services, lines of business or last day.")
+
+
+def _twins(volumes: list[Volume]) -> Iterator[Mistake]:
+    """Two forms, or two fact libraries, that go by one name and are not the same."""
+    named = [(canonical(each.questionnaire), "the form", each.questionnaire, each) for each in volumes if each.questionnaire]
+    named += [("|".join(each.elm["library"]["identifier"].get(key, "") for key in ("id", "version")), "the library", each.cql, each) for each in volumes if each.elm]
+    for (name, kind, content, one), (twin, _, other_content, other) in combinations(named, 2):
+        if name == twin and content != other_content:
+            what = f"and {one.folder.name} both publish {kind} {name}, with different content."
+            yield Mistake(other.folder.name, "", what, "Give each its own name, or raise the version.")
