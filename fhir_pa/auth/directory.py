@@ -1,0 +1,128 @@
+"""The people and systems this payer knows: provider systems, its own staff, its members; read once from the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fhir_pa.auth.scopes import Scope
+
+ROLES = ("nurse", "physician", "clerk", "auditor")
+LINES_OF_BUSINESS = ("medicare-advantage", "medicaid", "commercial-erisa", "qhp")
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A name in somebody's numbering, as FHIR's Identifier has it."""
+
+    system: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Insurer:
+    """The payer itself, as it signs its answers: the name on the member's card, its identifier, whom to call."""
+
+    name: str = "An unnamed payer"
+    identifier: Identifier | None = None
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Client:
+    """A provider's system that may call us, and the addresses at which we may call it.
+
+    ``jwks`` are public keys given inline; ``jwks_url`` says where to read them. CDS Hooks tokens are recognised by
+    ``cds_issuer`` and may name ``cds_jwks_url`` as their ``jku``. ``organizations`` are the NPIs and sender ids it speaks
+    for. ``fhir_bases`` and ``notification_endpoints`` are URL prefixes.
+    """
+
+    id: str
+    name: str
+    scopes: frozenset[Scope] = frozenset()
+    jwks: tuple[Mapping[str, Any], ...] = field(default=(), hash=False, repr=False)
+    jwks_url: str = ""
+    cds_issuer: str = ""
+    cds_jwks_url: str = ""
+    fhir_bases: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    notification_endpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence to practise: its number, the state that gave it, the last day it holds (None: no end on file)."""
+
+    number: str
+    state: str
+    until: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on this day."""
+        return self.until is None or on <= self.until
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the payer's staff. ``specialties`` are NUCC taxonomy codes."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    npi: str = ""
+    licence: Licence | None = None
+    specialties: tuple[str, ...] = ()
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One insured person as the payer's own files have them."""
+
+    id: str
+    system: str
+    name: str
+    birth_date: date | None
+    line_of_business: str
+    plan: str = ""
+    covered_from: date | None = None
+    covered_until: date | None = None
+
+    def covered(self, on: date) -> bool:
+        """Whether coverage is in force on this day."""
+        return (self.covered_from is None or self.covered_from <= on) and (self.covered_until is None or on <= self.covered_until)
+
+
+@dataclass(frozen=True)
+class Directory:
+    """All of them, with the questions the rest of the house asks."""
+
+    insurer: Insurer = Insurer()
+    clients: tuple[Client, ...] = ()
+    people: tuple[Person, ...] = ()
+    members: tuple[Member, ...] = ()
+
+    @property
+    def lists_members(self) -> bool:
+        """Whether a member not listed is unknown; with nobody listed, every member is taken at the sender's word."""
+        return bool(self.members)
+
+    def client(self, identity: str) -> Client | None:
+        """The provider system with this client id."""
+        return next((client for client in self.clients if client.id == identity), None)
+
+    def client_of_issuer(self, issuer: str) -> Client | None:
+        """The provider system whose CDS Hooks tokens carry this ``iss``."""
+        return next((client for client in self.clients if client.cds_issuer and client.cds_issuer.rstrip("/") == issuer.rstrip("/")), None)
+
+    def person(self, identity: str) -> Person | None:
+        """The member of staff with this id."""
+        return next((person for person in self.people if person.id == identity), None)
+
+    def member(self, value: str, system: str | None = None) -> Member | None:
+        """The member with this id; senders often leave the system out or use their own, so an exact system wins but is not needed."""
+        alike = [member for member in self.members if member.id == value]
+        exact = next((member for member in alike if member.system == system), None)
+        return exact or (alike[0] if len(alike) == 1 else None)

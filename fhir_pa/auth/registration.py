@@ -1,0 +1,158 @@
+"""The configuration file's payer, clients, people and members as a Directory, with every mistake in them named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, Identifier, Insurer, Licence, Member, Person
+from fhir_pa.auth.keys import UnusableKey, public_key
+from fhir_pa.auth.scopes import Scope, scope
+from fhir_pa.configuration import Mistakes, Table
+from ig_profiles.names import NPI
+
+Known = TypeVar("Known", Client, Person, Member)
+
+
+def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory:
+    """The Directory these top-level tables describe; ``where`` is the file's name, for the mistakes."""
+    clients = _each(tables, "client", _client, where, mistakes)
+    people = _each(tables, "person", _person, where, mistakes)
+    members = _each(tables, "member", _member, where, mistakes)
+    _no_twins([client.id for client in clients], f"{where} [[client]]", "id", mistakes)
+    _no_twins([client.cds_issuer.rstrip("/") for client in clients if client.cds_issuer], f"{where} [[client]]", "cds_issuer", mistakes)
+    _no_twins([person.id for person in people], f"{where} [[person]]", "id", mistakes)
+    _no_twins([f"{member.system}|{member.id}" for member in members], f"{where} [[member]]", "system and id", mistakes)
+    return Directory(_insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes)), clients, people, members)
+
+
+def _each(tables: Mapping[str, Any], name: str, one: Callable[[Table], Known], where: str, mistakes: Mistakes) -> tuple[Known, ...]:
+    listed = tables.get(name, [])
+    if not isinstance(listed, list):
+        mistakes.add(f"{where} [{name}]", "stands once, in single brackets.", f"Write [[{name}]], in double brackets: there may be several.")
+        return ()
+    found = []
+    for number, values in enumerate(listed, start=1):
+        label = values.get("id") if isinstance(values, dict) else None
+        table = Table(values, f"{where} [[{name}]] {label or number}", mistakes)
+        found.append(one(table))
+        table.close()
+    return tuple(found)
+
+
+def _insurer(table: Table) -> Insurer:
+    identifier = table.table("identifier")
+    read_identifier = None
+    if identifier:
+        read_identifier = Identifier(identifier.text("system", required=True), identifier.text("value", required=True))
+        identifier.close()
+        if read_identifier.system == NPI:
+            _check_npi(table, "identifier", read_identifier.value)
+    insurer = Insurer(table.text("name", default=Insurer.name), read_identifier, table.text("phone"))
+    table.url("public_url")
+    table.close()
+    return insurer
+
+
+def _client(table: Table) -> Client:
+    client = Client(
+        id=table.text("id", required=True),
+        name=table.text("name") or table.text("id"),
+        scopes=frozenset(_scopes(table)),
+        jwks=_keys(table),
+        jwks_url=table.url("jwks_url"),
+        cds_issuer=table.text("cds_issuer"),
+        cds_jwks_url=table.url("cds_jwks_url"),
+        fhir_bases=table.urls("fhir_bases"),
+        organizations=table.texts("organizations"),
+        notification_endpoints=table.urls("notification_endpoints"),
+    )
+    if client.jwks and client.jwks_url:
+        table.wrong("jwks", "stands beside jwks_url, so it is unclear which keys count.", "Keep one of them.")
+    if not (client.jwks or client.jwks_url or client.cds_jwks_url) and table.raw("jwks") is None:
+        table.wrong("jwks", "is missing, so the client can never prove who it is.", "Add jwks = { keys = [ … ] } or jwks_url.")
+    if client.scopes and not (client.jwks or client.jwks_url) and table.raw("jwks") is None:
+        table.wrong("scopes", "can never be granted: the client has no jwks or jwks_url.", "Add its public keys, or leave scopes out.")
+    return client
+
+
+def _scopes(table: Table) -> list[Scope]:
+    found = []
+    for text in table.texts("scopes"):
+        known = scope(text)
+        if known is None:
+            table.wrong("scopes", f"holds {text!r}, which is not a system scope.", 'Write e.g. "system/Claim.write" or "system/Claim.cu".')
+        else:
+            found.append(known)
+    return found
+
+
+def _keys(table: Table) -> tuple[Mapping[str, Any], ...]:
+    value = table.raw("jwks")
+    if value is None:
+        return ()
+    listed = value.get("keys") if isinstance(value, dict) else None
+    if not isinstance(listed, list) or not listed:
+        table.wrong("jwks", "holds no keys.", "Write it as { keys = [ { kty = \"EC\", … } ] }, with public keys only.")
+        return ()
+    for number, jwk in enumerate(listed, start=1):
+        try:
+            public_key(jwk)
+        except UnusableKey as problem:
+            table.wrong(f"jwks key {number}", "cannot be used.", str(problem))
+    names = [jwk.get("kid") for jwk in listed if isinstance(jwk, dict)]
+    if len(set(names)) != len(names):
+        table.wrong("jwks", "holds two keys with the same kid.", "Give each key its own.")
+    return tuple(jwk for jwk in listed if isinstance(jwk, dict))
+
+
+def _person(table: Table) -> Person:
+    licence = table.table("licence")
+    held = None
+    if licence:
+        held = Licence(licence.text("number", required=True), licence.text("state", required=True), licence.day("until"))
+        licence.close()
+    person = Person(
+        id=table.text("id", required=True),
+        name=table.text("name", required=True),
+        roles=table.some_of("roles", ROLES),
+        npi=table.text("npi"),
+        licence=held,
+        specialties=table.texts("specialties"),
+        phone=table.text("phone"),
+    )
+    if "physician" in person.roles and held is None:
+        table.wrong("licence", "is missing, and a physician decides only with one.", 'Add licence = { number = "…", state = "OH", until = 2028-06-30 }.')
+    if not person.roles:
+        table.wrong("roles", "is empty, so this person may do nothing.", f"Give one or more of: {', '.join(ROLES)}.")
+    if person.npi:
+        _check_npi(table, "npi", person.npi)
+    return person
+
+
+def _member(table: Table) -> Member:
+    member = Member(
+        id=table.text("id", required=True),
+        system=table.text("system"),
+        name=table.text("name"),
+        birth_date=table.day("birth_date"),
+        line_of_business=table.one_of("line_of_business", LINES_OF_BUSINESS, required=True),
+        plan=table.text("plan"),
+        covered_from=table.day("covered_from"),
+        covered_until=table.day("covered_until"),
+    )
+    if member.covered_from and member.covered_until and member.covered_until < member.covered_from:
+        table.wrong("covered_until", "is before covered_from.", "Correct one of the two dates.")
+    return member
+
+
+def _check_npi(table: Table, key: str, value: str) -> None:
+    digits = [int(digit) for digit in value] if value.isascii() and value.isdigit() else []
+    doubled = [sum(divmod(2 * digit, 10)) if place % 2 == 0 else digit for place, digit in enumerate(digits[:9])]
+    if len(digits) != 10 or (24 + sum(doubled) + digits[9]) % 10:
+        table.wrong(key, f"{value!r} is not an NPI: ten digits, the last one a check digit.", "Copy it again from the registry.")
+
+
+def _no_twins(names: list[str], where: str, key: str, mistakes: Mistakes) -> None:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        mistakes.add(where, f"Two entries have the {key} {name!r}.", "Give each its own.")

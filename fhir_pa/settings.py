@@ -1,0 +1,184 @@
+"""Every setting of the server, each with its meaning and where its value came from: flag, FHIR_PA_* variable, file, default."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+from urllib.parse import urlsplit
+
+from fhir_pa.auth import registration
+from fhir_pa.auth.directory import Directory
+from fhir_pa.configuration import LOOPBACK, Misconfigured, Mistake, Mistakes, url_problem
+
+LogFormat = Literal["words", "json"]
+
+
+def _setting(says: str, default: Any) -> Any:
+    return field(default=default, metadata={"says": says})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Read once at the start by ``read``; nothing changes it afterwards."""
+
+    config: Path | None = _setting("The TOML file with [payer], [[client]], [[person]], [[member]] and [server].", None)
+    host: str = _setting("The address to listen on. Anything but loopback belongs behind a proxy with TLS.", "127.0.0.1")
+    port: int = _setting("The port to listen on.", 8080)
+    public_url: str = _setting("This server as the world knows it: token audiences, links and fullUrls are built from it.", "")
+    data_directory: Path = _setting("Where the embedded database lives.", Path("fhir-pa-data"))
+    database_url: str = _setting("The database: empty for SQLite in the data directory, or postgresql+psycopg://user:password@host/name.", "")
+    policies: Path | None = _setting("A folder of the payer's own policies; empty for the ones that come with the server.", None)
+    workers: int = _setting("Server processes. One with SQLite; with PostgreSQL as many as there are cores.", 1)
+    threads: int = _setting("Requests each process works on at once.", 8)
+    background: bool = _setting("Whether this server also does the background work; if not, run 'fhir-pa worker' beside it.", True)
+    open: bool = _setting("Let anybody on this machine in as a provider's system, without a token. Loopback only.", False)
+    log: LogFormat = _setting("How log lines are written: in words, or as JSON objects.", "words")
+    max_body_bytes: int = _setting("The longest request body taken, in bytes.", 10 * 1024 * 1024)
+    replay_seconds: int = _setting("How long the same bytes sent again by the same client get the answer already given.", 60)
+    cds_strict_replay: bool = _setting("Refuse a CDS Hooks token used twice even when the body differs.", False)
+    cds_origins: tuple[str, ...] = _setting("Origins whose browser pages may call the CDS services (CORS).", ())
+    private_networks: tuple[str, ...] = _setting("Private networks, such as 10.2.0.0/16, in which providers' addresses may lie.", ())
+    directory: Directory = field(default=Directory(), repr=False)
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+
+    @property
+    def database(self) -> str:
+        """The database URL in effect."""
+        return self.database_url or f"sqlite:///{self.data_directory / 'fhir-pa.sqlite3'}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is in use, which is for one process."""
+        return self.database.startswith("sqlite")
+
+    def shown(self) -> list[tuple[str, str, str, str]]:
+        """Name, value (secrets masked), source and meaning of every setting, in order."""
+        return [(each.name, self._shown(each.name), self.sources.get(each.name, "default"), each.metadata["says"]) for each in documented()]
+
+    def as_environment(self) -> dict[str, str]:
+        """What was set, as FHIR_PA_* variables, for the server's own processes."""
+        return {f"FHIR_PA_{name.upper()}": _written(getattr(self, name)) for name in self.sources}
+
+    def _shown(self, name: str) -> str:
+        value = self.database if name == "database_url" else _written(getattr(self, name))
+        return re.sub(r"(?<=:)[^:/@]+(?=@)", "****", value) if name == "database_url" else value
+
+
+def documented() -> list[Field[Any]]:
+    """The settings a person can set."""
+    return [each for each in fields(Settings) if "says" in each.metadata]
+
+
+def read(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+    """The settings in effect: a flag wins over a FHIR_PA_* variable, that over the file, that over the default.
+
+    Flags that are None count as not given. Raises Misconfigured with everything wrong in any of them.
+    """
+    mistakes = Mistakes()
+    chosen: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    path = flags.get("config") or environment.get("FHIR_PA_CONFIG")
+    tables = _file(Path(path), mistakes) if path else {}
+    where = str(path) if path else "configuration"
+    in_file = dict(_dict(tables.get("server")))
+    if "public_url" in _dict(tables.get("payer")):
+        in_file["public_url"] = tables["payer"]["public_url"]
+    types = get_type_hints(Settings)
+    for each in documented():
+        name, variable = each.name, f"FHIR_PA_{each.name.upper()}"
+        for source, values, key in (("flag", flags, name), (f"${variable}", environment, variable), (where, in_file, name)):
+            value = values.get(key)
+            if value is None or value == "" or value == ():
+                continue
+            read_value = _typed(value, types[name])
+            if read_value is None:
+                mistakes.add(f"{source} {name}", f"is {value!r}, but should be {_shape(types[name])}.", each.metadata["says"])
+            else:
+                chosen[name], sources[name] = read_value, source
+            break
+    for name in in_file.keys() - {each.name for each in documented()}:
+        mistakes.add(f"{where} [server] {name}", "is not a setting this server knows.", "Run 'fhir-pa settings' to see them all.")
+    for name in tables.keys() - {"server", "payer", "client", "person", "member"}:
+        mistakes.add(f"{where} [{name}]", "is not a table this server knows.", "Use [payer], [[client]], [[person]], [[member]] or [server].")
+    directory = registration.read(tables, where, mistakes)
+    settings = Settings(**chosen, directory=directory, sources=sources)
+    settings = replace(settings, public_url=(settings.public_url or _own_url(settings)).rstrip("/"))
+    _sensible(settings, mistakes)
+    mistakes.stop_if_any()
+    return settings
+
+
+def _file(path: Path, mistakes: Mistakes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        mistakes.add(str(path), f"cannot be read ({error.strerror}).", "Correct --config or FHIR_PA_CONFIG, or create the file.")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        mistakes.add(str(path), f"is not TOML: {error}.", "Correct that line; TOML puts texts in quotes and dates without.")
+    return {}
+
+
+def _sensible(settings: Settings, mistakes: Mistakes) -> None:
+    problem = url_problem(settings.public_url)
+    if settings.open and (settings.host not in LOOPBACK or problem or urlsplit(settings.public_url).hostname not in LOOPBACK):
+        what = f"would let anybody in while listening on {settings.host} as {settings.public_url}."
+        mistakes.add("open", what, "Listen on 127.0.0.1, or register clients and leave --open away.")
+    if not 1 <= settings.port <= 65535:
+        mistakes.add("port", f"is {settings.port}.", "Use a number between 1 and 65535.")
+    for name in ("workers", "threads", "max_body_bytes"):
+        if getattr(settings, name) < 1:
+            mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
+    if settings.workers > 1 and settings.is_sqlite:
+        mistakes.add("workers", f"is {settings.workers} with SQLite, which is for one process.", "Set database_url to PostgreSQL, or workers to 1.")
+    for network in settings.private_networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError as error:
+            mistakes.add("private_networks", f"{error}.", "Write networks such as 10.2.0.0/16.")
+    if problem and "public_url" in settings.sources:
+        mistakes.add("public_url", f"is {settings.public_url!r}: {problem}", "Write the https address of your proxy.")
+
+
+def _own_url(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _typed(value: Any, kind: Any) -> Any:
+    """The value as the setting's type, from TOML's types or from text; None when it is not of that type."""
+    if kind is int:
+        return value if isinstance(value, int) and not isinstance(value, bool) else int(value) if isinstance(value, str) and value.isdigit() else None
+    if kind is bool:
+        return value if isinstance(value, bool) else {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(str(value).lower())
+    if kind == tuple[str, ...]:
+        words = value.split(",") if isinstance(value, str) else value
+        return tuple(str(word).strip() for word in words) if isinstance(words, list | tuple) else None
+    if kind == LogFormat:
+        return value if value in get_args(LogFormat) else None
+    if kind is str:
+        return value if isinstance(value, str) else None
+    return Path(value) if isinstance(value, str | Path) else None
+
+
+def _shape(kind: Any) -> str:
+    return {int: "a whole number", bool: "true or false", str: "a text", LogFormat: "'words' or 'json'"}.get(kind, "a path or list of texts")
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+__all__ = ["Misconfigured", "Mistake", "Settings", "documented", "read"]

@@ -1,0 +1,89 @@
+"""The FHIR addresses of one guide generation: metadata, PAS, DTR, Subscription and attachment operations.
+
+One blueprint, registered once per generation (pas.md §1.1: a base for each).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request
+from flask.typing import ResponseReturnValue
+
+from fhir_pa.auth.authenticator import Authenticator
+from fhir_pa.auth.caller import Caller
+from fhir_pa.web.media_types import answer, check_accepted, check_content
+from fhir_pa.web.offered import Offered, Operation, Payer
+
+GENERATIONS = {"v2.0": "2.0.1", "v2.2": "2.2"}
+
+
+def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:
+    """The addresses, to be registered with a ``url_prefix`` and ``url_defaults={"guide": …}``."""
+    base = Blueprint("fhir", __name__)
+
+    def admit(operation: str) -> Caller:
+        g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
+        caller.must_be_allowed(operation)
+        check_accepted()
+        return caller
+
+    def admit_body(operation: str) -> tuple[Caller, bytes]:
+        caller = admit(operation)
+        check_content()
+        return caller, request.get_data()
+
+    def offer(name: str, operation: Operation, *paths: str) -> None:
+        """An operation that takes a resource and answers one: POST, 200."""
+
+        def perform(guide: str) -> Response:
+            caller, body = admit_body(name)
+            return answer(operation(body, guide, caller, payer))
+
+        for path in paths:
+            base.add_url_rule(path, name, perform, methods=["POST"])
+
+    offer("submit", offered.submit, "/Claim/$submit")
+    offer("inquire", offered.inquire, "/Claim/$inquire")
+    offer("submit_attachment", offered.submit_attachment, "/$submit-attachment")
+    offer("questionnaire_package", offered.questionnaire_package, "/Questionnaire/$questionnaire-package", "/$questionnaire-package")
+
+    @base.get("/metadata")
+    def metadata(guide: str) -> Response:
+        check_accepted()
+        return answer(offered.metadata(guide, payer))
+
+    @base.post("/Subscription")
+    def subscribe_create(guide: str) -> Response:
+        caller, body = admit_body("subscribe.create")
+        made = offered.subscribe.create(body, guide, caller, payer)
+        created = answer(made, 201)
+        created.headers["Location"] = f"{payer.settings.public_url}{request.path}/{made['id']}"
+        return created
+
+    @base.get("/Subscription")
+    def subscribe_search(guide: str) -> Response:
+        caller = admit("subscribe.search")
+        return answer(offered.subscribe.search(request.args.to_dict(flat=False), guide, caller, payer))
+
+    @base.get("/Subscription/<identity>")
+    def subscribe_read(guide: str, identity: str) -> Response:
+        caller = admit("subscribe.read")
+        return answer(offered.subscribe.read(identity, guide, caller, payer))
+
+    @base.put("/Subscription/<identity>")
+    def subscribe_update(guide: str, identity: str) -> Response:
+        caller, body = admit_body("subscribe.update")
+        return answer(offered.subscribe.update(identity, body, guide, caller, payer))
+
+    @base.delete("/Subscription/<identity>")
+    def subscribe_delete(guide: str, identity: str) -> ResponseReturnValue:
+        offered.subscribe.delete(identity, guide, admit("subscribe.delete"), payer)
+        return "", 204
+
+    @base.route("/Subscription/$status", methods=["GET", "POST"], defaults={"identity": ""})
+    @base.route("/Subscription/<identity>/$status", methods=["GET", "POST"])
+    def subscribe_status(guide: str, identity: str) -> Response:
+        caller = admit("subscribe.status")
+        identities = (identity,) if identity else tuple(request.args.getlist("id"))
+        return answer(offered.subscribe.status(identities, guide, caller, payer))
+
+    return base

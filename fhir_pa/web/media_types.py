@@ -1,0 +1,46 @@
+"""Which media types we read and write, and the limits checked before a body is read."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from fhir_pa.web.errors import NotAcceptable
+from ig_profiles.json import dump
+from ig_profiles.outcome import TooLarge, WrongMediaType
+
+FHIR = "application/fhir+json"
+JSON = "application/json"
+_JSON_TYPES = (FHIR, JSON)
+
+
+def check_length(limit: int) -> None:
+    """Refuses a body that announces more bytes than ``limit``; one that announces nothing is cut off there while it is read."""
+    if request.content_length is not None and request.content_length > limit:
+        text = f"The body has {request.content_length:,} bytes; this server takes {limit:,}. Send large documents with $submit-attachment, one by one."
+        raise TooLarge(text)
+
+
+def check_content() -> None:
+    """Refuses a body that is not JSON by its Content-Type."""
+    if request.mimetype not in _JSON_TYPES:
+        given = request.mimetype or "none"
+        raise WrongMediaType(f"The body's Content-Type is {given[:80]}. Send {FHIR} (or {JSON}).")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise WrongMediaType("The body is not UTF-8 by its Content-Type. FHIR JSON is UTF-8.")
+
+
+def check_accepted() -> None:
+    """Refuses a caller who accepts no JSON, by Accept or by FHIR's ``_format``, which wins."""
+    wanted = request.args.get("_format", "").replace(" ", "+")
+    if wanted:
+        if wanted not in (*_JSON_TYPES, "json"):
+            raise NotAcceptable(f"_format={wanted[:80]} is not offered. Use _format=json.")
+        return
+    accepted = request.accept_mimetypes
+    if accepted and not accepted.best_match(_JSON_TYPES):
+        raise NotAcceptable(f"Accept names no media type we write. Accept {FHIR}.")
+
+
+def answer(value: object, status: int = 200, media_type: str = FHIR) -> Response:
+    """The value as JSON, decimals with their own digits; ``_pretty=true`` lays it out for a reader."""
+    return Response(dump(value, pretty=request.args.get("_pretty") == "true"), status, mimetype=media_type)

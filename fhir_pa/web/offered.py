@@ -1,0 +1,83 @@
+"""What the web needs from the rest of the house: the payer, and every operation it offers; handed in, so that tests can hand in fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from fhir_pa.auth.authenticator import Ports
+from fhir_pa.auth.caller import Caller
+from fhir_pa.auth.directory import Directory
+from fhir_pa.settings import Settings
+
+Json = dict[str, Any]
+
+
+class Payer(Protocol):
+    """What the web itself uses of ``fhir_pa.wiring.Payer``; operations receive it whole."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def store(self) -> Ports: ...
+    def clock(self) -> datetime: ...
+    def readiness(self) -> Mapping[str, str | None]:
+        """Each thing the server cannot do without, with what is wrong with it (None: nothing)."""
+
+
+class Operation(Protocol):
+    """One thing a provider's system may ask, body in and FHIR out."""
+
+    def __call__(self, body: bytes, guide: str, caller: Caller, payer: Any) -> Json: ...
+
+
+class Metadata(Protocol):
+    """The CapabilityStatement of one guide's base."""
+
+    def __call__(self, guide: str, payer: Any) -> Json: ...
+
+
+class Subscribe(Protocol):
+    """Subscription's interactions (the functions of ``operations.subscribe``)."""
+
+    def create(self, body: bytes, guide: str, caller: Caller, payer: Any) -> Json: ...
+    def read(self, identity: str, guide: str, caller: Caller, payer: Any) -> Json: ...
+    def update(self, identity: str, body: bytes, guide: str, caller: Caller, payer: Any) -> Json: ...
+    def delete(self, identity: str, guide: str, caller: Caller, payer: Any) -> None: ...
+    def search(self, parameters: Mapping[str, list[str]], guide: str, caller: Caller, payer: Any) -> Json: ...
+    def status(self, identities: tuple[str, ...], guide: str, caller: Caller, payer: Any) -> Json: ...
+
+
+class Hook(Protocol):
+    """The CDS services (the functions of ``operations.hook``)."""
+
+    def discovery(self, dialect: str, payer: Any) -> Json: ...
+    def hook(self, service_id: str, body: bytes, dialect: str, caller: Caller, payer: Any) -> Json: ...
+    def feedback(self, service_id: str, body: bytes, caller: Caller, payer: Any) -> object: ...
+
+
+class Review(Protocol):
+    """What the payer's staff may ask (the functions of ``operations.review``)."""
+
+    def worklist(self, caller: Caller, payer: Any) -> Json: ...
+    def read(self, number: str, caller: Caller, payer: Any) -> Json: ...
+    def decide(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+    def reopen(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Every operation, by its verb."""
+
+    submit: Operation
+    inquire: Operation
+    questionnaire_package: Operation
+    submit_attachment: Operation
+    metadata: Metadata
+    subscribe: Subscribe
+    hook: Hook
+    review: Review

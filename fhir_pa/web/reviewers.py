@@ -1,0 +1,46 @@
+"""The addresses of the payer's own staff: the worklist, one authorization, decisions, reopenings. JSON, with a person's token."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request
+
+from fhir_pa.auth.authenticator import Authenticator
+from fhir_pa.auth.caller import Caller
+from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content
+from fhir_pa.web.offered import Offered, Payer
+
+
+def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:
+    """The addresses under ``/um``."""
+    base = Blueprint("um", __name__, url_prefix="/um")
+
+    def admit() -> Caller:
+        g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
+        caller.must_be_staff()
+        check_accepted()
+        return caller
+
+    def admit_body() -> tuple[Caller, bytes]:
+        caller = admit()
+        check_content()
+        return caller, request.get_data()
+
+    @base.get("/worklist")
+    def worklist() -> Response:
+        return answer(offered.review.worklist(admit(), payer), media_type=JSON)
+
+    @base.get("/authorizations/<number>")
+    def authorization(number: str) -> Response:
+        return answer(offered.review.read(number, admit(), payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/decisions")
+    def decide(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.review.decide(number, body, caller, payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/reopenings")
+    def reopen(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.review.reopen(number, body, caller, payer), media_type=JSON)
+
+    return base
