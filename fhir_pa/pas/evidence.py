@@ -1,0 +1,89 @@
+"""What a request brings as evidence: documents, answered forms and clinical resources, linked or merely in the Bundle.
+
+Only what is about the member, is still meant by its sender and can be found counts; what is left out is told, because a
+finding must never rest on somebody else's chart. Source: pas.md §1.2 rules 11-17, §1.6 rule 52.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fhir_pa.pas.bundle import claim_elements
+from fhir_pa.pas.extensions import INFO_CANCELLED
+from ig_profiles.outcome import Issue
+from ig_profiles.reading import Entry, Index, Json, codings, extension_value, text
+
+_NOT_EVIDENCE = frozenset({"Claim", "ClaimResponse", "Bundle", "Parameters", "OperationOutcome"})
+_WITHDRAWN = frozenset({"entered-in-error"})
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Answered forms and every other resource that may be weighed; ``set_aside`` tells what may not, and why."""
+
+    responses: tuple[Json, ...]
+    resources: tuple[Json, ...]
+    set_aside: tuple[Issue, ...] = ()
+
+
+def read_evidence(claim: Entry, index: Index) -> Evidence:
+    """The evidence of the whole Bundle about the patient of the Claim."""
+    member = index.resolve(claim.resource.get("patient"), claim)
+    set_aside = [*_lost(claim, index)]
+    withdrawn = _withdrawn(claim, index)
+    kept = []
+    for entry in index.entries:
+        if entry.resource.get("resourceType") in _NOT_EVIDENCE:
+            continue
+        reason = _why_not(entry, index, member, withdrawn)
+        if reason:
+            set_aside.append(Issue(reason, "informational", "warning", entry.expression))
+        elif entry.resource.get("resourceType") != "Patient" or _same(entry, member):
+            kept.append(entry.resource)
+    forms = tuple(resource for resource in kept if resource.get("resourceType") == "QuestionnaireResponse")
+    others = tuple(resource for resource in kept if resource.get("resourceType") != "QuestionnaireResponse")
+    return Evidence(forms, others, tuple(set_aside))
+
+
+def about_member(entry: Entry, index: Index, member: Entry | None) -> bool:
+    """Whether the resource names the member as its subject, or nobody."""
+    for element in ("subject", "patient"):
+        reference = entry.resource.get(element)
+        if text(reference, "reference") is not None:
+            return _same(index.resolve(reference, entry), member)
+    return True
+
+
+def _why_not(entry: Entry, index: Index, member: Entry | None, withdrawn: frozenset[int]) -> str:
+    if id(entry.resource) in withdrawn:
+        return "Not weighed: the sender cancelled the supporting information that brought this."
+    states = [entry.resource.get("status"), *(coding.code for coding in codings(entry.resource.get("verificationStatus")))]
+    if any(state in _WITHDRAWN for state in states if isinstance(state, str)):
+        return "Not weighed: its own status says that it was entered in error."
+    if not about_member(entry, index, member):
+        return "Not weighed: its subject is not the patient of the Claim. Refer to the member by the fullUrl of the Patient in this Bundle."
+    return ""
+
+
+def _withdrawn(claim: Entry, index: Index) -> frozenset[int]:
+    live: set[int] = set()
+    cancelled: set[int] = set()
+    for _, node in claim_elements(claim, "supportingInfo"):
+        entry = index.resolve(node.get("valueReference"), claim)
+        if entry is not None:
+            (cancelled if extension_value(node, INFO_CANCELLED) is True else live).add(id(entry.resource))
+    return frozenset(cancelled - live)
+
+
+def _lost(claim: Entry, index: Index) -> list[Issue]:
+    lost = []
+    for where, node in claim_elements(claim, "supportingInfo"):
+        name = text(node.get("valueReference"), "reference")
+        if name is not None and index.resolve(name, claim) is None:
+            said = f"Not weighed: '{name[:200]}' is not in the Bundle. Add the resource, or send it with $submit-attachment."
+            lost.append(Issue(said, "not-found", "warning", f"{where}.valueReference"))
+    return lost
+
+
+def _same(entry: Entry | None, other: Entry | None) -> bool:
+    return entry is not None and other is not None and entry.resource is other.resource

@@ -1,0 +1,61 @@
+"""ClaimResponse.processNote: the payer's reasons in plain sentences, numbered so that items can point at them.
+
+One note says why, one whom to call, and one tells what each criterion found, on which evidence, in which policy edition.
+Source: PAS §specification (pas.md §1.4 rule 40); 2.2 requires the number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fhir_pa.um.authorization import Item
+from fhir_pa.um.determination import ADVERSE, Determination, ReviewAction
+from ig_profiles.reading import Json
+from questionnaires.criteria import Evidence, Finding
+
+CALLABLE = ADVERSE | {ReviewAction.PENDED}
+
+
+class Notes:
+    """The notes of one answer; the same sentence is kept once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def add(self, texts: Iterable[str]) -> list[int]:
+        """The numbers of these sentences, in order; empty ones are passed over."""
+        return [self._numbers.setdefault(said, len(self._numbers) + 1) for said in dict.fromkeys(texts) if said]
+
+    def as_fhir(self) -> list[Json]:
+        """ClaimResponse.processNote."""
+        return [{"number": number, "type": "display", "text": said} for said, number in self._numbers.items()]
+
+
+def about(item: Item) -> Iterator[str]:
+    """Everything there is to say about one item's determination."""
+    determination = item.determination
+    yield determination.because
+    for finding in determination.findings:
+        yield from (told(each, determination) for each in _each(finding))
+    if determination.action in CALLABLE and determination.phone:
+        yield f"Questions about item {item.sequence}: call {determination.phone}."
+
+
+def told(finding: Finding, determination: Determination) -> str:
+    """What one criterion found, in one plain sentence with its evidence and the policy edition."""
+    rests = "; ".join(_evidence(item) for item in finding.evidence) or "no evidence yet"
+    lacks = f" Missing: {', '.join(finding.missing)}." if finding.missing else ""
+    policy = f" Policy: {determination.edition.name}." if determination.edition else ""
+    return f"Criterion {finding.criterion}: {finding.truth}. {finding.because} Evidence: {rests}.{lacks}{policy}"
+
+
+def _evidence(item: Evidence) -> str:
+    whence = " ".join(word for word in (item.resource, item.element) if word)
+    dated = f", {item.clinical_on}" if item.clinical_on else ""
+    return f"{item.fact} = {item.value}" + (f" ({whence}{dated})" if whence or dated else "")
+
+
+def _each(finding: Finding) -> Iterator[Finding]:
+    yield finding
+    for inner in finding.below:
+        yield from _each(inner)

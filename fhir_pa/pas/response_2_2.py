@@ -1,0 +1,146 @@
+"""What only a 2.2 ClaimResponse says: the reviewer, the systems, the decision on the whole event, and added items.
+
+A modified item keeps what was requested; what is authorized instead stands in ``addItem`` under the same sequence.
+Source: PAS 2.2.1 §specification "Returning authorized items that are different from what was requested" (spec-36, spec-37).
+"""
+
+from __future__ import annotations
+
+from fhir_pa.pas import codes
+from fhir_pa.pas import extensions as ext
+from fhir_pa.pas.answering import Answering
+from fhir_pa.pas.dates import wire_period
+from fhir_pa.pas.extensions import compound, simple
+from fhir_pa.pas.response_item import (
+    CERTIFIES,
+    adjudication,
+    asked_for,
+    authorized_dates,
+    authorized_provider,
+    number_of,
+    providers,
+    quantity,
+    service_concept,
+    unit_price,
+)
+from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.determination import ReviewAction, Signature
+from fhir_pa.um.request import Party
+from ig_profiles.names import ADJUDICATION, NPI, NUCC, PAS_TEMP_CODES
+from ig_profiles.reading import Json, code_in, extension_value, extensions, many
+
+_KEPT_ON_ADDED = (
+    ext.ITEM_TRACE_NUMBER,
+    ext.AUTHORIZATION_NUMBER,
+    ext.EPSDT,
+    ext.NURSING_HOME_STATUS,
+    ext.NURSING_HOME_LEVEL,
+    ext.SERVICE_CODE_END,
+    ext.REVENUE_UNIT_RATE,
+    ext.REQUESTED_SERVICE,
+    ext.REQUEST_TYPE,
+    ext.CERTIFICATION_TYPE,
+)
+
+
+def claim_response_2_2(answering: Answering) -> Json:
+    """The elements of ClaimResponse that 2.2 adds."""
+    authorization = answering.authorization
+    certified = [item for item in authorization.items if item.determination.action in CERTIFIES]
+    whole_claim = authorization.request.providers if certified else ()
+    return {
+        "extension": [
+            _transmission(answering),
+            reviewer(authorization),
+            *(authorized_provider(party, answering) for party in whole_claim),
+        ],
+        "adjudication": [_event(authorization)],
+        "addItem": [_added(item, answering) for item in authorization.items if item.determination.action is ReviewAction.MODIFIED],
+    }
+
+
+def reviewer(authorization: Authorization) -> Json | None:
+    """Whether a person reviewed, and who signed last (claimResponseReviewer)."""
+    signed = [item.determination for item in authorization.items if item.determination.signed_by is not None]
+    last = max(signed, key=lambda determination: determination.decided_at).signed_by if signed else None
+    return compound(ext.CLAIM_RESPONSE_REVIEWER, simple("wasHumanReviewedFlag", "Boolean", last is not None), *_credentials(last))
+
+
+def _credentials(signature: Signature | None) -> list[Json | None]:
+    if signature is None:
+        return []
+    specialty = {"coding": [{"system": NUCC, "code": signature.specialties[0]}]} if signature.specialties else None
+    npi = {"system": NPI, "value": signature.npi} if signature.npi else None
+    return [simple("reviewerNPI", "Identifier", npi), simple("reviewerSpecialty", "CodeableConcept", specialty)]
+
+
+def _event(authorization: Authorization) -> Json:
+    """The decision on the whole request, where X12 puts the event's own review action."""
+    certified = any(item.determination.action in CERTIFIES for item in authorization.items)
+    number = authorization.number if certified and authorization.action is not ReviewAction.PENDED else None
+    action = compound(
+        ext.REVIEW_ACTION,
+        simple("number", "String", number),
+        simple(ext.REVIEW_ACTION_CODE, "CodeableConcept", codes.review_action_concept(authorization.action)),
+    )
+    return {"extension": [action], "category": {"coding": [{"system": ADJUDICATION, "code": "submitted"}]}}
+
+
+def _transmission(answering: Answering) -> Json | None:
+    """The systems of the request with the parts changed: who received now sends."""
+    claim = answering.asked.claim.resource
+
+    def said(name: str, of: str) -> Json | None:
+        return simple(name, "String", extension_value(claim, ext.TRANSMISSION_IDENTIFIERS, of))
+
+    return compound(
+        ext.TRANSMISSION_IDENTIFIERS,
+        said("applicationSenderCode", "applicationReceiverCode"),
+        said("applicationReceiverCode", "applicationSenderCode"),
+        said("interchangeSenderID", "interchangeReceiverID"),
+        said("interchangeReceiverID", "interchangeSenderID"),
+    )
+
+
+def stay(answering: Answering) -> list[Json | None]:
+    """Admission and discharge dates asked for, on a certified item."""
+    found: list[Json | None] = []
+    for node in many(answering.received.claim.resource, "supportingInfo"):
+        kind = code_in(node.get("category"), PAS_TEMP_CODES) if isinstance(node, dict) else None
+        if kind == "admissionDates":
+            found.append(simple(ext.ADMISSION_DATES, "Date", node.get("timingDate")) or simple(ext.ADMISSION_DATES, "Period", node.get("timingPeriod")))
+        elif kind == "dischargeDates":
+            found.append(simple(ext.DISCHARGE_DATE, "Date", node.get("timingDate")))
+    return found
+
+
+def _added(item: Item, answering: Answering) -> Json:
+    """What is authorized instead of what was requested."""
+    determination, asked = item.determination, asked_for(item, answering)
+    held = determination.authorized
+    amount = (held.quantity if held else None) or item.requested.service.quantity
+    unit = (held.unit if held else None) or item.requested.service.unit
+    return {
+        "extension": [
+            *authorized_dates(determination),
+            *(extension for url in _KEPT_ON_ADDED for extension in extensions(asked, url)),
+            simple(ext.ITEM_CATEGORY, "CodeableConcept", asked.get("category")),
+            simple(ext.REVENUE, "CodeableConcept", asked.get("revenue")),
+            *stay(answering),
+        ],
+        "itemSequence": [item.sequence],
+        "provider": [_provider(party, answering) for party in providers(item, answering)],
+        "productOrService": service_concept(asked, item.requested),
+        "modifier": many(asked, "modifier"),
+        "servicedPeriod": wire_period(held.starts_on, held.until) if held else None,
+        "locationCodeableConcept": asked.get("locationCodeableConcept"),
+        "quantity": quantity(amount, unit, asked, answering),
+        "unitPrice": unit_price(asked, item.requested),
+        "adjudication": [adjudication(determination, number_of(item, answering))],
+    }
+
+
+def _provider(party: Party, answering: Answering) -> Json | None:
+    reference = answering.echo.provider(answering.received, party)
+    kind = simple(ext.AUTHORIZED_PROVIDER_TYPE, "CodeableConcept", codes.provider_type_concept(party.role)) if party.role else None
+    return None if reference is None else reference | ({"extension": [kind]} if kind else {})

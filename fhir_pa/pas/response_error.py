@@ -1,0 +1,53 @@
+"""Business errors -> the PAS Response Bundle with ClaimResponse.error, outcome ``error`` and no items.
+
+Source: PAS §specification "Error Handling" (pas.md §1.5 rule 47); ``errorElement`` is a string in 2.0.1, complex in 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fhir_pa.pas import codes
+from fhir_pa.pas import extensions as ext
+from fhir_pa.pas.answering import Form, instant, resource_id
+from fhir_pa.pas.business import BusinessError
+from fhir_pa.pas.echo import Echo, Received
+from fhir_pa.pas.extensions import compound, simple
+from fhir_pa.pas.notes import Notes
+from fhir_pa.pas.response import bundle_of, head
+from ig_profiles.reading import Json, many
+
+
+def write_error(received: Json, errors: Sequence[BusinessError], guide: str, *, at: datetime, base_url: str, form: Form = "submit") -> Json:
+    """The response Bundle that tells a provider what to put right; ``received`` is the Bundle it sent."""
+    asked, echo, notes = Received.of(received), Echo(), Notes()
+    response = head(asked, asked, echo, guide, at, form)
+    identity = resource_id("ClaimResponse", instant(at), asked.claim.full_url, *(error.path for error in errors))
+    response |= {
+        "id": identity,
+        "identifier": many(asked.claim.resource, "identifier"),
+        "outcome": "error",
+        "disposition": " ".join(error.text for error in errors),
+        "error": [_error(error, guide, notes) for error in errors],
+    }
+    response["processNote"] = notes.as_fhir()
+    entry = {"fullUrl": f"{base_url.rstrip('/')}/ClaimResponse/{identity}", "resource": response}
+    return bundle_of([entry, *echo.entries()], received, guide, at, form)
+
+
+def _error(error: BusinessError, guide: str, notes: Notes) -> Json:
+    (note,) = notes.add([error.text])
+    if guide == "2.0.1":
+        element = simple(ext.ERROR_ELEMENT, "String", error.element)
+    else:
+        element = compound(ext.ERROR_ELEMENT, simple("processNote", "PositiveInt", note), simple("error", "String", error.element))
+    return {
+        "extension": [
+            simple(ext.ERROR_FOLLOW_UP, "CodeableConcept", codes.follow_up_concept(error.follow_up)),
+            element,
+            simple(ext.ERROR_PATH, "String", error.path),
+        ],
+        "itemSequence": error.item,
+        "code": codes.error_concept(error.code),
+    }
