@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
-from uuid import NAMESPACE_URL, uuid5
 
 from fhir_pa.pas.echo import Echo, Received
+from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.notes import Notes
 from fhir_pa.um.authorization import Authorization
 from ig_profiles.names import PAS_PROFILE
@@ -56,15 +56,10 @@ def profile(name: str, guide: str) -> Json:
     return {"profile": [f"{PAS_PROFILE}{name}" + ("|2.2.1" if guide != "2.0.1" else "")]}
 
 
-def resource_id(kind: str, *of: object) -> str:
-    """A stable id for a resource of ours, the same whenever the same thing is written."""
-    return str(uuid5(NAMESPACE_URL, "|".join([kind, *map(str, of)])))
-
-
 def claim_response_id(authorization: Authorization) -> str:
     """The id of this authorization's ClaimResponse: its administrative reference, where that makes a FHIR id."""
     reference = authorization.reference
-    return reference if re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", reference) else resource_id("ClaimResponse", reference)
+    return reference if re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", reference) else stable_uuid("ClaimResponse", reference)
 
 
 def claim_response_url(authorization: Authorization, base_url: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
+from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.um.request import Party
 from ig_profiles.names import NPI
 from ig_profiles.reading import Entry, Index, Json, many, text
@@ -33,7 +33,7 @@ class Received:
         for position, entry in enumerate(many(bundle, "entry")):
             resource = entry.get("resource") if isinstance(entry, dict) else None
             if isinstance(resource, dict):
-                named = text(entry, "fullUrl") or f"urn:uuid:{uuid5(NAMESPACE_URL, f'{position}|{resource!r}')}"
+                named = text(entry, "fullUrl") or f"urn:uuid:{stable_uuid(position, resource)}"
                 index.add(resource, named, f"Bundle.entry[{position}].resource")
         claim = next(index.of_type("Claim"), Entry("", {"resourceType": "Claim"}, "Bundle.entry[0].resource"))
         return cls(bundle, index, claim)

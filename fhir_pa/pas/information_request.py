@@ -11,8 +11,9 @@ from typing import Any
 
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
-from fhir_pa.pas.answering import Answering, instant, profile, resource_id
+from fhir_pa.pas.answering import Answering, instant, profile
 from fhir_pa.pas.extensions import simple
+from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.response_item import coding_of
 from fhir_pa.um.authorization import Authorization, Item
 from ig_profiles.names import LOINC, PAS_TEMP_CODES
@@ -72,7 +73,7 @@ def _communication_request(need: Need, answering: Answering, response: Json) -> 
     number = control_number(authorization, sequence, need.document)
     resource: Json = {
         "resourceType": "CommunicationRequest",
-        "id": resource_id("CommunicationRequest", number),
+        "id": stable_uuid("CommunicationRequest", number),
         "meta": profile("profile-communicationrequest", answering.guide),
         "extension": [line] if answering.is_2_2 else None,
         "identifier": [{"system": f"{answering.base_url}/CommunicationRequest", "value": number}],
@@ -100,7 +101,7 @@ def _task(wanted: tuple[Need, ...], answering: Answering, response: Json) -> Jso
     payer = {"identifier": _payer_identifier(answering)}
     resource: Json = {
         "resourceType": "Task",
-        "id": resource_id("Task", authorization.reference),
+        "id": stable_uuid("Task", authorization.reference),
         "meta": profile("profile-task", answering.guide),
         "identifier": [response["identifier"][0]],
         "status": "requested",

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from fhir_pa.pas.answering import Answering, Form, claim_response_id, claim_response_url, instant, profile, resource_id
+from fhir_pa.pas.answering import Answering, Form, claim_response_id, claim_response_url, instant, profile
 from fhir_pa.pas.dates import wire_period
 from fhir_pa.pas.echo import Echo, Received
+from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.information_request import information_requests
 from fhir_pa.pas.response_2_2 import claim_response_2_2, stay
 from fhir_pa.pas.response_item import CERTIFIES, write_item
@@ -51,7 +52,7 @@ def bundle_of(entries: list[Json], asked: Json, guide: str, at: datetime, form: 
     """A response Bundle with these entries; its identifier is the request's (2.2 requires one)."""
     identifier = asked.get("identifier")
     if not isinstance(identifier, dict) and guide != "2.0.1":
-        identifier = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{resource_id('Bundle', instant(at), entries[0].get('fullUrl'))}"}
+        identifier = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{stable_uuid('Bundle', instant(at), entries[0].get('fullUrl'))}"}
     bundle = {
         "resourceType": "Bundle",
         "meta": profile(_BUNDLE[form], guide),

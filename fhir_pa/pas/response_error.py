@@ -10,10 +10,11 @@ from datetime import datetime
 
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
-from fhir_pa.pas.answering import Form, instant, resource_id
+from fhir_pa.pas.answering import Form, instant
 from fhir_pa.pas.business import BusinessError
 from fhir_pa.pas.echo import Echo, Received
 from fhir_pa.pas.extensions import compound, simple
+from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.notes import Notes
 from fhir_pa.pas.response import bundle_of, head
 from ig_profiles.reading import Json, many
@@ -23,7 +24,7 @@ def write_error(received: Json, errors: Sequence[BusinessError], guide: str, *, 
     """The response Bundle that tells a provider what to put right; ``received`` is the Bundle it sent."""
     asked, echo, notes = Received.of(received), Echo(), Notes()
     response = head(asked, asked, echo, guide, at, form)
-    identity = resource_id("ClaimResponse", instant(at), asked.claim.full_url, *(error.path for error in errors))
+    identity = stable_uuid("ClaimResponse", instant(at), asked.claim.full_url, *(error.path for error in errors))
     response |= {
         "id": identity,
         "identifier": many(asked.claim.resource, "identifier"),
