@@ -67,23 +67,18 @@ class FactEngine:
         """
         if at.tzinfo is None:
             raise ValueError("'at' has no offset from UTC, so CQL could not tell what day it is. Give an aware datetime, e.g. datetime.now(UTC).")
-        defined = [row["name"] for row in _public_defines(elm)]
-        wanted = list(dict.fromkeys(names)) if names is not None else [name for name in defined if not name.endswith(EVIDENCE)]
+        defined = _public_defines(elm)
+        wanted = [name for name in defined if not name.endswith(EVIDENCE)] if names is None else list(dict.fromkeys(names))
         known = [name for name in wanted if name in defined]
-        grounds = [name + EVIDENCE for name in known if name + EVIDENCE in defined]
-        facts = {name: Fact(name, trouble=f"The library {_title(elm)} has no define '{name}'. Add it, or correct the name.") for name in wanted}
+        unknown = {name: Fact(name, trouble=f"{_title(elm)} has no define '{name}'. Add it, or correct the name.") for name in wanted}
         at_hand = [resource for resource in resources if isinstance(resource, dict)]
-        patients = [position for position, resource in enumerate(at_hand) if resource.get("resourceType") == "Patient"]
-        chosen = [position for position in patients if patient is None or at_hand[position].get("id") == patient.removeprefix("Patient/")]
-        if not patients:
-            chosen, at_hand = [len(at_hand)], [*at_hand, {"resourceType": "Patient"}]
-        if len(chosen) != 1:
-            trouble = f"{len(patients)} patients are at hand and it is not clear which is meant. Name one with patient='<id>'."
-            return facts | {name: Fact(name, trouble=trouble) for name in known}
+        meant = _patients(at_hand, patient)
+        if len(meant) != 1:
+            return unknown | _all(known, f"{len(meant)} of the patients at hand could be meant. Name one with patient='<id>'.")
         question = {
-            "names": [*known, *grounds],
+            "names": [*known, *(name + EVIDENCE for name in known if name + EVIDENCE in defined)],
             "resources": at_hand,
-            "patient": chosen[0],
+            "patient": meant[0],
             "at": at.isoformat(timespec="milliseconds"),
             "milliseconds": int(self._seconds * 1000),
             "valueSets": {url: [{"system": code.system, "code": code.code} for code in codes] for url, codes in (value_sets or {}).items()},
@@ -92,11 +87,10 @@ class FactEngine:
         try:
             told = self._run([elm, *libraries], question)
         except Stopped as stop:
-            return facts | {name: Fact(name, trouble=f"{_title(elm)} was stopped: {stop}. Ask for less in one define.") for name in known}
+            return unknown | _all(known, f"{_title(elm)} was stopped: {stop}. Ask for less in one define.")
         except Thrown:
-            trouble = f"{_title(elm)} could not be started: check the libraries it includes and the types of its parameters."
-            return facts | {name: Fact(name, trouble=trouble) for name in known}
-        return facts | {name: self._fact(name, told, at_hand) for name in known}
+            return unknown | _all(known, f"{_title(elm)} could not be started: check the libraries it includes and the types of its parameters.")
+        return unknown | {name: self._fact(name, told, at_hand) for name in known}
 
     def close(self) -> None:
         """Give the engine's memory back."""
@@ -138,11 +132,24 @@ _HINTS = {
 }
 
 
-def _public_defines(elm: Json) -> list[Json]:
+def _all(names: Sequence[str], trouble: str) -> dict[str, Fact]:
+    return {name: Fact(name, trouble=trouble) for name in names}
+
+
+def _patients(resources: list[Json], patient: str | None) -> list[int]:
+    """Where the patients stand who could be meant; a bare Patient joins the resources when there is none at all."""
+    if not any(resource.get("resourceType") == "Patient" for resource in resources):
+        resources.append({"resourceType": "Patient"})
+        return [len(resources) - 1]
+    identity = patient.removeprefix("Patient/") if patient else None
+    return [at for at, each in enumerate(resources) if each.get("resourceType") == "Patient" and identity in (None, each.get("id"))]
+
+
+def _public_defines(elm: Json) -> list[str]:
     rows = many(elm, "library", "statements", "def")
-    return [row for row in rows if row.get("type") != "FunctionDef" and row.get("accessLevel") != "Private" and row.get("name") != "Patient"]
+    return [row["name"] for row in rows if row.get("type") != "FunctionDef" and row.get("accessLevel") != "Private" and row.get("name") != "Patient"]
 
 
 def _title(elm: Json) -> str:
     name, version = text(elm, "library", "identifier", "id"), text(elm, "library", "identifier", "version")
-    return f"{name or 'without a name'} {version or ''}".strip()
+    return f"The library {name or 'without a name'} {version or ''}".strip()

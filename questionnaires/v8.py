@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from py_mini_racer import JSOOMException, JSTimeoutException, MiniRacer
 
@@ -39,6 +39,7 @@ class V8:
         self._script, self._seconds, self._memory = script, seconds, memory
         self._lock = threading.Lock()
         self._racer: MiniRacer | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def ask(self, function: str, question: Any) -> Any:
         """What the function, which takes one JSON value, returns or promises; numbers come as Decimal.
@@ -51,7 +52,7 @@ class V8:
             raise Thrown(f"the question has no JSON form: {error}") from None
         with self._lock:
             racer = self._racer or self._start()
-            racer.eval("globalThis")["question"] = text  # type: ignore[index]
+            cast(Any, racer.eval("globalThis"))["question"] = text
             try:
                 racer.eval(_ASK.format(function=function), timeout_sec=self._seconds)
                 answer = racer.eval("answer", timeout_sec=self._seconds)
@@ -74,14 +75,27 @@ class V8:
             self._discard()
 
     def _discard(self) -> None:
-        if self._racer is not None:
+        if self._racer is not None and self._loop is not None:
             self._racer.close()
-            self._racer = None
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._racer = self._loop = None
 
     def _start(self) -> MiniRacer:
-        with ThreadPoolExecutor(1) as aside:  # else mini-racer would take over the event loop of an asynchronous caller
-            racer = aside.submit(MiniRacer).result()
+        """A fresh V8 on an event loop of ours, which outlives it: V8 may still report a stopped call while it closes."""
+        script = self._script()
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=_turn, args=(self._loop,), name="v8", daemon=True).start()
+        racer = asyncio.run_coroutine_threadsafe(_racer(), self._loop).result()
         racer.set_hard_memory_limit(self._memory)
-        racer.eval(self._script())
+        racer.eval(script)
         self._racer = racer
         return racer
+
+
+async def _racer() -> MiniRacer:
+    return MiniRacer()
+
+
+def _turn(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()

