@@ -1,0 +1,124 @@
+"""Decide: policy in force, findings and the member's standing -> the payer's answer for one order (crd.md §1.7.4).
+
+Unknown is never "no": a missing fact asks for documentation, and only the plan's own exclusion says "not covered".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from cds_hooks.answer import (
+    AnsweredBy,
+    Basis,
+    Contact,
+    CoverageAnswer,
+    Covered,
+    Detail,
+    Need,
+    Particular,
+    PriorAuthorization,
+    Purpose,
+    Reason,
+    Why,
+)
+from cds_hooks.membership import Insured, Standing
+from cds_hooks.orders import Order
+from cds_hooks.reasons import reason_for_authorization
+from questionnaires.criteria import Finding
+from questionnaires.policy import Edition
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One order under one coverage, as a decision sees it.
+
+    ``documentation_may_be_asked`` is false on supporting hooks: they come too early in the work (hook-19).
+    ``troubles`` says what could not be looked up.
+    """
+
+    order: Order
+    insured: Insured
+    assertion_id: str
+    on: date
+    payer: str
+    documentation_may_be_asked: bool = True
+    troubles: tuple[str, ...] = ()
+
+    def answered(self, covered: Covered, authorization: PriorAuthorization | None, *reasons: Reason, needs: tuple[Need, ...] = ()) -> CoverageAnswer:
+        """An answer no policy stands behind."""
+        basis = Basis(self.order.reference, self.order.fingerprint, self.order.label, self.order.service.codes)
+        return CoverageAnswer(self.insured.reference, self.assertion_id, self.on, basis, covered, authorization, reasons=reasons, needs=needs)
+
+
+def without_policy(asked: Asked) -> CoverageAnswer | None:
+    """The answer when the member's standing, or the order itself, settles it; None when a policy has to speak."""
+    told = asked.insured.standing
+    match told.standing:
+        case Standing.UNKNOWN_MEMBER:
+            text = told.because or f"{asked.payer} has no member with the number on this coverage. Check the number on the member's card."
+            return asked.answered(Covered.NO, None, Reason(text, Why.NO_MEMBER_FOUND))
+        case Standing.NOT_ACTIVE:
+            text = told.because or f"The member has no active coverage with {asked.payer} on {asked.on}. Ask the patient for the present coverage."
+            return asked.answered(Covered.NO, None, Reason(text, Why.NO_ACTIVE_COVERAGE))
+        case Standing.NOT_SINGLED_OUT:
+            text = f"{told.because} It cannot be told which one applies. Send the one coverage that is to pay.".lstrip()
+            return asked.answered(Covered.NO, None, Reason(text, Why.COVERAGE_NOT_FOUND))
+        case Standing.ANOTHER_PAYER:
+            text = told.because or f"This coverage is not with {asked.payer}. Ask the payer it names."
+            return asked.answered(Covered.CONDITIONAL, PriorAuthorization.CONDITIONAL, Reason(text), needs=(Need.OTHER,))
+        case Standing.UNREACHABLE:
+            return in_trouble(asked, told.because or "The membership records cannot be reached at the moment.")
+    if asked.order.do_not_perform:
+        return asked.answered(Covered.YES, PriorAuthorization.NOT_NEEDED, Reason("The order says not to perform this, so nothing needs authorization."))
+    if not asked.order.service.codes:
+        text = f"The order for {asked.order.label} carries no code, so no policy can be found for it. Add the billing or clinical code."
+        return asked.answered(Covered.CONDITIONAL, PriorAuthorization.CONDITIONAL, Reason(text), needs=(Need.DETAIL_CODE,))
+    return None
+
+
+def in_trouble(asked: Asked, what: str) -> CoverageAnswer:
+    """The answer when we cannot find out: no promise, and no "no"."""
+    text = f"{what} Open the order again later, or ask {asked.payer}."
+    return asked.answered(Covered.UNKNOWN, PriorAuthorization.UNKNOWN, Reason(text, Why.TECHNICAL))
+
+
+def by_policy(asked: Asked, edition: Edition, findings: tuple[Finding, ...]) -> CoverageAnswer:
+    """The answer of the edition in force, given what it found in the chart.
+
+    A chart that already meets every criterion still asks for the request: granting without being asked comes with an
+    authorization number, which only the utilization management floor gives out (``PriorAuthorization.SATISFIED``).
+    """
+    basis = Basis(asked.order.reference, asked.order.fingerprint, asked.order.label, asked.order.service.codes, edition, findings)
+    link = (Detail(Particular.POLICY_LINK, edition.policy_link),) if edition.policy_link else ()
+    contact = Contact(f"{asked.payer}, {edition.title}", edition.phone) if edition.phone else None
+    codes = tuple(theirs for theirs in asked.order.service.codes if any(mine.same_as(theirs) for mine in edition.services))
+
+    def told(
+        covered: Covered, authorization: PriorAuthorization | None, *reasons: Reason, who: tuple[AnsweredBy, ...] = (), purpose: Purpose | None = None
+    ) -> CoverageAnswer:
+        return CoverageAnswer(
+            coverage=asked.insured.reference,
+            assertion_id=asked.assertion_id,
+            on=asked.on,
+            basis=basis,
+            covered=covered,
+            authorization=authorization,
+            documentation=who,
+            purposes=(purpose,) if purpose and who else (),
+            billing_codes=codes,
+            reasons=reasons,
+            details=link,
+            questionnaires=(edition.questionnaire,) if edition.questionnaire and who else (),
+            contact=contact,
+            expires_on=edition.in_force_until,
+        )
+
+    if not edition.covered:
+        return told(Covered.NO, None, Reason(edition.because or f"{edition.title}: not a benefit of this plan."))
+    who = tuple(AnsweredBy(each) for each in edition.documentation) if asked.documentation_may_be_asked else ()
+    if edition.authorization == "not needed":
+        reasons = (Reason(edition.because),) if edition.because else (Reason(f"{edition.title}: keep the documentation for the claim."),) if who else ()
+        return told(Covered.YES, PriorAuthorization.NOT_NEEDED, *reasons, who=who, purpose=Purpose.WITH_CLAIM)
+    reason = Reason(reason_for_authorization(asked.payer, asked.order.label, edition, findings, asked.troubles))
+    return told(Covered.YES, PriorAuthorization.NEEDED, reason, who=who, purpose=Purpose.WITH_AUTHORIZATION)

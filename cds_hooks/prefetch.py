@@ -1,0 +1,106 @@
+"""Prefetch: what a decision needs and the call did not bring, and the queries that would bring it (crd.md §1.5).
+
+The fetcher is handed in; it knows the EHR's address, the token and the deadline. What it cannot get becomes a sentence
+in the answer, never an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from urllib.parse import quote
+
+from cds_hooks.material import is_failed_query, searched_type
+from cds_hooks.orders import described_by
+from cds_hooks.request import HookRequest
+from ig_profiles.outcome import Refusal
+from ig_profiles.reading import Json, text
+
+Fetch = Callable[[str], Json | None]
+Together = Callable[[Callable[[str], Json | None], Sequence[str]], Iterable[Json | None]]
+ROUNDS = 3  # an appointment leads to its order, the order to its medication
+_READABLE = re.compile(r"^[A-Z][A-Za-z]{1,40}/[A-Za-z0-9\-.]{1,64}$")
+
+
+def one_by_one(fetch: Fetch, queries: Sequence[str]) -> Iterator[Json | None]:
+    """The plainest way to run several queries; a thread pool's ``map`` is the quick one."""
+    return map(fetch, queries)
+
+
+def missing(request: HookRequest) -> tuple[str, ...]:
+    """The queries, relative to the EHR's FHIR base, for what the decision needs and nobody has looked for yet."""
+    wanted: list[str] = []
+    patient = quote(request.patient_id, safe="")
+    if request.patient is None:
+        wanted.append(f"Patient/{patient}")
+    if next(request.index.of_type("Coverage"), None) is None:
+        wanted.append(f"Coverage?patient={patient}&status=active")
+    references = [*request.hook.wanted(request.context, request.index), *_behind_orders(request)]
+    wanted += [query for query in (_read(reference, request.fhir_server) for reference in references) if query]
+    return tuple(dict.fromkeys(query for query in wanted if searched_type(query) not in request.absent))
+
+
+def complete(request: HookRequest, fetch: Fetch, together: Together = one_by_one) -> HookRequest:
+    """The call with what was missing and could be fetched; every query is asked once.
+
+    ``fetch`` takes a query relative to the FHIR base and gives the resource or searchset, or None when the EHR did not
+    answer in time; a Refusal it raises counts as no answer. ``together`` runs it over several queries.
+    """
+    asked: set[str] = set()
+    for _ in range(ROUNDS):
+        queries = [query for query in missing(request) if query not in asked]
+        if not queries:
+            break
+        asked.update(queries)
+        request = ask(request, queries, fetch, together)
+    return request
+
+
+def ask(request: HookRequest, queries: Sequence[str], fetch: Fetch, together: Together = one_by_one) -> HookRequest:
+    """The call with the answers to these queries in its material, its troubles and what is known to be absent."""
+    found: list[tuple[str, Json]] = []
+    absent: list[str] = []
+    troubles: list[str] = []
+    for query, answer in zip(queries, together(_never_raising(fetch), queries), strict=True):
+        kind = searched_type(query)
+        if answer is None:
+            troubles.append(f"The EHR did not answer when asked for {kind}.")
+        elif is_failed_query(answer):
+            troubles.append(f"The EHR refused when asked for {kind}.")
+        elif answer.get("resourceType") == "Bundle" and not answer.get("entry"):
+            absent.append(kind)
+        else:
+            found.append((query, answer))
+    return request.with_material(found, absent, troubles)
+
+
+def _never_raising(fetch: Fetch) -> Fetch:
+    def fetched(query: str) -> Json | None:
+        try:
+            return fetch(query)
+        except Refusal:
+            return None
+
+    return fetched
+
+
+def _behind_orders(request: HookRequest) -> Iterator[str]:
+    """References from the orders in scope to what they are for and why, when not at hand."""
+    for subject in request.orders:
+        for reference in described_by(subject.described_by.resource):
+            name = text(reference, "reference")
+            if name and not name.startswith("#") and request.index.resolve(reference, subject.described_by) is None:
+                yield name
+
+
+def _read(reference: str, fhir_server: str | None) -> str | None:
+    """The read of a reference, relative to the EHR's base; None for one that leads elsewhere or is no reference.
+
+    >>> _read("https://ehr.example/fhir/Condition/7", "https://ehr.example/fhir/"), _read("https://elsewhere.example/Condition/7", "https://ehr.example/fhir")
+    ('Condition/7', None)
+    """
+    base = fhir_server.rstrip("/") + "/" if fhir_server else None
+    name = reference.split("/_history/")[0]
+    if base and name.startswith(base):
+        name = name[len(base) :]
+    return name if _READABLE.match(name) else None
