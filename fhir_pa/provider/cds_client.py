@@ -14,7 +14,10 @@ from fhir_pa.provider.prefetch import fill
 from fhir_pa.provider.wire import Reply, Wire, WrongAnswer
 from ig_profiles.reading import Json, many
 
-CHART_KINDS = ("Patient", "Coverage", "Condition", "Observation", "DiagnosticReport", "DocumentReference", "CarePlan")
+CHART_KINDS = (
+    "Patient", "Coverage", "Condition", "Observation", "DiagnosticReport", "DocumentReference", "Encounter", "DeviceRequest", "ServiceRequest",
+    "Practitioner", "PractitionerRole", "Organization", "Location",
+)  # fmt: skip
 READ_SCOPES = " ".join(f"patient/{kind}.rs" for kind in CHART_KINDS)
 REQUESTED_VERSION = {"2.0.1": "2.0", "2.2": "2.2"}
 JSON = "application/json"

@@ -22,9 +22,14 @@ def note_of(patient: Json, who: Clinician, visit: Json, words: str, name: str, l
     return checked({**written, "author": [reference(who.practitioner)], "context": {"encounter": [reference(visit)]}})
 
 
-def report_document(patient: Json, issuer: Json, words: str, name: str, on: date) -> Json:
-    """An imaging report as the document another facility sends (CDex takes DocumentReference with inline data)."""
-    return checked({**_document(patient, words, name, IMAGING_STUDY, on), "author": [reference(issuer)], "custodian": reference(issuer)})
+def report_document(patient: Json, issuer: Json, code: str, words: str, name: str, on: date) -> Json:
+    """A scan's report as the document that travels between facilities: the scan by its CPT code and day, the words inline.
+
+    CDex and PAS both take DocumentReference with inline data; PAS 2.2 takes no narrative DiagnosticReport.
+    """
+    written = {**_document(patient, words, name, IMAGING_STUDY, on), "author": [reference(issuer)], "custodian": reference(issuer)}
+    scanned = {"event": [concept(CPT, code)], "period": {"start": str(on), "end": str(on)}}
+    return checked({**written, "context": scanned})
 
 
 def imaging_report(patient: Json, issuer: Json, code: str, label: str, conclusion: str, name: str, on: date) -> Json:

@@ -20,7 +20,7 @@ def synthetic_npi(number: int) -> str:
     """The NPI of an invented party; real ones begin with 1 or 2.
 
     >>> synthetic_npi(1)
-    '9000000019'
+    '9000000015'
     """
     nine = f"9{number:08d}"
     return f"{nine}{check_digit(nine)}"

@@ -61,7 +61,7 @@ def _note(saturation: str) -> str:
 
 
 def _saturation(patient: Json, who: Clinician, visit: Json, percent: str, on: date) -> Json:
-    codes = [{"system": LOINC, "code": code} for code in (PULSE_OXIMETRY, ARTERIAL_SATURATION)]
+    codes = [{"system": LOINC, "code": code} for code in (PULSE_OXIMETRY, ARTERIAL_SATURATION, AT_REST)]
     return checked(
         {
             "resourceType": "Observation",

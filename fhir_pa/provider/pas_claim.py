@@ -76,7 +76,7 @@ def _envelope(submission: Submission) -> list[Json]:
 
 def _orderer(submission: Submission) -> Json:
     whole_claim = pas_extension("careTeamClaimScope", valueBoolean=True)
-    who = reference(submission.chart.clinician.practitioner)
+    who = reference(submission.chart.clinician.role)
     return {"extension": [whole_claim], "sequence": 1, "provider": who, "role": concept(X12_ENTITY, ORDERING)}
 
 

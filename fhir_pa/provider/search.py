@@ -52,6 +52,17 @@ def _patient(resource: Json, wanted: str) -> bool:
     return f"Patient/{name}" in holders
 
 
+def _reference(*elements: str) -> Callable[[Json, str], bool]:
+    def fits(resource: Json, wanted: str) -> bool:
+        return wanted in {name for element in elements for name in _names(text(resource, element, "reference") or "")}
+
+    return fits
+
+
+def _names(reference: str) -> tuple[str, str]:
+    return reference, reference.rpartition("/")[2]
+
+
 def _token(*elements: str) -> Callable[[Json, str], bool]:
     def fits(resource: Json, wanted: str) -> bool:
         system, _, code = wanted.rpartition("|")
@@ -86,6 +97,8 @@ _PARAMETERS: dict[str, Callable[[Json, str], bool]] = {
     "patient": _patient,
     "subject": _patient,
     "encounter": _encounter,
+    "practitioner": _reference("practitioner"),
+    "organization": _reference("organization"),
     "code": _token("code", "codeCodeableConcept"),
     "category": _token("category"),
     "type": _token("type"),

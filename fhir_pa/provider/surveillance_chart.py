@@ -39,15 +39,17 @@ def ilsabet_crane(practice: Practice, today: date) -> Chart:
     plan = _surveillance_plan(patient, visit, (lung, brain), seen_on)
     last_brain_on = today - timedelta(days=DAYS_SINCE_BRAIN)
     last_ct_on = today - timedelta(days=DAYS_SINCE_CT)
+    last_brain = "Treated spot unchanged. No new spot."
     findings = (
         lung,
         brain,
         plan,
         note_of(patient, who, visit, words, "oncology-note", ONCOLOGY_PLAN, seen_on),
-        imaging_report(patient, practice.imaging, BRAIN, LABELS[BRAIN], "Treated spot unchanged. No new spot.", "brain-report", last_brain_on),
+        imaging_report(patient, practice.imaging, BRAIN, LABELS[BRAIN], last_brain, "brain-scan", last_brain_on),
+        report_document(patient, practice.imaging, BRAIN, f"{LABELS[BRAIN]} of {last_brain_on}. {last_brain}", "brain-report", last_brain_on),
     )
     held = tuple(
-        report_document(patient, practice.imaging, f"{LABELS[code]} of {last_ct_on}. No growth and nothing new.", f"{name}-report", last_ct_on)
+        report_document(patient, practice.imaging, code, f"{LABELS[code]} of {last_ct_on}. No growth and nothing new.", f"{name}-report", last_ct_on)
         for code, name in ((CHEST, "chest"), (NECK, "neck"))
     )
     scan_on = today + timedelta(days=DAYS_UNTIL_SCANS)

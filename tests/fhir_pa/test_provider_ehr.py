@@ -77,9 +77,9 @@ def test_searches_by_status_category_and_date(ehr, keys):
 
 def test_a_report_held_elsewhere_is_found_only_after_it_arrived(ehr, keys):
     query = "/fhir/DocumentReference?patient=ilsabet-crane&type=18748-4"
-    assert ehr.get(query, headers=opened(keys, "ilsabet-crane")).json["total"] == 0
-    assert ehr.post("/arrivals/ilsabet-crane-chest-report").status_code == 200
     assert ehr.get(query, headers=opened(keys, "ilsabet-crane")).json["total"] == 1
+    assert ehr.post("/arrivals/ilsabet-crane-chest-report").status_code == 200
+    assert ehr.get(query, headers=opened(keys, "ilsabet-crane")).json["total"] == 2
     again = ehr.post("/arrivals/ilsabet-crane-chest-report")
     assert again.status_code == 404
     assert "held elsewhere" in again.json["issue"][0]["details"]["text"]
@@ -126,8 +126,8 @@ def test_what_is_no_notification_is_not_kept(ehr, body):
 def test_the_published_keys_are_public_halves_that_verify_the_hook_token(ehr, keys):
     published = ehr.get("/jwks.json").json
     assert all("d" not in key and key["kty"] == "EC" for key in published["keys"])
-    now = int(time.time())
-    token = jwt.decode(keys.hook_token(URL, "http://payer/cds-services/order-sign-crd", f"{URL}/jwks.json", now), KeySet.import_key_set(published), algorithms=["ES384"])
+    signed = keys.hook_token(URL, "http://payer/cds-services/order-sign-crd", f"{URL}/jwks.json", int(time.time()))
+    token = jwt.decode(signed, KeySet.import_key_set(published), algorithms=["ES384"])
     assert token.header["alg"] == "ES384"
     assert token.header["jku"] == f"{URL}/jwks.json"
     assert token.claims["iss"] == URL

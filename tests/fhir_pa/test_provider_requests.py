@@ -27,9 +27,9 @@ def scans(guide="2.2", number="OAK-7001"):
     chart = charts.by_patient["ilsabet-crane"]
     orders = [sign(order, chart.coverage, f"{PAS_PROFILE}profile-servicerequest") for order in chart.orders]
     lines = tuple(Line(order, "62", "22", TODAY + timedelta(days=9)) for order in orders)
-    documents = tuple(item for item in chart.findings if item["resourceType"] in ("DocumentReference", "DiagnosticReport"))
+    documents = tuple(item for item in chart.findings if item["resourceType"] == "DocumentReference")
     at = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
-    return Submission(guide, number, chart, charts.practice, lines, documents, at, BASE, "9000000019", "9000000027")
+    return Submission(guide, number, chart, charts.practice, lines, documents, at, BASE, "9000000015", "9000000027")
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -67,14 +67,14 @@ def test_everything_the_claim_reaches_is_in_the_bundle_once(guide):
     urls = [entry["fullUrl"] for entry in bundle["entry"]]
     assert len(urls) == len(set(urls))
     pointed = {item["valueReference"]["reference"] for item in bundle["entry"][0]["resource"]["supportingInfo"]}
-    assert {"DocumentReference/ilsabet-crane-oncology-note", "DiagnosticReport/ilsabet-crane-brain-report"} <= pointed
+    assert {"DocumentReference/ilsabet-crane-oncology-note", "DocumentReference/ilsabet-crane-brain-report"} <= pointed
 
 
 def test_only_2_2_names_sender_and_receiver_and_the_kind_of_each_report():
     older, newer = (request_of(scans(guide))["entry"][0]["resource"] for guide in GUIDES)
     url = f"{PAS_PROFILE}extension-TransmissionIdentifiers"
     assert extension_value(older, url, "interchangeSenderID") is None
-    assert extension_value(newer, url, "interchangeSenderID") == "9000000019"
+    assert extension_value(newer, url, "interchangeSenderID") == "9000000015"
     assert extension_value(newer, url, "applicationReceiverCode") == "9000000027"
     kinds = [extension_value(item, f"{PAS_PROFILE}extension-documentInformation", "reportTypeCode") for item in newer["supportingInfo"]]
     assert all(kinds)
@@ -119,9 +119,11 @@ def test_an_inquiry_names_member_payer_and_requester(guide):
     assert coverage["identifier"][0]["type"]["coding"][0]["code"] == "MB"
 
 
-@pytest.mark.parametrize(("guide", "filter_", "content"), [("2.0.1", "identifier=9000000019", "id-only"), ("2.2", "org-identifier=9000000019", "full-resource")])
+@pytest.mark.parametrize(
+    ("guide", "filter_", "content"), [("2.0.1", "identifier=9000000015", "id-only"), ("2.2", "org-identifier=9000000015", "full-resource")]
+)
 def test_a_subscription_speaks_the_guides_filter_and_payload(guide, filter_, content):
-    asked = subscription(guide, "9000000019", "http://127.0.0.1:9090/notifications/oakwood", "Bearer s")
+    asked = subscription(guide, "9000000015", "http://127.0.0.1:9090/notifications/oakwood", "Bearer s")
     assert asked["status"] == "requested"
     assert asked["criteria"] == PAS_TOPIC
     assert asked["_criteria"]["extension"][0]["valueString"] == filter_

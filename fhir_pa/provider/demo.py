@@ -1,0 +1,107 @@
+"""``fhir-pa demo``: start a payer and a provider as two processes on loopback, play the scenes over HTTP, tell how they came out."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from fhir_pa.provider.cds_client import CdsClient
+from fhir_pa.provider.desk import Desk
+from fhir_pa.provider.dtr_app import DtrApp
+from fhir_pa.provider.keys import Keys
+from fhir_pa.provider.narrator import Narrator
+from fhir_pa.provider.pas_client import PasClient
+from fhir_pa.provider.patients import charts_on
+from fhir_pa.provider.payer_file import CLIENT_ID, PULMONOLOGIST, payer_file
+from fhir_pa.provider.processes import NotReady, Processes, free_port
+from fhir_pa.provider.scenes import SCENES
+from fhir_pa.provider.stage import Stage
+from questionnaires.cql import FactEngine
+
+GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
+
+
+def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool = False, out: Callable[[str], None] = print) -> int:
+    """Play every scene for one guide generation ('2.0.1' or '2.2'); 0 when all came out as they must.
+
+    ``database_url`` is handed to ``fhir-pa serve``; without it the payer uses SQLite in a new folder. ``keep`` leaves
+    both parties running and says where to look until Ctrl-C. The folder is removed unless something failed.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="fhir-pa-demo-"))
+    processes = Processes(folder)
+    narrator = Narrator(out)
+    out(f"fhir-pa demo, guide {guide}, {'PostgreSQL' if database_url else 'SQLite'}")
+    try:
+        with FactEngine() as engine:
+            stage = _set(guide, database_url, folder, processes, narrator, engine)
+            for scene in SCENES:
+                scene(stage)
+            _tell_ending(stage)
+            if keep:
+                _tell_where_to_look(stage, folder, out)
+                _wait_for_interrupt()
+    except NotReady as error:
+        narrator.fail(str(error))
+    finally:
+        processes.stop()
+    if narrator.failures:
+        out(f"The logs and the configuration are in {folder}.")
+        return 1
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _set(guide: str, database_url: str | None, folder: Path, processes: Processes, narrator: Narrator, engine: FactEngine) -> Stage:
+    """Both parties running, and the provider's clients ready. Raises NotReady."""
+    today = date.today()
+    payer_url, ehr_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    keys, charts = Keys.new(), charts_on(today)
+    keys.save(folder / "provider-keys.json")
+    secret = f"Bearer {secrets.token_urlsafe(24)}"
+    config = folder / "fhir-pa.toml"
+    config.write_text(payer_file(payer_url, ehr_url, keys, charts, today))
+    provider = ["fhir_pa.provider.serve", "--port", _port(ehr_url), "--keys", str(folder / "provider-keys.json"), "--today", str(today)]
+    processes.start("provider", provider, f"{ehr_url}/fhir/metadata", {"FHIR_PA_PROVIDER_SECRET": secret})
+    where = ["--config", str(config), "--data-dir", str(folder / "data")]
+    where += ["--database-url", database_url] if database_url else []
+    began = time.perf_counter()
+    processes.start("payer", ["fhir_pa.cli", "serve", "--port", _port(payer_url), *where], f"{payer_url}/ready")
+    narrator.answered(f"the payer was ready after {time.perf_counter() - began:.1f} s at {payer_url}; the provider is at {ehr_url}")
+    base = f"{payer_url}/{GENERATIONS[guide]}"
+    pas = PasClient(f"{base}/fhir", CLIENT_ID, keys)
+    cds = CdsClient(base, guide, ehr_url, CLIENT_ID, keys)
+    desk = Desk(payer_url, tuple(where), folder)
+    return Stage(guide, ehr_url, charts, cds, pas, DtrApp(pas, engine), desk, narrator, today, secret)
+
+
+def _tell_ending(stage: Stage) -> None:
+    narrator = stage.narrator
+    slowest, took = max(narrator.times, key=lambda pair: pair[1], default=("nothing", 0.0))
+    narrator.conclude(f"the slowest step took {took:.0f} ms: {slowest}")
+
+
+def _tell_where_to_look(stage: Stage, folder: Path, out: Callable[[str], None]) -> None:
+    payer = stage.desk.payer_url
+    out("")
+    out(f"Both are still running. The payer's worklist: curl -H 'Authorization: Bearer {stage.desk.token(PULMONOLOGIST)}' {payer}/um/worklist")
+    out(f"What it can do:      {payer}/{GENERATIONS[stage.guide]}/fhir/metadata and {payer}/.well-known/davinci-configuration")
+    out(f"A provider's token:  curl -H 'Authorization: Bearer {stage.pas.token()}' {stage.pas.fhir_base}/Subscription")
+    out(f"The provider's side: {stage.ehr_url}/inbox and {stage.ehr_url}/fhir/metadata")
+    out(f"Configuration and logs: {folder}. Ctrl-C ends both.")
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+
+
+def _port(url: str) -> str:
+    return url.rpartition(":")[2]

@@ -1,0 +1,67 @@
+"""The reviewers' desk: decide over the payer's HTTP API with a person's token, or through ``fhir-pa reviews`` on the command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fhir_pa.provider.wire import Reply, Wire
+from ig_profiles.reading import Json
+
+JSON = "application/json"
+
+
+class CommandFailed(Exception):
+    """A ``fhir-pa`` command ended with a complaint."""
+
+
+@dataclass
+class Desk:
+    """One payer's desk. ``flags`` are what every command needs to find the configuration and the database."""
+
+    payer_url: str
+    flags: tuple[str, ...]
+    folder: Path
+
+    def token(self, person: str) -> str:
+        """The person's bearer token, as ``fhir-pa people token`` prints it."""
+        return self._command("people", "token", person, *self.flags)[0].split()[-1]
+
+    def worklist(self, person: str) -> list[Json]:
+        """The cases at which a person must look."""
+        found: list[Json] = self._wire().get("worklist", self.token(person)).expect(200).body["authorizations"]
+        return found
+
+    def authorization(self, person: str, number: str) -> Json:
+        """One case with its items, findings and trail."""
+        found: Json = self._wire().get(f"authorizations/{number}", self.token(person)).expect(200).body
+        return found
+
+    def decide(self, person: str, number: str, decision: Json) -> Reply:
+        """POST a decision."""
+        return self._wire().post(f"authorizations/{number}/decisions", decision, self.token(person), JSON).expect(200, 201)
+
+    def reopen(self, person: str, number: str, items: Sequence[int], because: str) -> Reply:
+        """POST a reopening."""
+        body = {"items": list(items), "because": because}
+        return self._wire().post(f"authorizations/{number}/reopenings", body, self.token(person), JSON).expect(200, 201)
+
+    def decide_by_command(self, person: str, number: str, item: int, decision: str, because: str, criteria: Sequence[str] = ()) -> tuple[str, float]:
+        """``fhir-pa reviews decide``: what it printed, and how many milliseconds it took. Raises CommandFailed."""
+        named = [word for criterion in criteria for word in ("--criteria", criterion)]
+        said = ("--item", str(item), "--decision", decision, "--because", because, *named)
+        return self._command("reviews", "decide", number, *said, "--as", person, *self.flags)
+
+    def _wire(self) -> Wire:
+        return Wire(f"{self.payer_url}/um")
+
+    def _command(self, *words: str) -> tuple[str, float]:
+        began = time.perf_counter()
+        done = subprocess.run([sys.executable, "-m", "fhir_pa.cli", *words], capture_output=True, text=True, cwd=self.folder, timeout=60, check=False)
+        if done.returncode:
+            raise CommandFailed(f"fhir-pa {' '.join(words[:2])} ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-600:]}")
+        return done.stdout.strip(), (time.perf_counter() - began) * 1000

@@ -1,0 +1,77 @@
+"""Find the answers that are in the chart already: fetch what the form's libraries ask for, and run their ELM over it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from fhir_pa.provider.chart import Chart
+from fhir_pa.provider.chart_reader import ChartReader
+from fhir_pa.provider.dtr_package import Package
+from ig_profiles.names import INITIAL_EXPRESSION
+from ig_profiles.reading import Json, codings, extension_value, many, text
+from questionnaires.cql import FactEngine
+
+NAMED = re.compile(r'^\s*"?(?P<library>\w+)"?\."?(?P<define>[^"]+?)"?\s*$')
+DIRECTORY = {"PractitionerRole": "practitioner", "Practitioner": "_id"}
+
+
+
+def prefill(package: Package, chart: Chart, reader: ChartReader, engine: FactEngine, at: datetime) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Values found, by link id, and one sentence of trouble for each question that could not be looked up.
+
+    ``at`` must know its offset: it is what CQL calls Now().
+    """
+    wanted = expressions(package.questionnaire)
+    elms = package.elms()
+    resources = reader.found(queries(package.data_requirements(), chart))
+    found: dict[str, Any] = {}
+    trouble: list[str] = []
+    for library in sorted({name for name, _ in wanted.values()}):
+        if library not in elms:
+            trouble.append(f"The package brought no ELM for the library '{library}'.")
+            continue
+        others = tuple(elm for name, elm in elms.items() if name != library)
+        names = sorted({define for lib, define in wanted.values() if lib == library})
+        facts = engine.facts(elms[library], resources, at, names, patient=chart.patient["id"], libraries=others, value_sets=package.value_sets)
+        trouble.extend(fact.trouble for fact in facts.values() if fact.trouble)
+        found.update({link: facts[define].value for link, (lib, define) in wanted.items() if lib == library and facts[define].value is not None})
+    return found, tuple(trouble)
+
+
+def expressions(questionnaire: Json) -> dict[str, tuple[str, str]]:
+    """For each question with an initialExpression, the library and define it names.
+
+    >>> expressions({"item": [{"linkId": "spo2", "extension": [{"url": INITIAL_EXPRESSION, "valueExpression": {"expression": '"HomeOxygen".spo2'}}]}]})
+    {'spo2': ('HomeOxygen', 'spo2')}
+    """
+    found = {}
+    for item in _items(questionnaire):
+        named = NAMED.match(text(extension_value(item, INITIAL_EXPRESSION), "expression") or "")
+        if named:
+            found[item["linkId"]] = (named["library"], named["define"])
+    return found
+
+
+def queries(requirements: list[Json], chart: Chart) -> list[str]:
+    """The FHIR searches that bring what the libraries require of this patient, and nothing else (DTR sec-3).
+
+    A requirement with codes is searched by them; a directory resource is found through the ordering clinician.
+    """
+    asked = {f"Patient?_id={chart.patient['id']}": None}
+    for requirement in requirements:
+        kind = requirement.get("type", "")
+        if kind == "Patient":
+            continue
+        if kind in DIRECTORY:
+            asked[f"{kind}?{DIRECTORY[kind]}={chart.clinician.practitioner['id']}"] = None
+            continue
+        query = f"{kind}?patient={chart.patient['id']}"
+        codes = [f"{code.system}|{code.code}" for each in many(requirement, "codeFilter") if each.get("path") == "code" for code in codings(many(each, "code"))]
+        asked[f"{query}&code={','.join(codes)}" if codes else query] = None
+    return list(asked)
+
+
+def _items(node: Json) -> list[Json]:
+    return [each for item in many(node, "item") for each in (item, *_items(item))]

@@ -1,0 +1,92 @@
+"""The payer's configuration file for the demonstration: the plan, this provider as a client, the reviewers, the members."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from fhir_pa.provider.chart import MEMBERS
+from fhir_pa.provider.keys import Keys
+from fhir_pa.provider.npi import synthetic_npi
+from fhir_pa.provider.patients import Charts
+from fhir_pa.provider.practice import CLINIC_NPI, INTERNAL_MEDICINE, MEDICAL_ONCOLOGY, PULMONOLOGY
+from ig_profiles.names import NPI
+from ig_profiles.reading import identifier_value
+
+CLIENT_ID = "oakwood-ehr"
+SCOPES = ["system/Claim.cru", "system/Questionnaire.rs", "system/Subscription.cruds", "system/DocumentReference.c"]
+NURSE, PULMONOLOGIST, ONCOLOGIST, SECOND_ONCOLOGIST = "finch", "quill", "marrow", "halloway"
+
+
+def payer_file(payer_url: str, ehr_url: str, keys: Keys, charts: Charts, today: date) -> str:
+    """The text of fhir-pa.toml; public keys only."""
+    insurer = charts.practice.payer
+    tables = [
+        _table(
+            "[payer]",
+            name=insurer["name"],
+            identifier={"system": NPI, "value": identifier_value(insurer, NPI)},
+            phone="555-555-0100",
+            public_url=payer_url,
+        ),
+        _table(
+            "[[client]]",
+            id=CLIENT_ID,
+            name="Oakwood Clinic EHR",
+            jwks={"keys": [keys.backend.as_dict(private=False)]},
+            scopes=SCOPES,
+            cds_issuer=ehr_url,
+            cds_jwks_url=f"{ehr_url}/jwks.json",
+            fhir_bases=[f"{ehr_url}/fhir"],
+            organizations=[CLINIC_NPI],
+            notification_endpoints=[f"{ehr_url}/"],
+        ),
+        _person(NURSE, "Rowan Finch, RN", ["nurse"], 1, "RN-0077", [], today),
+        _person(PULMONOLOGIST, "Ada Quill, MD", ["physician"], 2, "MD-0142", [INTERNAL_MEDICINE, PULMONOLOGY], today),
+        _person(ONCOLOGIST, "Ines Marrow, MD", ["physician"], 3, "MD-0318", [MEDICAL_ONCOLOGY], today),
+        _person(SECOND_ONCOLOGIST, "Tomas Halloway, MD", ["physician"], 4, "MD-0455", [MEDICAL_ONCOLOGY], today),
+        *(_member(chart.patient, chart.coverage) for chart in charts.by_patient.values()),
+    ]
+    return "\n\n".join(tables) + "\n"
+
+
+def _person(name: str, title: str, roles: list[str], number: int, licence: str, specialties: list[str], today: date) -> str:
+    held = {"number": licence, "state": "OH", "until": date(today.year + 2, 6, 30)}
+    return _table(
+        "[[person]]", id=name, name=title, roles=roles, npi=synthetic_npi(40_000 + number), licence=held, specialties=specialties, phone=f"555-555-014{number}"
+    )
+
+
+def _member(patient: Mapping[str, Any], coverage: Mapping[str, Any]) -> str:
+    human = patient["name"][0]
+    return _table(
+        "[[member]]",
+        id=coverage["subscriberId"],
+        system=MEMBERS,
+        name=f"{human['given'][0]} {human['family']}",
+        birth_date=date.fromisoformat(patient["birthDate"]),
+        line_of_business="medicare-advantage",
+        plan=coverage["class"][0]["name"],
+        covered_from=date.fromisoformat(coverage["period"]["start"]),
+    )
+
+
+def _table(header: str, **values: Any) -> str:
+    return "\n".join([header, *(f"{key} = {inline(value)}" for key, value in values.items())])
+
+
+def inline(value: Any) -> str:
+    """A value as TOML writes it on one line.
+
+    >>> inline({"keys": [{"kty": "EC"}], "until": date(2028, 6, 30)})
+    '{ keys = [{ kty = "EC" }], until = 2028-06-30 }'
+    """
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {inline(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(inline(each) for each in value) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value)

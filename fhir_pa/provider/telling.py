@@ -1,0 +1,70 @@
+"""Say a payer's answer in words: coverage information, and a decision item by item with its findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fhir_pa.provider.claim_response import ItemAnswer, PasAnswer
+from fhir_pa.provider.coverage_answer import CoverageAnswer
+from fhir_pa.provider.narrator import Narrator
+
+WIDTH = 150
+
+
+def tell_coverage(tell: Narrator, order: str, said: CoverageAnswer) -> None:
+    """One repetition of coverage information."""
+    needed = {"auth-needed": "authorization needed", "no-auth": "no authorization needed", "satisfied": "authorized already"}
+    documents = f"; {' and '.join(said.doc_needed)} documentation" if said.doc_needed else ""
+    tell.answered(f"{order}: {said.covered}, {needed.get(said.pa_needed or '', said.pa_needed or 'nothing said of authorization')}{documents}")
+    for reason in said.reasons:
+        tell.detail(f"because: {reason}")
+    for form in said.questionnaires:
+        tell.detail(f"form: {form}")
+    tell.detail(f"assertion id: {said.assertion_id}")
+
+
+def tell_answer(tell: Narrator, answer: PasAnswer) -> None:
+    """The decision, item by item; findings in full where they decide, counted where all are met."""
+    for error in answer.errors:
+        tell.answered(f"business error: {error}")
+    for item in answer.items:
+        tell.answered(_headline(item))
+        for reason in item.reasons:
+            tell.detail(f"reason: {reason}")
+        for note in item.notes:
+            tell.detail(_short(note))
+    if answer.human is not None:
+        tell.detail(f"reviewed by a person: {'yes' if answer.human else 'no'}")
+
+
+def findings(item: ItemAnswer) -> dict[str, str]:
+    """What each criterion said: its id with met, not met or unknown, from the notes that tell findings.
+
+    >>> findings(ItemAnswer(1, "A1", None, None, None, None, (), ("Criterion room_air: met. On room air: met.",)))
+    {'room_air': 'met'}
+    """
+    told = {}
+    for note in item.notes:
+        if note.startswith("Criterion ") and ": " in note:
+            name, _, rest = note.removeprefix("Criterion ").partition(": ")
+            told[name] = rest.partition(".")[0]
+    return told
+
+
+def counted(item: ItemAnswer) -> str:
+    """How many criteria said what.
+
+    >>> counted(ItemAnswer(1, "A1", None, None, None, None, (), ("Criterion a: met. x", "Criterion b: unknown. y")))
+    '1 met, 1 unknown'
+    """
+    return ", ".join(f"{number} {truth}" for truth, number in Counter(findings(item).values()).items())
+
+
+def _headline(item: ItemAnswer) -> str:
+    named = f", number {item.number}" if item.number else f", reference {item.reference}" if item.reference else ""
+    period = f", {item.starts} to {item.ends}" if item.starts else ""
+    return f"item {item.sequence}: {item.word.upper()}{named}{period}"
+
+
+def _short(note: str) -> str:
+    return note if len(note) <= WIDTH else f"{note[: WIDTH - 1]}…"
