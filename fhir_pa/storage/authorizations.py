@@ -1,0 +1,118 @@
+"""Authorizations: every revision kept, the present one found by number, member, trace number or due time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from fhir_pa.storage import document, rows, tables
+from fhir_pa.storage.ground import Ground
+from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.request import Identifier
+from ig_profiles.outcome import Conflict, NotFound
+
+_case = tables.authorizations.c
+_revision = tables.revisions.c
+_PRESENT = sa.and_(_revision.number == _case.number, _revision.revision == _case.revision)
+
+
+class AuthorizationReading(Ground):
+    """Finding authorizations."""
+
+    def authorization(self, number_or_reference: str) -> Authorization:
+        """The authorization as it stands, by its number or its administrative reference; NotFound when there is none."""
+        found = self._present(sa.or_(_case.number == number_or_reference, _case.reference == number_or_reference))
+        if not found:
+            raise NotFound(f"No authorization {number_or_reference} is on file. Check the number.", expression="number")
+        return found[0]
+
+    def revision(self, number: str, revision: int) -> Authorization:
+        """The authorization as it stood at this revision (1 is the first); NotFound when there is none."""
+        row = self.row(sa.select(_revision.document).where(_revision.number == number, _revision.revision == revision))
+        if row is None:
+            raise NotFound(f"Authorization {number} has no revision {revision}. Revisions count from 1.", expression="revision")
+        return document.read(row.document, Authorization)
+
+    def of_member(self, identifiers: Iterable[Identifier]) -> list[Authorization]:
+        """Every authorization of the member, or of the subscriber, with any of these numbers; the oldest first."""
+        return self._present(_known_as(identified(MEMBER, identifiers)), _case.received_at)
+
+    def by_trace(self, identifiers: Iterable[Identifier], client: str | None = None, npi: str | None = None, claim_url: str = "") -> list[Authorization]:
+        """The authorizations an update may follow: known by any of these numbers the provider gave (or by its claim's
+        URL), and submitted by this client or for this requestor. The newest first, because trace numbers repeat.
+        """
+        names = [*identified(TRACE, identifiers), *([(CLAIM, "", claim_url)] if claim_url else [])]
+        theirs = [column == value for column, value in ((_case.client, client), (_case.requestor_npi, npi)) if value]
+        return self._present(sa.and_(_known_as(names), sa.or_(sa.false(), *theirs)), _case.received_at.desc())
+
+    def pended(self) -> list[Authorization]:
+        """Every authorization at which a person must still look, the one that is due by law first coming first."""
+        return self._present(_case.pended.is_(True), _case.legal_due_at)
+
+    def _present(self, condition: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> list[Authorization]:
+        found = self.rows(sa.select(_revision.document).join(tables.authorizations, _PRESENT).where(condition).order_by(*order, _case.number))
+        return [document.read(row.document, Authorization) for row in found]
+
+
+class AuthorizationWriting(AuthorizationReading):
+    """Keeping authorizations."""
+
+    def add(self, authorization: Authorization) -> None:
+        """Keep a new authorization; Conflict when its number or reference is taken."""
+        if not self.insert_new(tables.authorizations, rows.case(authorization)):
+            raise Conflict(f"Authorization {authorization.number} is on file already. Draw a new number.", expression="number")
+        self._keep(authorization)
+
+    def save(self, authorization: Authorization) -> None:
+        """Keep the next revision of an authorization.
+
+        Raises Conflict when somebody else's act was saved since this one was read, so that neither overwrites the other.
+        """
+        before = authorization.revision - 1
+        done = self.connection.execute(
+            sa.update(tables.authorizations).where(_case.number == authorization.number, _case.revision == before).values(**rows.case(authorization))
+        )
+        if done.rowcount != 1:
+            stands = self.authorization(authorization.number).revision
+            raise Conflict(
+                f"Authorization {authorization.number} changed meanwhile: it stands at revision {stands}, and this act was made on revision {before}. "
+                "Read it again and repeat the act if it still holds.",
+                expression="revision",
+            )
+        self._keep(authorization)
+
+    def _keep(self, authorization: Authorization) -> None:
+        number, revision = authorization.number, authorization.revision
+        self.connection.execute(sa.insert(tables.revisions).values(number=number, revision=revision, document=document.write(authorization)))
+        self.insert_missing(
+            tables.known_as, [{"number": number, "kind": kind, "system": system, "value": value} for kind, system, value in _sorted(authorization)]
+        )
+        self._keep_items(authorization)
+        self.insert_missing(tables.determinations, rows.determinations(authorization))
+        self.insert_missing(tables.trail, rows.trail(authorization))
+
+    def _keep_items(self, authorization: Authorization) -> None:
+        wanted = rows.items(authorization)
+        if authorization.revision == 1:
+            self.connection.execute(sa.insert(tables.items), wanted)
+            return
+        item = tables.items.c
+        kept = {row.sequence: row._asdict() for row in self.rows(sa.select(tables.items).where(item.number == authorization.number))}
+        for row in wanted:
+            if row["sequence"] not in kept:
+                self.connection.execute(sa.insert(tables.items).values(**row))
+            elif row != kept[row["sequence"]]:
+                same = sa.and_(item.number == row["number"], item.sequence == row["sequence"])
+                self.connection.execute(sa.update(tables.items).where(same).values(**row))
+
+
+def _sorted(authorization: Authorization) -> list[Name]:
+    return sorted(names_of(authorization))
+
+
+def _known_as(names: Iterable[Name]) -> sa.ColumnElement[bool]:
+    known = tables.known_as.c
+    any_of = [sa.and_(known.kind == kind, known.system == system, known.value == value) for kind, system, value in map(as_kept, names)]
+    return _case.number.in_(sa.select(known.number).where(sa.or_(sa.false(), *any_of)))

@@ -1,0 +1,54 @@
+"""The log of hook calls and of feedback, kept for disputes about what a clinician was told; tokens are never kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from fhir_pa.storage import tables
+from fhir_pa.storage.ground import Ground, packed, short, unpacked
+from ig_profiles import json
+from ig_profiles.reading import Json
+
+_TOKENS = "fhirAuthorization"
+_call = tables.hook_calls.c
+
+
+@dataclass(frozen=True)
+class HookCall:
+    """One CDS Hooks call with its answer."""
+
+    id: str
+    client: str
+    guide: str
+    hook: str
+    hook_instance: str
+    at: datetime
+    request: Json
+    answer: Json
+
+
+class HookReading(Ground):
+    """Reading the log."""
+
+    def hook_calls(self, client: str, hook_instance: str) -> list[HookCall]:
+        """The calls of this client under one hookInstance, in the order they came."""
+        rows = self.rows(sa.select(tables.hook_calls).where(_call.client == client, _call.hook_instance == short(hook_instance)).order_by(_call.at))
+        return [HookCall(**{**row._asdict(), "request": json.parse(unpacked(row.request)), "answer": json.parse(unpacked(row.answer))}) for row in rows]
+
+
+class HookWriting(HookReading):
+    """Writing the log."""
+
+    def keep_hook_call(self, call: HookCall) -> None:
+        """Keep the call; the access token it carried is left out."""
+        request = {key: value for key, value in call.request.items() if key != _TOKENS}
+        values = {"id": call.id, "client": call.client, "guide": call.guide, "hook": call.hook, "hook_instance": short(call.hook_instance), "at": call.at}
+        self.connection.execute(sa.insert(tables.hook_calls).values(**values, request=packed(json.dump(request)), answer=packed(json.dump(call.answer))))
+
+    def keep_feedback(self, feedback_id: str, client: str, service: str, at: datetime, said: Json) -> None:
+        """Keep what a clinician did with a card (CDS Hooks feedback)."""
+        values = {"id": feedback_id, "client": client, "service": service, "at": at, "document": json.dump(said).decode()}
+        self.connection.execute(sa.insert(tables.feedback).values(**values))

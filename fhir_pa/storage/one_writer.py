@@ -1,0 +1,85 @@
+"""One writer at a time in this process: SQLite connections that queue on a lock instead of on SQLite's busy handler.
+
+SQLite lets one transaction write. Its busy handler polls and starves a waiter for seconds; a lock hands over at once.
+The lock is taken under the driver, so every write through the engine takes it, ours and those of the work queue.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from threading import Lock
+from typing import Any, Self
+
+WAIT_SECONDS = 30.0
+_WRITES = frozenset({"BEGIN", "INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP"})
+_READ_TRANSACTION = "BEGIN DEFERRED"
+
+
+class OneWriter(sqlite3.Connection):
+    """A connection that holds its engine's writer lock from the first write until commit, rollback or close."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.lock: Lock | None = None
+        self.holding = False
+
+    def cursor(self, factory: Any = None) -> Any:
+        """A cursor that takes the lock before it writes."""
+        return super().cursor(factory or _Cursor)
+
+    def take(self, statement: str) -> None:
+        """Hold the lock when this statement begins a write; raises OperationalError after WAIT_SECONDS."""
+        if self.lock is None or self.holding or self.in_transaction or statement == _READ_TRANSACTION:
+            return
+        if statement.lstrip()[:7].split(" ", 1)[0].split("\n", 1)[0].upper() not in _WRITES:
+            return
+        if not self.lock.acquire(timeout=WAIT_SECONDS):
+            raise sqlite3.OperationalError("database is locked: another writer of this process did not finish")
+        self.holding = True
+
+    def give_back_unless_open(self) -> None:
+        """Let the next writer go, unless a transaction is still open here."""
+        if self.holding and not self.in_transaction:
+            self._give_back()
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        finally:
+            self.give_back_unless_open()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self.give_back_unless_open()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            if self.holding:
+                self._give_back()
+
+    def _give_back(self) -> None:
+        self.holding = False
+        if self.lock is not None:
+            self.lock.release()
+
+
+class _Cursor(sqlite3.Cursor):
+    connection: OneWriter
+
+    def execute(self, statement: str, parameters: Any = ()) -> Self:
+        self.connection.take(statement)
+        try:
+            return super().execute(statement, parameters)
+        finally:
+            self.connection.give_back_unless_open()
+
+    def executemany(self, statement: str, parameters: Any) -> Self:
+        self.connection.take(statement)
+        try:
+            return super().executemany(statement, parameters)
+        finally:
+            self.connection.give_back_unless_open()

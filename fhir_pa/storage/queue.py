@@ -1,0 +1,47 @@
+"""The queue of work for later, inside our own transaction: DBOS behind one method, on the engine the stores use.
+
+Either the decision and the work it asks for are both kept, or neither is. Any process may enqueue; only workers run it.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSClient, EnqueueOptions
+from dbos._serialization import DBOSPortableJSONSerializer
+
+SCHEMA = "dbos"
+QUEUE = "notices"
+WORKFLOW = "tell_subscriber"
+APPLICATION = "fhir-pa"
+APPLICATION_VERSION = "1"  # raise only when work already queued could not be read any more
+SERIALIZER = DBOSPortableJSONSerializer()  # the default is pickle
+
+
+class DurableQueue:
+    """Enqueueing without running anything."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._client = DBOSClient(system_database_engine=engine, dbos_system_schema=SCHEMA, serializer=SERIALIZER, application_name=APPLICATION)
+
+    def enqueue(self, connection: sa.Connection, key: str, subscription_id: str, delay_seconds: float = 0.0) -> None:
+        """See to this subscription's waiting notices, once for each key, after the delay."""
+        options: EnqueueOptions = {"workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": key, "app_version": APPLICATION_VERSION}
+        if delay_seconds > 0:
+            options["delay_seconds"] = delay_seconds
+        self._client.enqueue_in_transaction(connection, options, subscription_id)
+
+    def unfinished(self, connection: sa.Connection) -> list[str]:
+        """The keys of all that is queued, delayed or running."""
+        schema = SCHEMA if connection.dialect.name == "postgresql" else None
+        status = sa.table("workflow_status", sa.column("workflow_uuid"), sa.column("status"), schema=schema)
+        open_ = sa.select(status.c.workflow_uuid).where(status.c.status.in_(("DELAYED", "ENQUEUED", "PENDING")))
+        return [row.workflow_uuid for row in connection.execute(open_.order_by(status.c.workflow_uuid))]
+
+    def close(self) -> None:
+        """Let go of what the client holds; the engine stays."""
+        self._client.destroy()
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Create or bring up to date the queue's own tables; several processes may do so at once."""
+    DBOS.migrate(engine.url.render_as_string(hide_password=False), schema=SCHEMA)

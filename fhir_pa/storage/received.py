@@ -1,0 +1,75 @@
+"""What was received, byte for byte, and what was answered: the record of truth, and the way to recognise a replay.
+
+A provider that lost our answer posts the same bytes again and must not get a second authorization; but identifiers
+repeat between different requests, so only identical bytes of the same client within a window count (pas.md traps 36, 37).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from fhir_pa.storage import tables
+from fhir_pa.storage.ground import Ground, packed, unpacked
+from ig_profiles.outcome import NotFound
+
+
+@dataclass(frozen=True)
+class Received:
+    """One message as it came in. ``kind`` says to which door: submit, attachment, inquire, hook, …"""
+
+    id: str
+    kind: str
+    client: str
+    guide: str
+    at: datetime
+    body: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of the bytes, in hexadecimal."""
+        return sha256(self.body).hexdigest()
+
+
+class ReceivedReading(Ground):
+    """Reading what was received and answered."""
+
+    def received(self, received_id: str) -> Received:
+        """The message as it came in, or NotFound."""
+        row = self.row(sa.select(tables.received).where(tables.received.c.id == received_id))
+        if row is None:
+            raise NotFound(f"Nothing was received under {received_id}. Take the id from the authorization's list of what was received.")
+        return Received(row.id, row.kind, row.client, row.guide, row.at, unpacked(row.body))
+
+    def answer(self, received_id: str) -> bytes | None:
+        """What was answered to this message, or None when no answer was kept."""
+        row = self.row(sa.select(tables.answers.c.body).where(tables.answers.c.received_id == received_id))
+        return None if row is None else unpacked(row.body)
+
+
+class ReceivedWriting(ReceivedReading):
+    """Keeping what was received and answered."""
+
+    def keep_received(self, received: Received) -> None:
+        """Keep the message; it never changes afterwards."""
+        kept = {"id": received.id, "kind": received.kind, "client": received.client, "guide": received.guide, "at": received.at}
+        self.connection.execute(sa.insert(tables.received).values(**kept, sha256=received.sha256, body=packed(received.body)))
+
+    def keep_answer(self, received_id: str, body: bytes) -> None:
+        """Keep what was answered; a message is answered once."""
+        self.connection.execute(sa.insert(tables.answers).values(received_id=received_id, body=packed(body)))
+
+    def replay(self, client: str, sha256: str, kind: str, since: datetime) -> str | None:
+        """The id of the latest identical, answered message of this client since then, or None: then this one is new.
+
+        Ask before ``keep_received``, in the same transaction: two identical messages at the same moment take turns here,
+        and the second one finds the first.
+        """
+        self.one_at_a_time("replay", client, sha256, kind)
+        same = tables.received.c
+        kept = sa.select(same.id).join(tables.answers).where(same.client == client, same.sha256 == sha256, same.kind == kind, same.at >= since)
+        row = self.row(kept.order_by(same.at.desc()).limit(1))
+        return None if row is None else str(row.id)

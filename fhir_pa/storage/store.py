@@ -1,0 +1,94 @@
+"""The store: open it once for each process, and do each thing in one transaction that is kept whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from fhir_pa.storage.assertions import AssertionReading, AssertionWriting
+from fhir_pa.storage.authorizations import AuthorizationWriting
+from fhir_pa.storage.database import open_database
+from fhir_pa.storage.ground import Clock
+from fhir_pa.storage.hook_log import HookReading, HookWriting
+from fhir_pa.storage.migrate import up_to_date
+from fhir_pa.storage.notices import NoticeReading, NoticeWriting
+from fhir_pa.storage.once import OnceReading, OnceWriting
+from fhir_pa.storage.queue import DurableQueue
+from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
+from fhir_pa.storage.workers import WorkerWriting
+from ig_profiles.outcome import Unavailable, Unprocessable
+
+
+class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading):
+    """Everything that may be asked of the store."""
+
+
+class Transaction(ReceivedWriting, AuthorizationWriting, NoticeWriting, AssertionWriting, HookWriting, OnceWriting, WorkerWriting, Reading):
+    """Everything that may be asked and kept, in one transaction."""
+
+
+class Store:
+    """An open database. Threads may share it; processes each open their own."""
+
+    def __init__(self, engine: sa.Engine, data_dir: Path, clock: Clock) -> None:
+        self.engine = engine
+        self.data_dir = data_dir
+        self.clock = clock
+        self._queue = DurableQueue(engine)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a file that one process writes."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One database transaction: kept when the block ends, gone when it raises.
+
+        On SQLite one at a time; on PostgreSQL many. Do nothing slow inside. Raises Unavailable when the database cannot
+        be reached or is too busy.
+        """
+        with _reachable(), self.engine.begin() as connection:
+            if self.is_embedded:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield Transaction(connection, self.clock, self._queue)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A view for questions only; it waits for no writer."""
+        with _reachable(), self.engine.connect() as connection:
+            if self.is_embedded:
+                connection.exec_driver_sql("BEGIN DEFERRED")
+            else:
+                connection.execution_options(postgresql_readonly=True)
+            yield Reading(connection, self.clock, self._queue)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._queue.close()
+        self.engine.dispose()
+
+
+def open_store(database_url: str = "", data_dir: Path = Path("fhir-pa-data"), clock: Clock = lambda: datetime.now(UTC)) -> Store:
+    """Open the database, with its tables brought up to date; an empty URL means SQLite in the data directory.
+
+    Raises Unprocessable when the URL cannot be used, Unavailable when the database cannot be reached.
+    """
+    engine = open_database(database_url, data_dir)
+    with _reachable():
+        up_to_date(engine)
+        return Store(engine, data_dir, clock)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.TimeoutError) as error:
+        raise Unavailable("The database cannot be reached, or is busy. Nothing was kept; try again in a moment.") from error
+    except sa.exc.DataError as error:
+        raise Unprocessable("A text holds a character that cannot be kept, such as NUL. Send text without control characters.") from error

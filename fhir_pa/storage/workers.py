@@ -1,0 +1,30 @@
+"""Which workers are alive, by their own heartbeat, so that the work of a dead one can be taken over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from fhir_pa.storage import tables
+from fhir_pa.storage.ground import Ground
+
+_worker = tables.workers.c
+
+
+class WorkerWriting(Ground):
+    """Heartbeats."""
+
+    def beat(self, executor_id: str) -> None:
+        """This worker is alive now."""
+        if not self.insert_new(tables.workers, {"executor_id": executor_id, "seen_at": self.clock()}):
+            self.connection.execute(sa.update(tables.workers).where(_worker.executor_id == executor_id).values(seen_at=self.clock()))
+
+    def leave(self, executor_id: str) -> None:
+        """This worker has stopped."""
+        self.connection.execute(sa.delete(tables.workers).where(_worker.executor_id == executor_id))
+
+    def living(self, silence: timedelta) -> frozenset[str]:
+        """The workers heard within this time; those silent for longer are forgotten."""
+        self.connection.execute(sa.delete(tables.workers).where(_worker.seen_at < self.clock() - silence))
+        return frozenset(row.executor_id for row in self.rows(sa.select(_worker.executor_id)))
