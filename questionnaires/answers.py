@@ -6,7 +6,7 @@ unknown and a person looks. Facts alone answer too: a request with good evidence
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -120,18 +120,12 @@ def _read(question: Question, given: Json) -> tuple[Any, str]:
     raw = given.get(element)
     if raw is None:
         return None, ""
-    match question.kind:
-        case "yes or no":
-            value = raw if isinstance(raw, bool) else str(raw)
-        case "number":
-            value = _number(question, raw)
-        case "date":
-            value = _date(raw)
-        case "choice":
-            value = _choice(question, raw)
-        case _:
-            value = _text(raw)
+    value = _READ.get(question.kind, _text)(question, raw)
     return value, _word(value, question.unit)
+
+
+def _boolean(_: Question, raw: Any) -> bool | str:
+    return raw if isinstance(raw, bool) else str(raw)
 
 
 def _number(question: Question, raw: Any) -> Decimal | str | None:
@@ -149,7 +143,7 @@ def _number(question: Question, raw: Any) -> Decimal | str | None:
         return str(raw)
 
 
-def _date(raw: Any) -> date | str:
+def _date(_: Question, raw: Any) -> date | str:
     try:
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
@@ -167,10 +161,13 @@ def _choice(question: Question, raw: Any) -> Coding | str | None:
     return next((option for option in question.options if raw == option.code), None) or str(raw)
 
 
-def _text(raw: Any) -> str:
+def _text(_: Question, raw: Any) -> str:
     if isinstance(raw, dict):  # Reference, Attachment
         return text(raw, "reference") or text(raw, "url") or text(raw, "title") or text(raw, "display") or "attached"
     return str(raw)
+
+
+_READ: dict[str, Callable[[Question, Any], Any]] = {"yes or no": _boolean, "number": _number, "date": _date, "choice": _choice, "text": _text}
 
 
 def _origin(given: Json) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ig_profiles.reading import Json
-from questionnaires.agreement import digest, elm_name
+from questionnaires.elm import digest, elm_name
 
 
 def compile_facts(cql: Path, translate: Callable[[str], Json]) -> Path:

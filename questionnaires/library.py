@@ -39,24 +39,24 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
-from questionnaires.agreement import disagreements, drift, elm_name
+from questionnaires.authoring.agreement import disagreements, drift
+from questionnaires.authoring.mistakes import Mistake
+from questionnaires.authoring.neighbours import ANYTHING_ELSE, namesakes, overlaps, silence
+from questionnaires.authoring.wording import Wording, read_policy
+from questionnaires.elm import elm_name, library_name
 from questionnaires.form import canonical
-from questionnaires.mistakes import Mistake
 from questionnaires.policy import Edition, RequestedService
-from questionnaires.wording import Wording, read_policy
 
 BUILT_IN = Path(__file__).parent / "policies"
-ANYTHING_ELSE = "anything_else"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Volume:
     cql: str | None
     elm: Json | None
     folder: Path
+    facts: str = "facts.cql"
 
 
 class Shelf:
@@ -155,8 +156,13 @@ def read_shelf(*folders: Path, built_in: bool = True) -> tuple[list[Volume], lis
         read, wrong = read_folder(folder)
         volumes += read
         mistakes += wrong
-    unreadable = {mistake.file.split("/")[0] for mistake in mistakes}
-    return volumes, mistakes + list(_together([volume.edition for volume in volumes], unreadable)) + list(_twins(volumes))
+    editions = [volume.edition for volume in volumes]
+    mistakes += overlaps(editions)
+    if not any(mistake.file.startswith(f"{ANYTHING_ELSE}/") for mistake in mistakes):
+        mistakes += silence(editions)
+    published = [("form", canonical(each.questionnaire), each.edition.topic, each.questionnaire) for each in volumes if each.questionnaire]
+    published += [("library", "|".join(library_name(each.elm)), each.edition.topic, each.elm) for each in volumes if each.elm]
+    return volumes, mistakes + list(namesakes(published))
 
 
 def read_folder(folder: Path) -> tuple[list[Volume], list[Mistake]]:
@@ -171,12 +177,13 @@ def read_folder(folder: Path) -> tuple[list[Volume], list[Mistake]]:
     for wording in wordings:
         form = _read(folder, wording.form, _json, mistakes)
         cql = _read(folder, wording.facts, str, mistakes)
-        elm = _read(folder, elm_name(wording.facts), json.loads, mistakes)
+        elm = _read(folder, elm_name(wording.facts), _json, mistakes)
         mistakes += drift(folder.name, wording.facts, cql, elm)
         mistakes += disagreements(folder.name, wording, form, elm)
         named = canonical(form) if form else None
         edition = replace(wording.edition, questionnaire=named, fingerprint=_fingerprint(wording, policy, form, cql))
-        volumes.append(Volume(edition, form, cql, elm, folder))
+        if wording.complete:
+            volumes.append(Volume(edition, form, cql, elm, folder, wording.facts))
     return volumes, list(dict.fromkeys(mistakes))
 
 
@@ -195,8 +202,11 @@ def _read(folder: Path, name: str, parse: Callable[[str], Any], mistakes: list[M
     return None
 
 
-def _json(content: str) -> Any:
-    return json.loads(content, parse_float=Decimal)
+def _json(content: str) -> Json | None:
+    value = json.loads(content, parse_float=Decimal)
+    if not isinstance(value, dict):
+        raise json.JSONDecodeError("not an object in braces", content, 0)
+    return value
 
 
 def _fingerprint(wording: Wording, policy: Any, form: Json | None, cql: str | None) -> str:
@@ -209,31 +219,3 @@ def _fingerprint(wording: Wording, policy: Any, form: Json | None, cql: str | No
 def _position(edition: Edition, service: RequestedService) -> int:
     """Where in the service's codes this edition's code stands: the first code is what was asked."""
     return next((at for at, code in enumerate(service.codes) if any(mine.same_as(code) for mine in edition.services)), len(service.codes))
-
-
-def _together(editions: list[Edition], unreadable: set[str]) -> Iterator[Mistake]:
-    """Editions that would both be in force for one service, and a shelf that has nothing to say about the rest."""
-    for one, other in combinations(editions, 2):
-        shared = sorted(mine.code for mine in one.services for theirs in other.services if mine.same_as(theirs))
-        both_general = not one.services and not other.services
-        lines = set(one.lines_of_business) & set(other.lines_of_business)
-        same_lines = bool(lines) or (not one.lines_of_business and not other.lines_of_business)
-        start = max(one.in_force_from, other.in_force_from)
-        if (shared or both_general) and same_lines and start <= min(one.in_force_until or date.max, other.in_force_until or date.max):
-            about = f"{', '.join(shared)}" if shared else "every service"
-            what = f"has {one.name} and {other.name} both in force from {start} for {about}" + (f" in {', '.join(sorted(lines))}." if lines else ".")
-            earlier = one if one.in_force_from <= other.in_force_from else other
-            yield Mistake(f"{other.topic}/policy.toml", f"edition {other.version}", what, f"End {earlier.name} with in_force_until, or part their services.")
-    if not any(not each.services and not each.lines_of_business and each.in_force_until is None for each in editions) and ANYTHING_ELSE not in unreadable:
-        what = "does not say what happens to a service no policy mentions."
-        yield Mistake(f"{ANYTHING_ELSE}/policy.toml", "", what, "Keep an edition there without services, lines of business or last day.")
-
-
-def _twins(volumes: list[Volume]) -> Iterator[Mistake]:
-    """Two forms, or two fact libraries, that go by one name and are not the same."""
-    named = [(canonical(each.questionnaire), "the form", each.questionnaire, each) for each in volumes if each.questionnaire]
-    named += [("|".join(each.elm["library"]["identifier"].get(key, "") for key in ("id", "version")), "the library", each.cql, each) for each in volumes if each.elm]
-    for (name, kind, content, one), (twin, _, other_content, other) in combinations(named, 2):
-        if name == twin and content != other_content:
-            what = f"and {one.folder.name} both publish {kind} {name}, with different content."
-            yield Mistake(other.folder.name, "", what, "Give each its own name, or raise the version.")

@@ -1,0 +1,135 @@
+"""policy.toml -> editions: read what the policy's owner wrote, and name every mistake in it at once.
+
+The format, key by key, is told to policy owners in ``fhir_pa/docs/add-a-policy.md``, and in short in ``library.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ig_profiles import names
+from ig_profiles.reading import Coding
+from questionnaires.authoring.criteria import every, read_criteria
+from questionnaires.authoring.mistakes import Mistake, perhaps, quoted
+from questionnaires.authoring.table import REQUIRED, Table
+from questionnaires.policy import Certifies, Edition
+
+CODE_SYSTEMS = {"HCPCS": names.HCPCS, "CPT": names.CPT, "RXNORM": names.RXNORM, "NDC": names.NDC, "SNOMED": names.SNOMED, "LOINC": names.LOINC}
+LINES_OF_BUSINESS = ("medicare-advantage", "medicaid", "commercial-erisa", "qhp")
+DOCUMENTATION = ("clinical", "admin", "patient")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One edition as written, with the names of the files that hold its form and its facts.
+
+    Not ``complete``: something could not be read, and ``edition`` serves only to look for further mistakes.
+    """
+
+    edition: Edition
+    form: str
+    facts: str
+    written: Mapping[str, Any]
+    complete: bool
+
+
+def read_policy(data: Mapping[str, Any], file: str) -> tuple[list[Wording], list[Mistake]]:
+    """Every edition in a policy file, as far as it can be read, and every mistake. ``file`` names it in the mistakes."""
+    mistakes: list[Mistake] = []
+    head = Table(data, file, "", mistakes)
+    common = {key: head.take(key) for key in ("topic", "title", "owner", "source")}
+    common |= {"phone": head.take("phone", str, None), "policy_link": head.take("policy_link", str, None)}
+    editions = head.take("edition", list) or []
+    head.finish()
+    if common["topic"] and file.split("/")[-2:-1] not in ([], [common["topic"]]):
+        folder = file.split("/")[-2]
+        head.wrong(f"has topic = {common['topic']!r}, but its folder is called '{folder}'.", "Give both the same name.")
+    if data.get("edition") == []:
+        head.wrong("has no edition.", "Add [[edition]]: a policy speaks only through its dated editions.")
+    wordings = [_edition(Table(each, file, f"edition {_name(each, position)}", mistakes), common) for position, each in enumerate(editions, 1)]
+    versions = [wording.edition.version for wording in wordings]
+    for version in {version for version in versions if versions.count(version) > 1}:
+        head.wrong(f"has two editions called {version}.", "A new wording is a new edition: give it a version of its own.", f"edition {version}")
+    return wordings, mistakes
+
+
+def _name(data: Any, position: int) -> str:
+    return str(data.get("version", position)) if isinstance(data, Mapping) else str(position)
+
+
+def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
+    before = len(table.mistakes)
+    form, facts = (table.take(key, str, default) or default for key, default in (("questionnaire", "questionnaire.json"), ("facts", "facts.cql")))
+    read: dict[str, Any] = dict(
+        common,
+        version=table.take("version") or "",
+        signed_by=table.take("signed_by"),
+        in_force_from=_day(table, "in_force_from"),
+        in_force_until=_day(table, "in_force_until", None),
+        lines_of_business=table.words("lines_of_business", LINES_OF_BUSINESS),
+        services=_services(table),
+        covered=table.take("covered", bool, True),
+        authorization=table.choice("authorization", ("needed", "not needed")),
+        documentation=table.words("documentation", DOCUMENTATION),
+        because=table.take("because"),
+        refer_to=table.choice("refer_to", ("nurse", "physician"), "nurse"),
+        certifies=_certifies(table),
+        criteria=tuple(read_criteria(table, table.take("criteria", list, []))),
+    )
+    table.finish()
+    _sense(table, read)
+    complete = len(table.mistakes) == before
+    return Wording(Edition(**{**read, "questionnaire": None, "fingerprint": ""}), form, facts, table.data, complete)
+
+
+def _sense(table: Table, read: Mapping[str, Any]) -> None:
+    """What each key says alone may be right, and yet not make sense together."""
+    if read["in_force_from"] and read["in_force_until"] and read["in_force_until"] < read["in_force_from"]:
+        table.wrong("ends before it begins.", "Set in_force_until to the last day it counts, or leave it out.")
+    if read["criteria"] and read["certifies"] is None:
+        table.wrong("weighs criteria, but does not say what it certifies when all are met.", "Add [edition.certifies] with days = …")
+    if read["certifies"] and not read["criteria"]:
+        table.wrong("certifies without any criterion.", "Silence never certifies: add [[edition.criteria]], or take [edition.certifies] out.")
+    asked = {coding.code for coding in read["services"]}
+    for criterion in every(read["criteria"]):
+        for code in criterion.services:
+            if code not in asked:
+                what = f"has criterion '{criterion.id}' for service {code}, but the edition speaks only about {quoted(sorted(asked))}."
+                table.wrong(what, "Add the code to [edition.services], or correct it.", f"criteria › {criterion.id}")
+    found = [criterion.id for criterion in every(read["criteria"])]
+    for twin in sorted({name for name in found if found.count(name) > 1}):
+        table.wrong(f"has two criteria called '{twin}'.", "Give each criterion an id of its own; decisions cite it.", f"criteria › {twin}")
+
+
+def _day(table: Table, key: str, default: Any = REQUIRED) -> date | None:
+    value = table.take(key, date, default)
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _services(table: Table) -> tuple[Coding, ...]:
+    found: list[Coding] = []
+    for system, codes in (table.take("services", dict, {}) or {}).items():
+        if system not in CODE_SYSTEMS and "://" not in system:
+            mend = f"{perhaps(system, CODE_SYSTEMS)}Use {quoted(CODE_SYSTEMS)}, or the full address of the code system."
+            table.wrong(f"names services by '{system}', a code system nobody knows.", mend, "services")
+        elif not isinstance(codes, list) or not all(isinstance(code, str) and code.strip() for code in codes):
+            table.wrong(f"has services.{system} = {codes!r}.", 'List the codes in quotes: HCPCS = ["E1390"].', "services")
+        else:
+            found += [Coding(CODE_SYSTEMS.get(system, system), code) for code in codes]
+    return tuple(found)
+
+
+def _certifies(table: Table) -> Certifies | None:
+    data = table.take("certifies", dict, None)
+    if data is None:
+        return None
+    inner = Table(data, table.file, f"{table.key} › certifies", table.mistakes)
+    days, quantity, unit = inner.take("days", int), inner.take("quantity", (int, float), None), inner.take("unit", str, None)
+    inner.finish()
+    if days is not None and days < 1:
+        inner.wrong(f"certifies for {days} days.", "Give at least one day.")
+    return Certifies(days or 1, None if quantity is None else Decimal(str(quantity)), unit)
