@@ -6,11 +6,11 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from fhir_pa.provider.chart import Chart
 from fhir_pa.provider.chart_reader import ChartReader
-from fhir_pa.provider.coverage_answer import CoverageAnswer, orders_answered, read_order
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.crd.coverage_answer import CoverageAnswer, orders_answered, read_order
+from fhir_pa.provider.crd.prefetch import fill
 from fhir_pa.provider.keys import ASSERTION_SECONDS, Keys
-from fhir_pa.provider.prefetch import fill
 from fhir_pa.provider.wire import Reply, Wire, WrongAnswer
 from ig_profiles.reading import Json, many
 

@@ -11,16 +11,16 @@ from datetime import date
 from pathlib import Path
 
 from fhir_pa.provider.cds_client import CdsClient
-from fhir_pa.provider.desk import Desk
 from fhir_pa.provider.dtr_app import DtrApp
 from fhir_pa.provider.keys import Keys
-from fhir_pa.provider.narrator import Narrator
 from fhir_pa.provider.pas_client import PasClient
 from fhir_pa.provider.patients import charts_on
-from fhir_pa.provider.payer_file import CLIENT_ID, PULMONOLOGIST, payer_file
-from fhir_pa.provider.processes import NotReady, Processes, free_port
+from fhir_pa.provider.play.desk import Desk
+from fhir_pa.provider.play.narrator import Narrator
+from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST, payer_file
+from fhir_pa.provider.play.processes import NotReady, Processes, free_port
+from fhir_pa.provider.play.stage import Stage
 from fhir_pa.provider.scenes import SCENES
-from fhir_pa.provider.stage import Stage
 from questionnaires.cql import FactEngine
 
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
@@ -67,7 +67,7 @@ def _set(guide: str, database_url: str | None, folder: Path, processes: Processe
     config.write_text(payer_file(payer_url, ehr_url, keys, charts, today))
     provider = ["fhir_pa.provider.serve", "--port", _port(ehr_url), "--keys", str(folder / "provider-keys.json"), "--today", str(today)]
     processes.start("provider", provider, f"{ehr_url}/fhir/metadata", {"FHIR_PA_PROVIDER_SECRET": secret})
-    where = ["--config", str(config), "--data-dir", str(folder / "data")]
+    where = ["--config", str(config), "--data-directory", str(folder / "data")]
     where += ["--database-url", database_url] if database_url else []
     began = time.perf_counter()
     processes.start("payer", ["fhir_pa.cli", "serve", "--port", _port(payer_url), *where], f"{payer_url}/ready")

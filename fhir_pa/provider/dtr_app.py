@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fhir_pa.provider.chart import Chart
 from fhir_pa.provider.chart_reader import ChartReader
-from fhir_pa.provider.coverage_answer import CoverageAnswer
-from fhir_pa.provider.dtr_answers import Answered, Occasion, answer
-from fhir_pa.provider.dtr_package import Package, question, unpack
-from fhir_pa.provider.dtr_population import prefill
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
+from fhir_pa.provider.dtr.answers import Answered, Occasion, answer
+from fhir_pa.provider.dtr.package import Package, question, unpack
+from fhir_pa.provider.dtr.population import prefill
 from fhir_pa.provider.pas_client import PasClient
 from fhir_pa.provider.wire import Reply, WrongAnswer
 from ig_profiles.reading import Json

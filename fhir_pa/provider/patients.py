@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from fhir_pa.provider.chart import Chart
-from fhir_pa.provider.oxygen_charts import orla_penhallow, teodric_amble
-from fhir_pa.provider.practice import Practice, oakwood
-from fhir_pa.provider.surveillance_chart import ilsabet_crane
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.charts.oxygen import orla_penhallow, teodric_amble
+from fhir_pa.provider.charts.practice import Practice, oakwood
+from fhir_pa.provider.charts.surveillance import ilsabet_crane
 from ig_profiles.reading import Json
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fhir_pa.provider.attachment import attachment_of
-from fhir_pa.provider.chart import Chart
-from fhir_pa.provider.claim_response import PasAnswer
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.charts.practice import CLINIC_NPI
+from fhir_pa.provider.charts.surveillance import DAYS_SINCE_CT, DAYS_UNTIL_SCANS
 from fhir_pa.provider.codes import AT_HOME, CERTIFIED, EQUIPMENT_RENTAL, NOT_CERTIFIED, OUTPATIENT_HOSPITAL, PENDED, SCAN
-from fhir_pa.provider.journey import Signed, ask_at_signing, document, hear, inquire, submit
-from fhir_pa.provider.payer_file import ONCOLOGIST, PULMONOLOGIST, SECOND_ONCOLOGIST
-from fhir_pa.provider.practice import CLINIC_NPI
-from fhir_pa.provider.stage import Stage
-from fhir_pa.provider.submission import Line, Submission
-from fhir_pa.provider.subscription import subscription
-from fhir_pa.provider.surveillance_chart import DAYS_SINCE_CT, DAYS_UNTIL_SCANS
-from fhir_pa.provider.telling import findings
+from fhir_pa.provider.pas.attachment import attachment_of
+from fhir_pa.provider.pas.claim_response import PasAnswer
+from fhir_pa.provider.pas.submission import Line, Submission
+from fhir_pa.provider.pas.subscription import subscription
+from fhir_pa.provider.play.journey import Signed, ask_at_signing, document, hear, inquire, submit
+from fhir_pa.provider.play.payer_file import ONCOLOGIST, PULMONOLOGIST, SECOND_ONCOLOGIST
+from fhir_pa.provider.play.stage import Stage
+from fhir_pa.provider.play.telling import findings
 from fhir_pa.provider.wire import Wire
 from ig_profiles.reading import Json
 

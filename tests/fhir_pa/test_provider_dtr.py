@@ -10,9 +10,9 @@ import pytest
 from fhir.resources.R4B.parameters import Parameters
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
-from fhir_pa.provider.dtr_answers import Occasion, answer, value_of
-from fhir_pa.provider.dtr_package import Package, question, unpack
-from fhir_pa.provider.dtr_population import prefill, queries
+from fhir_pa.provider.dtr.answers import Occasion, answer, value_of
+from fhir_pa.provider.dtr.package import Package, question, unpack
+from fhir_pa.provider.dtr.population import prefill, queries
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.search import search
 from fhir_pa.provider.wire import WrongAnswer

@@ -6,14 +6,14 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.parameters import Parameters
 
-from fhir_pa.provider.attachment import attachment_of
-from fhir_pa.provider.npi import is_npi
-from fhir_pa.provider.pas_inquiry import inquiry_of
-from fhir_pa.provider.pas_request import Unreachable, request_of
-from fhir_pa.provider.pas_update import with_documents
+from fhir_pa.provider.charts.npi import is_npi
+from fhir_pa.provider.pas.attachment import attachment_of
+from fhir_pa.provider.pas.inquiry import inquiry_of
+from fhir_pa.provider.pas.request import Unreachable, request_of
+from fhir_pa.provider.pas.submission import Line, Submission, sign
+from fhir_pa.provider.pas.subscription import subscription
+from fhir_pa.provider.pas.update import with_documents
 from fhir_pa.provider.patients import charts_on
-from fhir_pa.provider.submission import Line, Submission, sign
-from fhir_pa.provider.subscription import subscription
 from ig_profiles.names import COVERAGE_INFORMATION, NPI, PAS_PROFILE, PAS_TOPIC
 from ig_profiles.reading import Index, extension_value, many, one, references
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from fhir_pa.provider.chart import MEMBERS
+from fhir_pa.provider.charts.chart import MEMBERS
+from fhir_pa.provider.charts.npi import synthetic_npi
+from fhir_pa.provider.charts.practice import CLINIC_NPI, INTERNAL_MEDICINE, MEDICAL_ONCOLOGY, PULMONOLOGY
 from fhir_pa.provider.keys import Keys
-from fhir_pa.provider.npi import synthetic_npi
 from fhir_pa.provider.patients import Charts
-from fhir_pa.provider.practice import CLINIC_NPI, INTERNAL_MEDICINE, MEDICAL_ONCOLOGY, PULMONOLOGY
 from ig_profiles.names import NPI
 from ig_profiles.reading import identifier_value
 

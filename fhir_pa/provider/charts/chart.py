@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 
+from fhir_pa.provider.charts.practice import US_CORE, Clinician, Practice
 from fhir_pa.provider.elements import checked, concept, identifier, reference
-from fhir_pa.provider.practice import US_CORE, Clinician, Practice
 from ig_profiles.names import COVERAGE_CLASS, IDENTIFIER_TYPE, SUBSCRIBER_RELATIONSHIP
 from ig_profiles.reading import Json
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fhir_pa.provider.chart import Chart
-from fhir_pa.provider.practice import Practice
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.charts.practice import Practice
 from ig_profiles.names import COVERAGE_INFORMATION
 from ig_profiles.reading import Json, extension_value, extensions, text
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from fhir_pa.provider.claim_response import ItemAnswer, PasAnswer
-from fhir_pa.provider.coverage_answer import CoverageAnswer
-from fhir_pa.provider.narrator import Narrator
+from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
+from fhir_pa.provider.pas.claim_response import ItemAnswer, PasAnswer
+from fhir_pa.provider.play.narrator import Narrator
 
 WIDTH = 150
 

@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from fhir_pa.provider.cds_client import CdsClient
-from fhir_pa.provider.chart import Chart
 from fhir_pa.provider.chart_reader import ChartReader
-from fhir_pa.provider.desk import Desk
+from fhir_pa.provider.charts.chart import Chart
 from fhir_pa.provider.dtr_app import DtrApp
-from fhir_pa.provider.narrator import Narrator
 from fhir_pa.provider.pas_client import PasClient
 from fhir_pa.provider.patients import Charts
+from fhir_pa.provider.play.desk import Desk
+from fhir_pa.provider.play.narrator import Narrator
 from fhir_pa.provider.wire import Wire, WrongAnswer
 from ig_profiles.reading import Json
 

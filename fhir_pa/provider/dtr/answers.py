@@ -8,9 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from fhir_pa.provider.chart import Chart
-from fhir_pa.provider.dtr_enable import enabled
-from fhir_pa.provider.dtr_package import Package
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.dtr.enable import enabled
+from fhir_pa.provider.dtr.package import Package
 from fhir_pa.provider.elements import checked, concept, reference
 from ig_profiles.names import CRD_COVERAGE_CODES, CRD_TEMP_CODES, DTR_PROFILE, INFORMATION_ORIGIN, INTENDED_USE, QR_CONTEXT, QR_COVERAGE, UCUM
 from ig_profiles.reading import Coding, Json, codings, many

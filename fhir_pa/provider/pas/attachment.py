@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fhir_pa.provider.elements import checked, identifier
-from fhir_pa.provider.submission import Submission
+from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.provider.wire import parameters
 from ig_profiles.names import NPI
 from ig_profiles.reading import Json, identifier_value

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from fhir_pa.provider.chart import Chart, Member, condition_of, coverage_of, patient_of, visit_of
-from fhir_pa.provider.documents import ONCOLOGY_PLAN, imaging_report, note_of, report_document
+from fhir_pa.provider.charts.chart import Chart, Member, condition_of, coverage_of, patient_of, visit_of
+from fhir_pa.provider.charts.documents import ONCOLOGY_PLAN, imaging_report, note_of, report_document
+from fhir_pa.provider.charts.orders import Ordering, imaging_order
+from fhir_pa.provider.charts.practice import Practice
 from fhir_pa.provider.elements import checked, concept, reference
-from fhir_pa.provider.orders import Ordering, imaging_order
-from fhir_pa.provider.practice import Practice
 from ig_profiles.names import CPT, ICD10CM
 from ig_profiles.reading import Json
 

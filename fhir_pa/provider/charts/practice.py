@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.elements import checked, concept, identifier, reference
-from fhir_pa.provider.npi import synthetic_npi
 from ig_profiles.names import EIN, NPI, NUCC, X12_ENTITY
 from ig_profiles.reading import Json
 

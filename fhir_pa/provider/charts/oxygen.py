@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from fhir_pa.provider.chart import Chart, Member, condition_of, coverage_of, moment, patient_of, visit_of
-from fhir_pa.provider.documents import note_of
+from fhir_pa.provider.charts.chart import Chart, Member, condition_of, coverage_of, moment, patient_of, visit_of
+from fhir_pa.provider.charts.documents import note_of
+from fhir_pa.provider.charts.orders import Ordering, equipment_order
+from fhir_pa.provider.charts.practice import US_CORE, Clinician, Practice
 from fhir_pa.provider.elements import checked, concept, quantity, reference
-from fhir_pa.provider.orders import Ordering, equipment_order
-from fhir_pa.provider.practice import US_CORE, Clinician, Practice
 from ig_profiles.names import ICD10CM, LOINC
 from ig_profiles.reading import Json
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from fhir_pa.provider.codes import REVISED
 from fhir_pa.provider.elements import checked, concept, pas_extension, reference
-from fhir_pa.provider.pas_claim import claim_of
-from fhir_pa.provider.pas_request import REQUEST, collection
-from fhir_pa.provider.submission import Submission
+from fhir_pa.provider.pas.claim import claim_of
+from fhir_pa.provider.pas.request import REQUEST, collection
+from fhir_pa.provider.pas.submission import Submission
 from ig_profiles.names import PAS_PROFILE, RELATED_CLAIM, X12_CERTIFICATION_TYPE
 from ig_profiles.reading import Json
 

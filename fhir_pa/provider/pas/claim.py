@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fhir_pa.provider.codes import HEALTH_SERVICES_REVIEW, INITIAL, ORDERING, REPORT_OF_KIND, REPORT_PROGRESS, UNITS
 from fhir_pa.provider.elements import checked, concept, identifier, pas_extension, reference
-from fhir_pa.provider.submission import TRACES, Line, Submission
+from fhir_pa.provider.pas.submission import TRACES, Line, Submission
 from ig_profiles.names import (
     CLAIM_TYPE,
     PAS_PROFILE,

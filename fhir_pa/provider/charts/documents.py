@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from datetime import date
 
-from fhir_pa.provider.chart import moment
+from fhir_pa.provider.charts.chart import moment
+from fhir_pa.provider.charts.practice import US_CORE, Clinician
 from fhir_pa.provider.elements import checked, concept, reference
-from fhir_pa.provider.practice import US_CORE, Clinician
 from ig_profiles.names import CPT, LOINC
 from ig_profiles.reading import Json
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from fhir_pa.provider.chart import moment
+from fhir_pa.provider.charts.chart import moment
+from fhir_pa.provider.charts.practice import Clinician
 from fhir_pa.provider.elements import checked, concept, reference
-from fhir_pa.provider.practice import Clinician
 from ig_profiles.names import CPT, CRD, HCPCS, SNOMED
 from ig_profiles.reading import Json
 

@@ -6,9 +6,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-from fhir_pa.provider.chart import Chart
 from fhir_pa.provider.chart_reader import ChartReader
-from fhir_pa.provider.dtr_package import Package
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.dtr.package import Package
 from ig_profiles.names import INITIAL_EXPRESSION
 from ig_profiles.reading import Json, codings, extension_value, many, text
 from questionnaires.cql import FactEngine

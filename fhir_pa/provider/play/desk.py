@@ -52,8 +52,8 @@ class Desk:
 
     def decide_by_command(self, person: str, number: str, item: int, decision: str, because: str, criteria: Sequence[str] = ()) -> tuple[str, float]:
         """``fhir-pa reviews decide``: what it printed, and how many milliseconds it took. Raises CommandFailed."""
-        named = [word for criterion in criteria for word in ("--criteria", criterion)]
-        said = ("--item", str(item), "--decision", decision, "--because", because, *named)
+        named = [word for criterion in criteria for word in ("--criterion", criterion)]
+        said = ("--items", str(item), "--decision", decision, "--because", because, *named)
         return self._command("reviews", "decide", number, *said, "--as", person, *self.flags)
 
     def _wire(self) -> Wire:

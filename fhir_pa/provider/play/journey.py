@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from fhir_pa.provider.cds_client import service_for
-from fhir_pa.provider.chart import Chart
-from fhir_pa.provider.claim_response import PasAnswer, read_bundle, read_inquiry
-from fhir_pa.provider.coverage_answer import CoverageAnswer
-from fhir_pa.provider.dtr_answers import Occasion
-from fhir_pa.provider.pas_inquiry import inquiry_of
-from fhir_pa.provider.pas_request import request_of
-from fhir_pa.provider.practice import CLINIC_NPI, PAYER_NPI
-from fhir_pa.provider.stage import Stage
-from fhir_pa.provider.submission import Line, Submission, sign
-from fhir_pa.provider.telling import tell_answer, tell_coverage
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.charts.practice import CLINIC_NPI, PAYER_NPI
+from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
+from fhir_pa.provider.dtr.answers import Occasion
+from fhir_pa.provider.pas.claim_response import PasAnswer, read_bundle, read_inquiry
+from fhir_pa.provider.pas.inquiry import inquiry_of
+from fhir_pa.provider.pas.request import request_of
+from fhir_pa.provider.pas.submission import Line, Submission, sign
+from fhir_pa.provider.play.stage import Stage
+from fhir_pa.provider.play.telling import tell_answer, tell_coverage
 from fhir_pa.provider.wire import WrongAnswer
 from ig_profiles.names import PAS_PROFILE
 from ig_profiles.reading import Json, many, text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fhir_pa.provider.codes import HEALTH_SERVICES_REVIEW, INITIAL
 from fhir_pa.provider.elements import checked, concept, identifier, pas_extension, reference
-from fhir_pa.provider.pas_request import INQUIRY, collection
-from fhir_pa.provider.submission import TRACES, Submission
+from fhir_pa.provider.pas.request import INQUIRY, collection
+from fhir_pa.provider.pas.submission import TRACES, Submission
 from ig_profiles.names import CLAIM_TYPE, PAS_PROFILE, PROCESS_PRIORITY, X12_CERTIFICATION_TYPE, X12_REQUEST_TYPE
 from ig_profiles.reading import Json
 

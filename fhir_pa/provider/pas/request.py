@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fhir_pa.provider.elements import checked, identifier
-from fhir_pa.provider.pas_claim import claim_of
-from fhir_pa.provider.submission import TRANSACTIONS, Submission
+from fhir_pa.provider.pas.claim import claim_of
+from fhir_pa.provider.pas.submission import TRANSACTIONS, Submission
 from ig_profiles.names import PAS_PROFILE
 from ig_profiles.reading import Json, references
 

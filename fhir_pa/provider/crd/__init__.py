@@ -1,0 +1,1 @@
+"""The hook's request and answer, from the EHR's side."""

@@ -1,0 +1,1 @@
+"""The payer's form: fetched, filled, finished."""

@@ -1,0 +1,1 @@
+"""What a provider sends about an authorization, and how it reads the answer."""
