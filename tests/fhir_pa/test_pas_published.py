@@ -31,6 +31,7 @@ def test_published_updates_are_seen_as_updates_by_their_marks() -> None:
         assert [(item.sequence, item.cancelled, item.changed) for item in request.items][-2:] == [(2, True, ""), (3, False, "added")], name
 
 
+@pytest.mark.requirement("pas-2.0.1:64", "pas-2.0.1:100", "pas-2.2.1:spec-30")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_published_request_is_answered_with_fhir(guide: str) -> None:
     for found in published_requests().values():

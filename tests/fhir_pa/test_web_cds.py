@@ -22,6 +22,7 @@ def party():
     return Payers.open()
 
 
+@pytest.mark.requirement("cds-hooks-2.0:176", "cds-hooks-2.0:199")
 @pytest.mark.parametrize(("base", "dialect"), [("/cds-services", "2.0.1"), ("/v2.0/cds-services", "2.0.1"), ("/v2.2/cds-services", "2.2")])
 def test_a_service_hears_the_dialect_of_its_base(party, base, dialect):
     path = f"{base}/order-sign-crd"
@@ -35,6 +36,7 @@ def test_a_key_for_rs384_is_taken_too(party):
     assert party.http.post(SIGN, data=b"{}", headers={**hook_token(SIGN, RSA), **JSON}).status_code == 200
 
 
+@pytest.mark.requirement("cds-hooks-2.0:4", "cds-hooks-2.0:5", "cds-hooks-2.0:13")
 def test_discovery_needs_no_token_and_is_readable_by_every_page(party):
     answer = party.http.get("/v2.2/cds-services", headers={"Origin": "https://any.example"})
     assert answer.status_code == 200
@@ -67,6 +69,7 @@ BAD = {
 }
 
 
+@pytest.mark.requirement("cds-hooks-2.0:203", "cds-hooks-2.0:176")
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
 def test_a_token_is_refused_without_saying_why(party, bad, caplog):
     with caplog.at_level("INFO", logger="fhir_pa.web"):
@@ -77,6 +80,7 @@ def test_a_token_is_refused_without_saying_why(party, bad, caplog):
     assert party.told.heard == []
 
 
+@pytest.mark.requirement("cds-hooks-2.0:201")
 def test_alg_none_is_refused(party):
     head, claims, _ = hook_token(SIGN)["Authorization"].removeprefix("Bearer ").split(".")
     unsigned = urlsafe_b64encode(json.dumps({"alg": "none", "kid": "ec"}).encode()).rstrip(b"=").decode()
@@ -102,6 +106,7 @@ def test_an_access_token_for_fhir_does_not_open_a_hook(party):
     assert party.http.post(SIGN, data=b"{}", headers={**party.bearer(), **JSON}).status_code == 401
 
 
+@pytest.mark.requirement("crd-2.0.1:158", "crd-2.2:hook-9")
 @pytest.mark.parametrize(
     ("base", "body", "status"),
     [
@@ -126,6 +131,7 @@ def test_a_deeply_nested_body_breaks_nothing(party):
     assert answer.status_code == 422
 
 
+@pytest.mark.requirement("cds-hooks-2.0:208")
 @pytest.mark.parametrize("path", ["/cds-services", "/v2.2/cds-services/order-sign-crd", "/v2.0/cds-services/order-sign-crd/feedback"])
 def test_a_preflight_needs_no_token(path):
     party = Payers.open(cds_origins=("https://ehr.oakwood.example",))
@@ -136,6 +142,7 @@ def test_a_preflight_needs_no_token(path):
     assert "Origin" in answer.headers["Vary"]
 
 
+@pytest.mark.requirement("cds-hooks-2.0:208")
 def test_a_page_of_another_origin_may_not_read_a_service_but_an_allowed_one_reads_even_refusals():
     party = Payers.open(cds_origins=("https://ehr.oakwood.example",))
     stranger = party.http.post(SIGN, data=b"{}", headers={"Origin": "https://stranger.example", **JSON})
@@ -145,6 +152,7 @@ def test_a_page_of_another_origin_may_not_read_a_service_but_an_allowed_one_read
     assert known.headers["Access-Control-Allow-Origin"] == "https://ehr.oakwood.example"
 
 
+@pytest.mark.requirement("crd-2.0.1:158", "crd-2.2:hook-9")
 def test_our_own_failure_names_the_request_and_nothing_else(party, caplog):
     party.told.raises = KeyError("Ilsabet Crane")
     answer = party.http.post(SIGN, data=b"{}", headers={**hook_token(SIGN), **JSON, "X-Request-Id": "r-17"})
