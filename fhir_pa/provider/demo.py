@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fhir_pa.provider.cds_client import CdsClient
@@ -20,7 +20,7 @@ from fhir_pa.provider.play.narrator import Narrator
 from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST, payer_file
 from fhir_pa.provider.play.processes import NotReady, Processes, free_port
 from fhir_pa.provider.play.stage import Stage
-from fhir_pa.provider.scenes import SCENES
+from fhir_pa.provider.scenes import SCENES, unsubscribe
 from questionnaires.cql import FactEngine
 
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
@@ -41,6 +41,8 @@ def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool =
             stage = _set(guide, database_url, folder, processes, narrator, engine)
             for scene in SCENES:
                 scene(stage)
+            if not keep:
+                unsubscribe(stage)
             _tell_ending(stage)
             if keep:
                 _tell_where_to_look(stage, folder, out)
@@ -58,7 +60,7 @@ def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool =
 
 def _set(guide: str, database_url: str | None, folder: Path, processes: Processes, narrator: Narrator, engine: FactEngine) -> Stage:
     """Both parties running, and the provider's clients ready. Raises NotReady."""
-    today = date.today()
+    today = datetime.now(UTC).date()
     payer_url, ehr_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
     keys, charts = Keys.new(), charts_on(today)
     keys.save(folder / "provider-keys.json")
@@ -75,7 +77,7 @@ def _set(guide: str, database_url: str | None, folder: Path, processes: Processe
     base = f"{payer_url}/{GENERATIONS[guide]}"
     pas = PasClient(f"{base}/fhir", CLIENT_ID, keys)
     cds = CdsClient(base, guide, ehr_url, CLIENT_ID, keys)
-    desk = Desk(payer_url, tuple(where), folder)
+    desk = Desk(payer_url, tuple(where))
     return Stage(guide, ehr_url, charts, cds, pas, DtrApp(pas, engine), desk, narrator, today, secret)
 
 

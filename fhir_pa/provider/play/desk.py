@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from fhir_pa.provider.wire import Reply, Wire
 from ig_profiles.reading import Json
@@ -25,7 +24,6 @@ class Desk:
 
     payer_url: str
     flags: tuple[str, ...]
-    folder: Path
 
     def token(self, person: str) -> str:
         """The person's bearer token, as ``fhir-pa people token`` prints it."""
@@ -61,7 +59,7 @@ class Desk:
 
     def _command(self, *words: str) -> tuple[str, float]:
         began = time.perf_counter()
-        done = subprocess.run([sys.executable, "-m", "fhir_pa.cli", *words], capture_output=True, text=True, cwd=self.folder, timeout=60, check=False)
+        done = subprocess.run([sys.executable, "-m", "fhir_pa.cli", *words], capture_output=True, text=True, timeout=60, check=False)
         if done.returncode:
             raise CommandFailed(f"fhir-pa {' '.join(words[:2])} ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-600:]}")
         return done.stdout.strip(), (time.perf_counter() - began) * 1000

@@ -131,6 +131,20 @@ def hear(stage: Stage, act: Callable[[], None], what: str) -> PasAnswer | None:
     return answer
 
 
+def in_order(signed: Signed, chart: Chart) -> list[Json]:
+    """The signed orders in the order they were drafted."""
+    return [signed.orders[f"{order['resourceType']}/{order['id']}"] for order in chart.orders]
+
+
+def on_worklist(stage: Stage, answer: PasAnswer, person: str) -> str:
+    """The number of the case on the reviewer's worklist that this answer is about."""
+    tell = stage.narrator
+    listed = [case for case in stage.desk.worklist(person) if {case["number"], case.get("reference")} & set(answer.numbers)]
+    tell.step("The case stands on the reviewers' worklist (GET /um/worklist)")
+    tell.check("exactly once", len(listed), 1)
+    return str(listed[0]["number"])
+
+
 def _name(practitioner: Json) -> str:
     human = practitioner["name"][0]
     return f"Dr. {human['given'][0]} {human['family']}"

@@ -32,7 +32,7 @@ class Processes:
         log = self.log(name)
         with log.open("wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", *arguments], stdout=file, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}, cwd=self.folder
+                [sys.executable, "-m", *arguments], stdout=file, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
             )
         self._running[name] = process
         until = time.monotonic() + READY_SECONDS

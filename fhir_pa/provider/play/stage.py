@@ -39,6 +39,7 @@ class Stage:
     today: date
     secret: str
     inbox: str = "oakwood"
+    subscription_id: str = ""
 
     def at(self) -> datetime:
         """This moment."""

@@ -60,6 +60,11 @@ def counted(item: ItemAnswer) -> str:
     return ", ".join(f"{number} {truth}" for truth, number in Counter(findings(item).values()).items())
 
 
+def decisions(answer: PasAnswer) -> list[tuple[int, str, str | None, str | None, str | None]]:
+    """What was decided, item by item, to compare two answers by."""
+    return [(item.sequence, item.action, item.number, item.starts, item.ends) for item in answer.items]
+
+
 def _headline(item: ItemAnswer) -> str:
     named = f", number {item.number}" if item.number else f", reference {item.reference}" if item.reference else ""
     period = f", {item.starts} to {item.ends}" if item.starts else ""
