@@ -56,7 +56,7 @@ def open_bundle(bundle: Any) -> Opened:
         text = f"Claim.use is {_called(claim.resource.get('use'))}. Only 'preauthorization' is handled here; send claims for payment elsewhere."
         issues.append(Issue(text, "value", expression=f"{claim.expression}.use"))
     for entry in index.entries:
-        issues.extend(_modifier_faults(entry))
+        issues.extend(modifier_faults(entry.resource, entry.expression))
     return Opened(index, claim, issues)
 
 
@@ -79,8 +79,9 @@ def _entry_faults(entries: list[Any]) -> Iterator[Issue]:
             seen.setdefault(name, position)
 
 
-def _modifier_faults(entry: Entry) -> Iterator[Issue]:
-    for where, extension in _modifiers(entry.resource, entry.expression):
+def modifier_faults(resource: Json, expression: str) -> Iterator[Issue]:
+    """An issue for every modifier extension in the resource that we do not understand (pas.md rule 15)."""
+    for where, extension in _modifiers(resource, expression):
         url = extension.get("url") if isinstance(extension, dict) else None
         if not isinstance(url, str) or url not in UNDERSTOOD_MODIFIERS:
             text = f"The modifier extension {_called(url)} is not understood here, and so its element cannot be read safely. Send the request without it."

@@ -55,6 +55,7 @@ PROVIDER_IDENTIFICATION = "43"
 SERVICE_DATE = "57"
 MEMBER_IDENTIFICATION = "72"
 MEMBER_NOT_FOUND = "75"
+MEMBER_NOT_COVERED = "95"
 AUTHORIZATION_NOT_FOUND = "AA"
 PAYER_NAME = "T4"
 ERRORS: dict[str, str] = {
@@ -67,6 +68,7 @@ ERRORS: dict[str, str] = {
     SERVICE_DATE: "day of service absent or not a full date",
     MEMBER_IDENTIFICATION: "member number absent or not valid",
     MEMBER_NOT_FOUND: "member not known to this plan",
+    MEMBER_NOT_COVERED: "member not covered on that day",
     AUTHORIZATION_NOT_FOUND: "no authorization by that number",
     PAYER_NAME: "payer's name or number absent",
 }

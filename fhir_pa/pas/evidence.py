@@ -14,7 +14,6 @@ from ig_profiles.outcome import Issue
 from ig_profiles.reading import Entry, Index, Json, codings, extension_value, text
 
 _NOT_EVIDENCE = frozenset({"Claim", "ClaimResponse", "Bundle", "Parameters", "OperationOutcome"})
-_WITHDRAWN = frozenset({"entered-in-error"})
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,16 @@ def about_member(entry: Entry, index: Index, member: Entry | None) -> bool:
     return True
 
 
+def entered_in_error(resource: Json) -> bool:
+    """Whether the resource says of itself that it should not exist."""
+    states = [resource.get("status"), *(coding.code for coding in codings(resource.get("verificationStatus")))]
+    return "entered-in-error" in states
+
+
 def _why_not(entry: Entry, index: Index, member: Entry | None, withdrawn: frozenset[int]) -> str:
     if id(entry.resource) in withdrawn:
         return "Not weighed: the sender cancelled the supporting information that brought this."
-    states = [entry.resource.get("status"), *(coding.code for coding in codings(entry.resource.get("verificationStatus")))]
-    if any(state in _WITHDRAWN for state in states if isinstance(state, str)):
+    if entered_in_error(entry.resource):
         return "Not weighed: its own status says that it was entered in error."
     if not about_member(entry, index, member):
         return "Not weighed: its subject is not the patient of the Claim. Refer to the member by the fullUrl of the Patient in this Bundle."
