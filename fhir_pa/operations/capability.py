@@ -1,0 +1,91 @@
+"""GET metadata: the CapabilityStatement of one generation's base, saying what this server really offers there.
+
+Chapters: PAS intermediary capabilities, DTR payer service, Subscriptions R5 backport (R4 server), HRex conformance.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from fhir_pa.wiring import Payer
+from ig_profiles.names import BACKPORT, DTR, PAS, PAS_PROFILE, PAS_TOPIC
+from ig_profiles.reading import Json, without_empty
+
+CDEX = "http://hl7.org/fhir/us/davinci-cdex"
+BACKPORT_SERVER = "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4"
+SMART_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+PUBLISHED_ON = "2026-11-21"
+
+GUIDES = {
+    "2.0.1": [f"{PAS}/ImplementationGuide/hl7.fhir.us.davinci-pas|2.0.1", f"{DTR}/ImplementationGuide/hl7.fhir.us.davinci-dtr|2.0.1"],
+    "2.2": [f"{PAS}/ImplementationGuide/hl7.fhir.us.davinci-pas|2.2.1", f"{DTR}/ImplementationGuide/hl7.fhir.us.davinci-dtr|2.2.0"],
+}
+PIN = {"2.0.1": "", "2.2": "|2.2.1"}
+
+
+def metadata(guide: str, payer: Payer) -> Json:
+    """The CapabilityStatement of this generation."""
+    base = payer.fhir_base(guide)
+    statement = {
+        "resourceType": "CapabilityStatement",
+        "url": f"{base}/metadata",
+        "version": version("fhir-pa"),
+        "name": "FhirPaPriorAuthorizationServer",
+        "title": f"{payer.directory.insurer.name}: prior authorization (PAS and DTR {guide})",
+        "status": "active",
+        "date": PUBLISHED_ON,
+        "kind": "instance",
+        "instantiates": [f"{PAS}/CapabilityStatement/IntermediaryCapabilities", f"{DTR}/CapabilityStatement/dtr-payer-service", BACKPORT_SERVER],
+        "software": {"name": "fhir-pa", "version": version("fhir-pa")},
+        "implementation": {"description": f"Prior authorization server of {payer.directory.insurer.name}", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "implementationGuide": GUIDES[guide],
+        "rest": [
+            {
+                "mode": "server",
+                "security": _security(payer),
+                "resource": [_claim(guide), _questionnaire(), _subscription()],
+                "operation": [{"name": "submit-attachment", "definition": f"{CDEX}/OperationDefinition/submit-attachment"}],
+            }
+        ],
+    }
+    return without_empty(statement)
+
+
+def _security(payer: Payer) -> dict[str, Any]:
+    token = {"url": OAUTH_URIS, "extension": [{"url": "token", "valueUri": f"{payer.public_url}/oauth/token"}]}
+    return {
+        "extension": [token],
+        "cors": False,
+        "service": [{"coding": [{"system": SMART_SERVICE, "code": "SMART-on-FHIR"}]}],
+        "description": "SMART Backend Services: client_credentials with private_key_jwt (ES384 or RS384).",
+    }
+
+
+def _claim(guide: str) -> dict[str, Any]:
+    return {
+        "type": "Claim",
+        "supportedProfile": [f"{PAS_PROFILE}profile-claim", f"{PAS_PROFILE}profile-claim-update", f"{PAS_PROFILE}profile-claim-inquiry"],
+        "operation": [
+            {"name": "submit", "definition": f"{PAS}/OperationDefinition/Claim-submit{PIN[guide]}"},
+            {"name": "inquire", "definition": f"{PAS}/OperationDefinition/Claim-inquiry{PIN[guide]}"},
+        ],
+    }
+
+
+def _questionnaire() -> dict[str, Any]:
+    return {"type": "Questionnaire", "operation": [{"name": "questionnaire-package", "definition": f"{DTR}/OperationDefinition/questionnaire-package"}]}
+
+
+def _subscription() -> dict[str, Any]:
+    return {
+        "extension": [{"url": f"{BACKPORT}capabilitystatement-subscriptiontopic-canonical", "valueCanonical": PAS_TOPIC}],
+        "type": "Subscription",
+        "supportedProfile": [f"{BACKPORT}backport-subscription"],
+        "interaction": [{"code": code} for code in ("create", "read", "update", "delete", "search-type")],
+        "searchParam": [{"name": "url", "type": "uri"}, {"name": "status", "type": "token"}],
+        "operation": [{"name": "status", "definition": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-status"}],
+    }

@@ -1,0 +1,120 @@
+"""Claim/$submit: a request bundle comes in; certified, pended or turned-down items go out in the same exchange.
+
+Chapter: PAS, Prior Authorization Request (https://hl7.org/fhir/us/davinci-pas/STU2/specification.html).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from fhir_pa.auth.caller import Caller
+from fhir_pa.numbers import new_number
+from fhir_pa.operations.membership import Standing, standing
+from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
+from fhir_pa.pas import business_error, intake, response, update
+from fhir_pa.pas.business_error import BusinessError
+from fhir_pa.pas.intake import Submission
+from fhir_pa.pas.response_error import write_error
+from fhir_pa.storage.received import Received
+from fhir_pa.storage.store import Transaction
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.request import AuthorizationRequest
+from fhir_pa.wiring import Payer
+from ig_profiles.json import dump, parse
+from ig_profiles.outcome import Conflict
+from ig_profiles.reading import Json
+
+ATTEMPTS = 3  # times an update is worked out anew when a reviewer's act came between
+
+
+def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
+    """The PAS Response Bundle for this request bundle.
+
+    Bytes, authorization, trail, answer, notices and the work they cause are one database transaction; everything slow
+    happens before it. Raises Refusal when the bundle cannot be processed at all; what the payer's business objects to is
+    told inside the ClaimResponse.
+    """
+    at = payer.clock()
+    bundle = parse(body, payer.settings.max_body_bytes)
+    submission = intake.read(bundle, guide)
+    received = Received(str(uuid.uuid4()), "submit", caller.id, guide, at, body)
+    member = standing(payer.directory, submission.request.member.identifiers, _first_day(submission.request, at))
+    for _ in range(ATTEMPTS - 1):
+        with suppress(Conflict):
+            return _keep(_outcome(submission, member, received, payer), received, bundle, payer)
+    return _keep(_outcome(submission, member, received, payer), received, bundle, payer)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a submission comes to: a new case, the next revision of one, or what the payer's business objects to."""
+
+    opened: Authorization | None = None
+    revised: Authorization | None = None
+    errors: tuple[BusinessError, ...] = ()
+
+
+def _outcome(submission: Submission, member: Standing, received: Received, payer: Payer) -> Outcome:
+    errors = business_error.business_errors(submission) or _not_a_member(submission, member)
+    if errors:
+        return Outcome(errors=errors)
+    request = replace(submission.request, line_of_business=member.line_of_business, plan=member.plan)
+    documentation = Documentation(submission.responses, submission.resources)
+    before, on_file = _on_file(request, received.client, payer) if request.is_update else (None, Documentation())
+    if before is None:
+        answers = weigh_items(request.items, request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
+        number = new_number()
+        return Outcome(opened=Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at))
+    everything = on_file.with_more(documentation)
+    answers = weigh_items(before.changed_by(request), request.line_of_business, everything, payer.shelf, payer.facts, received.at)
+    try:
+        return Outcome(revised=before.revise(request, answers, received.id, received.client, received.at))
+    except Conflict as conflict:
+        return Outcome(errors=(business_error.update_not_allowed(str(conflict)),))
+
+
+def _not_a_member(submission: Submission, member: Standing) -> tuple[BusinessError, ...]:
+    if not member.known:
+        return (business_error.member_not_found(submission.request.member),)
+    return () if member.covered else (business_error.member_not_covered(submission.request.member),)
+
+
+def _on_file(request: AuthorizationRequest, client: str, payer: Payer) -> tuple[Authorization | None, Documentation]:
+    with payer.store.reading() as tx:
+        before = update.which(request, tx.of_member(request.member.identifiers), client)
+        return before, documentation_of(before, tx) if before else Documentation()
+
+
+def _keep(outcome: Outcome, received: Received, bundle: Json, payer: Payer) -> Json:
+    base = payer.fhir_base(received.guide)
+    with payer.store.transaction() as tx:
+        earlier = tx.replay(received.client, received.sha256, received.kind, received.at - timedelta(seconds=payer.settings.replay_seconds))
+        if earlier is not None:
+            return _answer_given(earlier, tx)
+        tx.keep_received(received)
+        authorization = outcome.opened or outcome.revised
+        if authorization is None:
+            answer = write_error(bundle, outcome.errors, received.guide, at=received.at)
+        else:
+            if outcome.opened:
+                tx.add(authorization)
+            else:
+                tx.save(authorization)
+                tx.notify(authorization, why="revised", at=received.at)
+            answer = response.write(authorization, bundle, received.guide, at=received.at, base_url=base)
+        tx.keep_answer(received.id, dump(answer))
+    return answer
+
+
+def _answer_given(received_id: str, tx: Transaction) -> Json:
+    answer: Json = parse(tx.answer(received_id) or b"{}")
+    return answer
+
+
+def _first_day(request: AuthorizationRequest, at: datetime) -> date:
+    days: Iterable[date] = (item.service.on for item in request.items if item.service.on)
+    return min(days, default=at.date())

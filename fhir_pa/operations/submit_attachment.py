@@ -1,0 +1,98 @@
+"""$submit-attachment: documents that were asked for, or that arrive unasked, join their case and are weighed at once.
+
+Chapter: CDex 2.1, Attachments; PAS, Request for Additional Information. What finds no case is kept, and the sender told.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from datetime import datetime
+
+from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
+from fhir_pa.pas import attachment
+from fhir_pa.pas.attachment import Attachments
+from fhir_pa.storage.received import Received
+from fhir_pa.storage.store import Reading
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import ReviewAction
+from fhir_pa.um.inquiry import InquiryCriteria, may_see
+from fhir_pa.wiring import Payer
+from ig_profiles.json import dump, parse
+from ig_profiles.outcome import Conflict, Issue, NotFound, operation_outcome
+from ig_profiles.reading import Json
+
+
+def submit_attachment(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
+    """An OperationOutcome that says to which case the attachments went, and what came of it.
+
+    Pended items are weighed anew with all that is on file, unless more is announced (``Final`` false). An item that was
+    decided stays as it is: only a person reopens it. Raises Conflict when the case changed twice meanwhile.
+    """
+    at = payer.clock()
+    parameters = parse(body, payer.settings.max_body_bytes)
+    brought = attachment.read(parameters, guide)
+    received = Received(str(uuid.uuid4()), "attachment", caller.id, guide, at, body)
+    with suppress(Conflict):
+        return _join(brought, received, caller, payer, at)
+    return _join(brought, received, caller, payer, at)
+
+
+def _join(brought: Attachments, received: Received, caller: Caller, payer: Payer, at: datetime) -> Json:
+    with payer.store.reading() as tx:
+        case = _case(brought, caller, tx)
+        documentation = documentation_of(case, tx) if case else Documentation()
+    changed = None
+    if case is not None:
+        everything = documentation.with_more(Documentation(brought.responses, brought.resources))
+        wanted = tuple(item.requested for item in case.pended) if brought.final else ()
+        answers = weigh_items(wanted, case.request.line_of_business, everything, payer.shelf, payer.facts, at)
+        changed = case.receive_evidence(answers, received.id, caller.id, _named(brought), at)
+    answer = operation_outcome([_told(brought, case, changed)])
+    with payer.store.transaction() as tx:
+        tx.keep_received(received)
+        tx.keep_answer(received.id, dump(answer))
+        if changed is not None:
+            tx.save(changed)
+            tx.notify(changed, why="evidence received", at=at)
+    return answer
+
+
+def _case(brought: Attachments, caller: Caller, tx: Reading) -> Authorization | None:
+    """The one case these attachments are for, among those this caller may add to."""
+    found = {case.number: case for case in tx.of_member((brought.member,))}
+    for number in (brought.administrative_reference, brought.tracking.value, brought.tracking.value.split("-")[0]):
+        with suppress(NotFound):
+            case = tx.authorization(number or "")
+            found[case.number] = case
+    parties = tuple(each.value for each in (brought.organization, brought.provider) if each)
+    who = InquiryCriteria(guide="", member=(brought.member,), npis=parties)
+    mine = [case for case in found.values() if attachment.about(brought, case) and may_see(case, who, caller.id)]
+    return max(mine, key=lambda case: case.clock.received_at, default=None)
+
+
+def _named(brought: Attachments) -> str:
+    """What was brought, in a few words for the trail; never its content."""
+    names = [each.code.code if each.code else str(each.content["resourceType"]) for each in brought.attachments]
+    return f"{len(names)} attached: {', '.join(dict.fromkeys(names))}"
+
+
+def _told(brought: Attachments, case: Authorization | None, changed: Authorization | None) -> Issue:
+    if case is None or changed is None:
+        text = (
+            "Kept, but no authorization on file is known by this tracking number for this member. "
+            "Give as TrackingId the number the payer asked under, the authorization's reference, or your own trace number."
+        )
+        return Issue(text, "not-found", "warning", expression="Parameters.parameter.where(name='TrackingId')")
+    certified = [item.sequence for item in changed.items if item.determination.action is ReviewAction.CERTIFIED and item.sequence in _pended(case)]
+    said = f"Joined authorization {case.reference} ({_named(brought)})."
+    if certified:
+        said += f" Item {', '.join(map(str, certified))} is certified now."
+    if changed.pended:
+        said += f" Item {', '.join(map(str, _pended(changed)))} waits for a reviewer."
+    return Issue(said, "informational", "information")
+
+
+def _pended(case: Authorization) -> tuple[int, ...]:
+    return tuple(item.sequence for item in case.pended)

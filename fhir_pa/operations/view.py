@@ -1,0 +1,100 @@
+"""An authorization as the payer's own people and tools read it: plain JSON in our words, snake_case, nothing of FHIR."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.determination import Determination
+from ig_profiles.reading import without_empty
+from questionnaires.criteria import Finding
+
+
+def summary(authorization: Authorization) -> dict[str, Any]:
+    """One line of a worklist: what is asked, for whom by number, where it stands, and when it is due."""
+    request, clock = authorization.request, authorization.clock
+    view = {
+        "number": authorization.number,
+        "reference": authorization.reference,
+        "action": authorization.action,
+        "line_of_business": request.line_of_business,
+        "plan": request.plan,
+        "requestor": request.requestor.name,
+        "urgent": clock.urgent,
+        "received_at": clock.received_at.isoformat(),
+        "internal_due_at": clock.internal_due_at.isoformat(),
+        "legal_due_at": clock.legal_due_at.isoformat(),
+        "pended_items": [item.sequence for item in authorization.pended],
+        "services": [coding.code for item in authorization.items for coding in item.requested.service.codes[:1]],
+    }
+    return without_empty(view)
+
+
+def whole(authorization: Authorization) -> dict[str, Any]:
+    """The case with its items, findings, evidence, earlier determinations and trail."""
+    request = authorization.request
+    view = {
+        **summary(authorization),
+        "guide": request.guide,
+        "client": authorization.client,
+        "revision": authorization.revision,
+        "member": {"name": request.member.name, "identifiers": [f"{each.system}|{each.value}" for each in request.member.identifiers]},
+        "diagnoses": [coding.code for coding in request.diagnoses],
+        "trace_numbers": [f"{each.system}|{each.value}" for each in request.trace_numbers],
+        "clock_source": authorization.clock.source,
+        "items": [_item(item) for item in authorization.items],
+        "trail": [
+            {"at": event.at.isoformat(), "what": event.what, "by": event.by, "items": list(event.items), "because": event.because}
+            for event in authorization.trail
+        ],
+    }
+    return without_empty(view)
+
+
+def _item(item: Item) -> dict[str, Any]:
+    service = item.requested.service
+    return {
+        "sequence": item.sequence,
+        "codes": [{"system": coding.system, "code": coding.code} for coding in service.codes],
+        "certification_type": item.requested.certification_type,
+        "from": _text(service.on),
+        "until": _text(service.until),
+        "quantity": _text(service.quantity),
+        "unit": service.unit,
+        "state": item.state,
+        "determination": _determination(item.determination),
+        "earlier": [_determination(each) for each in item.earlier],
+    }
+
+
+def _determination(determination: Determination) -> dict[str, Any]:
+    authorized, signature = determination.authorized, determination.signed_by
+    return {
+        "action": determination.action,
+        "because": determination.because,
+        "decided_at": determination.decided_at.isoformat(),
+        "policy": determination.edition and {"edition": determination.edition.name, "fingerprint": determination.edition.fingerprint},
+        "findings": [_finding(each) for each in determination.findings],
+        "criteria": list(determination.criteria),
+        "reason_codes": list(determination.reason_codes),
+        "phone": determination.phone,
+        "authorized": authorized
+        and {"from": _text(authorized.starts_on), "until": _text(authorized.until), "quantity": _text(authorized.quantity), "unit": authorized.unit},
+        "signed_by": signature and vars(signature),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "criterion": finding.criterion,
+        "truth": finding.truth,
+        "because": finding.because,
+        "axis": finding.axis,
+        "missing": list(finding.missing),
+        "evidence": [vars(each) for each in finding.evidence],
+        "below": [_finding(inner) for inner in finding.below],
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,101 @@
+"""Weigh requested services against the policies in force: forms and chart evidence in, certify or refer out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fhir_pa.pas import attachment, intake
+from fhir_pa.storage.store import Reading
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import Certify, Refer, determine
+from fhir_pa.um.request import RequestedItem
+from ig_profiles.json import parse
+from ig_profiles.reading import Json, text
+from questionnaires.answers import merge, read_response
+from questionnaires.cql import FactEngine
+from questionnaires.criteria import Answers, Circumstances
+from questionnaires.library import Shelf
+from questionnaires.policy import Edition
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """All that was received for a case so far: filled-in forms, and the resources evidence is found in."""
+
+    responses: tuple[Json, ...] = ()
+    resources: tuple[Json, ...] = ()
+
+    def with_more(self, other: Documentation) -> Documentation:
+        """Both together; of a resource received twice, the newer stands."""
+        newer = {_name(resource) for resource in other.resources}
+        kept = tuple(resource for resource in self.resources if _name(resource) not in newer)
+        return Documentation((*self.responses, *other.responses), (*kept, *other.resources))
+
+
+def weigh_items(
+    items: Iterable[RequestedItem], line_of_business: str, documentation: Documentation, shelf: Shelf, facts: FactEngine, at: datetime
+) -> dict[int, Certify | Refer]:
+    """The engine's answer for each of these items, by sequence.
+
+    The facts of a policy are looked for once, however many items it speaks about.
+    """
+    answers: dict[int, Certify | Refer] = {}
+    known: dict[str, Answers] = {}
+    for item in items:
+        service = replace(item.service, line_of_business=line_of_business)
+        service_on = service.on or at.date()
+        edition = shelf.in_force(service, service_on)
+        if edition.name not in known:
+            known[edition.name] = answers_of(edition, documentation, shelf, facts, at)
+        findings = edition.weigh(service, known[edition.name], Circumstances(service_on, at.date()))
+        answers[item.sequence] = determine(edition, findings, service, at.date())
+    return answers
+
+
+def answers_of(edition: Edition, documentation: Documentation, shelf: Shelf, facts: FactEngine, at: datetime) -> Answers:
+    """What is known of this edition's questions: the newest filled-in form, held against the facts in the resources."""
+    volume = shelf.volume(edition.topic, edition.version)
+    form: Answers = {}
+    if volume.questionnaire is not None:
+        questionnaire = volume.questionnaire
+        mine = [response for response in documentation.responses if _asks(response, questionnaire)]
+        newest = max(mine, key=lambda response: text(response, "authored") or "", default=None)
+        form = read_response(questionnaire, newest) if newest else {}
+    found = facts.facts(volume.elm, documentation.resources, at) if volume.elm and documentation.resources else {}
+    return merge(form, found)
+
+
+def documentation_of(authorization: Authorization, tx: Reading) -> Documentation:
+    """All that was received for a case, read anew from the received bytes."""
+    everything = Documentation()
+    for identity in authorization.received:
+        received = tx.received(identity)
+        everything = everything.with_more(READERS[received.kind](parse(received.body), received.guide))
+    return everything
+
+
+def _of_submission(bundle: Json, guide: str) -> Documentation:
+    submission = intake.read(bundle, guide)
+    return Documentation(submission.responses, submission.resources)
+
+
+def _of_attachment(parameters: Json, guide: str) -> Documentation:
+    brought = attachment.read(parameters, guide)
+    return Documentation(brought.responses, brought.resources)
+
+
+READERS: dict[str, Callable[[Json, str], Documentation]] = {"submit": _of_submission, "attachment": _of_attachment}
+
+
+def _asks(response: Json, questionnaire: Json) -> bool:
+    named = (text(response, "questionnaire") or "").split("|")[0]
+    if named.startswith("#"):
+        contained = (item for item in response.get("contained", []) if item.get("id") == named[1:])
+        named = next((text(item, "derivedFrom") or text(item, "url") or "" for item in contained), "").split("|")[0]
+    return bool(named) and named == text(questionnaire, "url")
+
+
+def _name(resource: Json) -> str:
+    return f"{resource.get('resourceType')}/{resource.get('id') or id(resource)}"

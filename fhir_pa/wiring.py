@@ -1,0 +1,96 @@
+"""Wiring: everything a payer is made of, joined once at the start and handed to every operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fhir_pa.auth.directory import Directory
+from fhir_pa.settings import Settings
+from fhir_pa.storage.store import Store, open_store
+from ig_profiles.outcome import Refusal
+from questionnaires.cql import FactEngine
+from questionnaires.library import Shelf, open_shelf
+
+GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What authentication asks of the store: tokens seen once, and the payer's own secrets, shared by all processes."""
+
+    store: Store
+
+    def remember_once(self, kind: str, key: str, until: datetime) -> bool:
+        """Keep the key until then; False when it was already kept."""
+        with self.store.transaction() as tx:
+            return tx.remember_once(kind, key, until)
+
+    def secret(self, name: str) -> str | None:
+        """The secret kept under this name, or None."""
+        with self.store.reading() as tx:
+            kept = tx.secret(name)
+        return kept.decode() if kept is not None else None
+
+    def keep_secret(self, name: str, value: str) -> str:
+        """Keep it, unless one is kept under this name already; the one that counts."""
+        with self.store.transaction() as tx:
+            return tx.keep_secret(name, value.encode()).decode()
+
+
+@dataclass(frozen=True)
+class Payer:
+    """One payer, running: its settings, its files of people and members, its store, its policies and the fact engine."""
+
+    settings: Settings
+    store: Store
+    shelf: Shelf
+    facts: FactEngine
+    clock: Callable[[], datetime]
+
+    @property
+    def directory(self) -> Directory:
+        """The systems, people and members the payer knows."""
+        return self.settings.directory
+
+    @property
+    def memory(self) -> Memory:
+        """The store as authentication sees it."""
+        return Memory(self.store)
+
+    @property
+    def public_url(self) -> str:
+        """This server as the world knows it, without a trailing slash."""
+        return self.settings.public_url
+
+    def fhir_base(self, guide: str) -> str:
+        """The FHIR base of one guide generation."""
+        return f"{self.public_url}/{GENERATIONS[guide]}/fhir"
+
+    def readiness(self) -> Mapping[str, str | None]:
+        """Each thing the server cannot do without, with what is wrong with it (None: nothing)."""
+        return {"database": self._database_trouble(), "policies": None if self.shelf.editions() else "No policy is on the shelf."}
+
+    def _database_trouble(self) -> str | None:
+        try:
+            with self.store.reading() as tx:
+                tx.secret("readiness")
+        except Refusal as refusal:
+            return str(refusal)
+        return None
+
+    def close(self) -> None:
+        """Let go of the database and of the fact engine."""
+        self.facts.close()
+        self.store.close()
+
+
+def open_payer(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Payer:
+    """The payer these settings describe, its database brought up to date and its policies read.
+
+    Raises Refusal when the database cannot be reached or a policy cannot be read.
+    """
+    shelf = open_shelf(*([settings.policies] if settings.policies else []))
+    store = open_store(settings.database_url, settings.data_directory, clock)
+    return Payer(settings, store, shelf, FactEngine(), clock)

@@ -1,0 +1,62 @@
+"""A payer running in this process, and callers who reach it the way the world does: over its HTTP interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from fhir_pa.settings import read
+from fhir_pa.web.app import create_app
+from fhir_pa.web.process import OFFERED
+from fhir_pa.wiring import Payer, open_payer
+from ig_profiles import json
+
+BASES = {"2.0.1": "/v2.0/fhir", "2.2": "/v2.2/fhir"}
+
+
+@dataclass
+class Caller:
+    """Somebody on this machine who posts to an open payer; ``base`` is the FHIR base of the guide he speaks."""
+
+    http: FlaskClient
+    guide: str
+
+    @property
+    def base(self) -> str:
+        return BASES[self.guide]
+
+    def post(self, path: str, body: Any, **headers: str) -> Any:
+        """POST a resource, or bytes as they are."""
+        data = body if isinstance(body, bytes) else json.dump(body)
+        return self.http.post(f"{self.base}/{path}", data=data, headers={"Content-Type": "application/fhir+json", **headers})
+
+
+@pytest.fixture
+def payer(tmp_path: Path) -> Iterator[Payer]:
+    """A payer without a member file, open to callers on this machine."""
+    opened = open_payer(read({"data_directory": tmp_path / "data", "open": True}, {}))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def http(payer: Payer) -> FlaskClient:
+    """Its HTTP interface."""
+    return create_app(payer, OFFERED).test_client()
+
+
+@pytest.fixture(params=["2.0.1", "2.2"])
+def caller(request: pytest.FixtureRequest, http: FlaskClient) -> Caller:
+    """A caller in each guide generation."""
+    return Caller(http, request.param)
+
+
+@pytest.fixture
+def caller_2_0(http: FlaskClient) -> Caller:
+    """A caller of the older generation."""
+    return Caller(http, "2.0.1")
