@@ -196,3 +196,12 @@ def test_a_bundle_that_begins_with_something_else_is_no_decision():
 def test_an_item_nobody_answered_is_named():
     with pytest.raises(KeyError, match="no item 9"):
         read_bundle(bundled(response("A1"))).item(9)
+
+
+@pytest.mark.parametrize("on_the_request", [True, False])
+def test_what_the_payer_still_wants_is_read_wherever_the_guide_puts_the_line(on_the_request):
+    line = [{"url": f"{PAS_PROFILE}extension-serviceLineNumber", "valuePositiveInt": 2}]
+    asks = {"resourceType": "CommunicationRequest", "identifier": [{"value": "R-1"}], "payload": [{"contentString": "18748-4"}]}
+    asks = {**asks, "extension": line} if on_the_request else {**asks, "payload": [{**asks["payload"][0], "extension": line}]}
+    [asked] = read_bundle(bundled(response("A4"), asks)).asked
+    assert (asked.sequence, asked.control, asked.words) == (2, {"value": "R-1"}, "18748-4")

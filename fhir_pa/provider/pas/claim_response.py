@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fhir_pa.provider.codes import REVIEW_ACTIONS
 from ig_profiles.names import PAS_PROFILE
@@ -32,15 +32,27 @@ class ItemAnswer:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """One document the payer wants for one item, and the control number to send it under (PAS CommunicationRequest)."""
+
+    sequence: int | None
+    control: Json
+    words: str
+
+
+@dataclass(frozen=True)
 class PasAnswer:
-    """The whole answer. ``numbers`` are the payer's numbers for the authorization, best known first."""
+    """The whole answer. ``numbers`` are the payer's numbers for the authorization, best known first.
+
+    ``human`` says whether a person reviewed it, where the payer tells (2.2 only); ``asked`` is what it still wants.
+    """
 
     outcome: str
     numbers: tuple[str, ...]
-    identifier: Json | None
     items: tuple[ItemAnswer, ...]
     errors: tuple[str, ...]
     human: bool | None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def actions(self) -> dict[int, str]:
@@ -60,7 +72,8 @@ def read_bundle(bundle: Json) -> PasAnswer:
     response = one(bundle, "entry", "resource")
     if text(response, "resourceType") != "ClaimResponse":
         raise ValueError(f"A PAS response Bundle begins with the ClaimResponse; this one begins with {text(response, 'resourceType') or 'nothing'}.")
-    return read(response)
+    requests = (each for each in many(bundle, "entry", "resource") if each.get("resourceType") == "CommunicationRequest")
+    return replace(read(response), asked=tuple(_asked(each) for each in requests))
 
 
 def read_inquiry(body: Json) -> tuple[PasAnswer, ...]:
@@ -78,7 +91,7 @@ def read(response: Json) -> PasAnswer:
     errors = tuple(text(error, "code", "text") or text(error, "code", "coding", "code") or "" for error in many(response, "error"))
     human = extension_value(response, f"{PAS_PROFILE}extension-claimResponseReviewer", "wasHumanReviewedFlag")
     known = tuple(dict.fromkeys(number for number in numbers if number))
-    return PasAnswer(text(response, "outcome") or "", known, one(response, "identifier"), items, errors, human)
+    return PasAnswer(text(response, "outcome") or "", known, items, errors, human)
 
 
 def _item(item: Json, notes: dict[int | None, str | None]) -> ItemAnswer:
@@ -96,6 +109,14 @@ def _item(item: Json, notes: dict[int | None, str | None]) -> ItemAnswer:
         tuple(reason for reason in reasons if reason),
         tuple(note for number in many(item, "noteNumber") if (note := notes.get(number))),
     )
+
+
+def _asked(request: Json) -> Asked:
+    """2.0.1 tells the line on the payload, 2.2 on the request itself."""
+    url = f"{PAS_PROFILE}extension-serviceLineNumber"
+    line = extension_value(request, url) or extension_value(one(request, "payload"), url)
+    words = text(request, "note", "text") or text(request, "payload", "contentString") or ""
+    return Asked(line if isinstance(line, int) else None, one(request, "identifier") or {}, words)
 
 
 def _words(concept: Json | None) -> str:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from fhir_pa.provider.charts.surveillance import DAYS_SINCE_CT, DAYS_UNTIL_SCANS
 from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, OUTPATIENT_HOSPITAL, PENDED, SCAN
+from fhir_pa.provider.elements import identifier
 from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import PasAnswer
-from fhir_pa.provider.pas.submission import Line, Submission
+from fhir_pa.provider.pas.submission import TRACES, Line, Submission
 from fhir_pa.provider.play.journey import ask_at_signing, document, hear, in_order, inquire, on_worklist, submit
 from fhir_pa.provider.play.payer_file import ONCOLOGIST, SECOND_ONCOLOGIST
 from fhir_pa.provider.play.stage import Stage
@@ -73,19 +74,17 @@ def _deny(stage: Stage, number: str) -> None:
 
 
 def _send_reports(stage: Stage, submission: Submission, answer: PasAnswer) -> None:
-    """The imaging centre's reports arrive at the clinic and go on to the payer."""
+    """The imaging centre's reports arrive at the clinic and go on to the payer, each under the control number it was asked under."""
     tell = stage.narrator
-    chest, neck = submission.chart.elsewhere
-    for report in (chest, neck):
+    controls = {asked.sequence: asked.control for asked in answer.asked}
+    reports = dict(zip((2, 3), submission.chart.elsewhere, strict=True))
+    tell.require("the payer had asked for both reports", set(reports) <= set(controls), f"it asked for items {sorted(map(str, controls))}")
+    for sequence, report in reports.items():
         Wire(stage.ehr_url).post(f"arrivals/{report['id']}", {}).expect(200)
-    tracking = answer.identifier or {"value": answer.numbers[0]}
-
-    def send() -> None:
-        reply = stage.pas.attach(attachment_of(submission, tracking, {2: chest, 3: neck}))
-        tell.step("The missing reports arrive and go to the payer ($submit-attachment)", reply.took_ms)
-        tell.asked("two DocumentReferences, for items 2 and 3, final")
-
-    send()
+        control = controls.get(sequence) or identifier(TRACES, submission.number)
+        reply = stage.pas.attach(attachment_of(submission, control, {sequence: report}, final=sequence == max(reports)))
+        tell.step(f"The report for item {sequence} arrives from the imaging centre and goes to the payer ($submit-attachment)", reply.took_ms)
+        tell.asked(f"one DocumentReference under control number {control['value']}")
 
 
 def _reverse(stage: Stage, number: str) -> None:

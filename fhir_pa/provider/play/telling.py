@@ -33,6 +33,8 @@ def tell_answer(tell: Narrator, answer: PasAnswer) -> None:
             tell.detail(f"reason: {reason}")
         for note in item.notes:
             tell.detail(_short(note))
+    for asked in answer.asked:
+        tell.detail(f"the payer asks, under {asked.control.get('value')}: {asked.words}")
     if answer.human is not None:
         tell.detail(f"reviewed by a person: {'yes' if answer.human else 'no'}")
 
