@@ -18,14 +18,14 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing to put right in the configuration: where it stands, what is wrong, how to mend it."""
+    """One thing to put right in the configuration: where it stands, what is wrong (the rest of that sentence), how to mend it."""
 
     where: str
     what: str
     mend: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what} {self.mend}"
+        return f"{self.where} {self.what} {self.mend}"
 
 
 class Misconfigured(Exception):

@@ -16,6 +16,7 @@ from fhir_pa.auth.directory import Directory
 from fhir_pa.configuration import LOOPBACK, Misconfigured, Mistake, Mistakes, url_problem
 
 LogFormat = Literal["words", "json"]
+_PASSWORD = re.compile(r"(?<=:)[^:/@][^@]*(?=@)|(?<=password=)[^&]*")
 
 
 def _setting(says: str, default: Any) -> Any:
@@ -33,9 +34,9 @@ class Settings:
     data_directory: Path = _setting("Where the embedded database lives.", Path("fhir-pa-data"))
     database_url: str = _setting("The database: empty for SQLite in the data directory, or postgresql+psycopg://user:password@host/name.", "")
     policies: Path | None = _setting("A folder of the payer's own policies; empty for the ones that come with the server.", None)
-    workers: int = _setting("Server processes. One with SQLite; with PostgreSQL as many as there are cores.", 1)
+    processes: int = _setting("Server processes. One with SQLite; with PostgreSQL as many as there are cores.", 1)
     threads: int = _setting("Requests each process works on at once.", 8)
-    background: bool = _setting("Whether this server also does the background work; if not, run 'fhir-pa worker' beside it.", True)
+    worker: bool = _setting("Whether the server also does the background work; if not, run 'fhir-pa worker' beside it.", True)
     open: bool = _setting("Let anybody on this machine in as a provider's system, without a token. Loopback only.", False)
     log: LogFormat = _setting("How log lines are written: in words, or as JSON objects.", "words")
     max_body_bytes: int = _setting("The longest request body taken, in bytes.", 10 * 1024 * 1024)
@@ -47,14 +48,9 @@ class Settings:
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
     @property
-    def database(self) -> str:
-        """The database URL in effect."""
-        return self.database_url or f"sqlite:///{self.data_directory / 'fhir-pa.sqlite3'}"
-
-    @property
     def is_sqlite(self) -> bool:
         """Whether the embedded database is in use, which is for one process."""
-        return self.database.startswith("sqlite")
+        return not self.database_url or self.database_url.startswith("sqlite")
 
     def shown(self) -> list[tuple[str, str, str, str]]:
         """Name, value (secrets masked), source and meaning of every setting, in order."""
@@ -65,8 +61,8 @@ class Settings:
         return {f"FHIR_PA_{name.upper()}": _written(getattr(self, name)) for name in self.sources}
 
     def _shown(self, name: str) -> str:
-        value = self.database if name == "database_url" else _written(getattr(self, name))
-        return re.sub(r"(?<=:)[^:/@]+(?=@)", "****", value) if name == "database_url" else value
+        value = _written(getattr(self, name))
+        return _PASSWORD.sub("****", value) if name == "database_url" else value
 
 
 def documented() -> list[Field[Any]]:
@@ -130,16 +126,16 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("open", what, "Listen on 127.0.0.1, or register clients and leave --open away.")
     if not 1 <= settings.port <= 65535:
         mistakes.add("port", f"is {settings.port}.", "Use a number between 1 and 65535.")
-    for name in ("workers", "threads", "max_body_bytes"):
+    for name in ("processes", "threads", "max_body_bytes"):
         if getattr(settings, name) < 1:
             mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
-    if settings.workers > 1 and settings.is_sqlite:
-        mistakes.add("workers", f"is {settings.workers} with SQLite, which is for one process.", "Set database_url to PostgreSQL, or workers to 1.")
+    if settings.processes > 1 and settings.is_sqlite:
+        mistakes.add("processes", f"is {settings.processes} with SQLite, which is for one process.", "Set database_url to PostgreSQL, or processes to 1.")
     for network in settings.private_networks:
         try:
             ipaddress.ip_network(network)
         except ValueError as error:
-            mistakes.add("private_networks", f"{error}.", "Write networks such as 10.2.0.0/16.")
+            mistakes.add("private_networks", f"cannot be read: {error}.", "Write networks such as 10.2.0.0/16.")
     if problem and "public_url" in settings.sources:
         mistakes.add("public_url", f"is {settings.public_url!r}: {problem}", "Write the https address of your proxy.")
 

@@ -150,9 +150,9 @@ def _check_npi(table: Table, key: str, value: str) -> None:
     digits = [int(digit) for digit in value] if value.isascii() and value.isdigit() else []
     doubled = [sum(divmod(2 * digit, 10)) if place % 2 == 0 else digit for place, digit in enumerate(digits[:9])]
     if len(digits) != 10 or (24 + sum(doubled) + digits[9]) % 10:
-        table.wrong(key, f"{value!r} is not an NPI: ten digits, the last one a check digit.", "Copy it again from the registry.")
+        table.wrong(key, f"is {value!r}, which is not an NPI: ten digits, the last one a check digit.", "Copy it again from the registry.")
 
 
 def _no_twins(names: list[str], where: str, key: str, mistakes: Mistakes) -> None:
     for name in sorted({name for name in names if names.count(name) > 1}):
-        mistakes.add(where, f"Two entries have the {key} {name!r}.", "Give each its own.")
+        mistakes.add(where, f"stands twice with the {key} {name!r}.", "Give each its own.")

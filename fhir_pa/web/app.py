@@ -34,7 +34,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
-    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_body_bytes + 1, PROVIDE_AUTOMATIC_OPTIONS=False)
     authenticator = authenticator_for(payer)
     telemetry = Telemetry(settings.log == "json")
 
@@ -95,8 +95,8 @@ def authenticator_for(payer: Payer) -> Authenticator:
     return Authenticator(
         directory=payer.directory,
         ring=KeyRing(lambda url: fetch(url, [url], private_networks=settings.private_networks).body, payer.clock),
-        once=payer.store,
-        mint=Mint(payer.store, settings.public_url, payer.clock),
+        once=payer.memory,
+        mint=Mint(payer.memory, settings.public_url, payer.clock),
         clock=payer.clock,
         public_url=settings.public_url,
         open=settings.open,
@@ -107,14 +107,8 @@ def authenticator_for(payer: Payer) -> Authenticator:
 def _door() -> errors.Door:
     base = cds.base_of(request.path)
     if base:
-        return "cds 2.2" if cds.dialect_spoken(_body_at_hand(), cds.BASES[base]) == "2.2" else "cds 2.0.1"
+        return "cds 2.2" if cds.dialect_spoken(g.get("body", b""), cds.BASES[base]) == "2.2" else "cds 2.0.1"
     return "fhir" if any(request.path.startswith(f"/{generation}/fhir") for generation in fhir.GENERATIONS) else "other"
-
-
-def _body_at_hand() -> bytes:
-    """The body, if the operation has read it; a refused body is not read now."""
-    kept: bytes = getattr(request, "_cached_data", b"")
-    return kept
 
 
 def _response(answer: errors.Answer, headers: Mapping[str, str] | None = None) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
-from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content
+from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal
@@ -29,7 +29,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
 
     @base.post("/<service_id>")
     def hook(guide: str, service_id: str) -> Response:
-        body = request.get_data()
+        body = read_body(payer.settings.max_body_bytes)
         g.caller = caller = authenticator.hook(request.headers.get("Authorization"), request.path, body)
         check_content()
         check_accepted()
@@ -37,7 +37,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
 
     @base.post("/<service_id>/feedback")
     def feedback(guide: str, service_id: str) -> Response:
-        body = request.get_data()
+        body = read_body(payer.settings.max_body_bytes)
         g.caller = caller = authenticator.hook(request.headers.get("Authorization"), request.path, body)
         check_content()
         offered.hook.feedback(service_id, body, caller, payer)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
-from fhir_pa.web.media_types import answer, check_accepted, check_content
+from fhir_pa.web.media_types import answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Operation, Payer
 
 GENERATIONS = {"v2.0": "2.0.1", "v2.2": "2.2"}
@@ -29,7 +29,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def admit_body(operation: str) -> tuple[Caller, bytes]:
         caller = admit(operation)
         check_content()
-        return caller, request.get_data()
+        return caller, read_body(payer.settings.max_body_bytes)
 
     def offer(name: str, operation: Operation, *paths: str) -> None:
         """An operation that takes a resource and answers one: POST, 200."""

@@ -1,12 +1,12 @@
-"""Which media types we read and write, and the limits checked before a body is read."""
+"""What may come in and go out: the media types we read and write, the longest body we take."""
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, g, request
 
 from fhir_pa.web.errors import NotAcceptable
 from ig_profiles.json import dump
-from ig_profiles.outcome import TooLarge, WrongMediaType
+from ig_profiles.outcome import TooLarge, Unreadable, WrongMediaType
 
 FHIR = "application/fhir+json"
 JSON = "application/json"
@@ -14,10 +14,28 @@ _JSON_TYPES = (FHIR, JSON)
 
 
 def check_length(limit: int) -> None:
-    """Refuses a body that announces more bytes than ``limit``; one that announces nothing is cut off there while it is read."""
+    """Refuses, before reading it, a body that announces more bytes than ``limit``."""
     if request.content_length is not None and request.content_length > limit:
-        text = f"The body has {request.content_length:,} bytes; this server takes {limit:,}. Send large documents with $submit-attachment, one by one."
-        raise TooLarge(text)
+        raise too_large(limit)
+
+
+def read_body(limit: int) -> bytes:
+    """The whole body. Refuses one that turns out longer than ``limit``, or shorter than it announced.
+
+    The framework stops reading one byte past the limit, and without a word: so the length is looked at here.
+    """
+    body = request.get_data()
+    if len(body) > limit:
+        raise too_large(limit)
+    if request.content_length is not None and len(body) != request.content_length:
+        raise Unreadable(f"The body ended after {len(body):,} of {request.content_length:,} bytes. Send it again, whole.")
+    g.body = body
+    return body
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of a body that is too long."""
+    return TooLarge(f"The body has more than the {limit:,} bytes this server takes. Send large documents with $submit-attachment, one by one.")
 
 
 def check_content() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -23,8 +23,9 @@ class Payer(Protocol):
     @property
     def directory(self) -> Directory: ...
     @property
-    def store(self) -> Ports: ...
-    def clock(self) -> datetime: ...
+    def memory(self) -> Ports: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
     def readiness(self) -> Mapping[str, str | None]:
         """Each thing the server cannot do without, with what is wrong with it (None: nothing)."""
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
-from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content
+from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Payer
 
 
@@ -23,7 +23,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def admit_body() -> tuple[Caller, bytes]:
         caller = admit()
         check_content()
-        return caller, request.get_data()
+        return caller, read_body(payer.settings.max_body_bytes)
 
     @base.get("/worklist")
     def worklist() -> Response:

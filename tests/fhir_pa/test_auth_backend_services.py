@@ -19,7 +19,7 @@ from fhir_pa.outbound.guarded import NotReached
 from fhir_pa.web.app import authenticator_for
 from ig_profiles.json import dump
 from ig_profiles.outcome import Unauthenticated
-from tests.fhir_pa.web_parties import EC, NOW, OAKWOOD, RSA, STRANGER, TOKEN_URL, Clock, Payers, assertion
+from tests.fhir_pa.web_parties import EC, NOW, OAKWOOD, RSA, SMALL, STRANGER, TOKEN_URL, Clock, Payers, assertion
 
 SUBMIT = "/v2.0/fhir/Claim/$submit"
 
@@ -40,7 +40,7 @@ def test_a_signed_assertion_buys_a_token_that_opens_the_operation(party, key):
 
 
 SHARED = OctKey.generate_key(256, {"kid": "ec"})
-SMALL = ECKey.generate_key("P-256", {"kid": "ec"})
+
 
 BAD = {
     "expired": (assertion(exp=seconds(NOW - timedelta(minutes=2))), "expired"),
@@ -104,7 +104,7 @@ def test_an_assertion_is_good_once(party):
 
 def test_an_assertion_used_at_another_process_is_known_here():
     here, there = Payers.open(), Payers.open()
-    there.payer.store.once = here.payer.store.once
+    there.payer.memory.once = here.payer.memory.once
     once = assertion()
     assert there.ask_token(once).status_code == 200
     assert here.ask_token(once).status_code == 401
@@ -164,7 +164,7 @@ def test_a_scope_withdrawn_is_withdrawn_at_once():
     before = Payers.open()
     headers = {**before.bearer(), "Content-Type": "application/json"}
     after = Payers.open()
-    after.payer.store.secrets = before.payer.store.secrets
+    after.payer.memory.secrets = before.payer.memory.secrets
     object.__setattr__(after.payer, "directory", Directory(clients=(replace(OAKWOOD, scopes=scopes("system/Questionnaire.rs")),)))
     caller = authenticator_for(after.payer).bearer(headers["Authorization"])
     assert {str(scope) for scope in caller.scopes} == {"system/questionnaire.rs"}

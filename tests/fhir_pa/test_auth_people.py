@@ -11,7 +11,7 @@ from fhir_pa.auth.directory import Directory
 from fhir_pa.auth.tokens import Mint
 from fhir_pa.web.app import authenticator_for
 from ig_profiles.outcome import Forbidden, Unauthenticated
-from tests.fhir_pa.web_parties import NOW, QUILL, URL, Clock, Payers, Store, assertion
+from tests.fhir_pa.web_parties import NOW, QUILL, URL, Clock, Memory, Payers, assertion
 
 JSON = {"Content-Type": "application/json"}
 
@@ -52,7 +52,7 @@ def test_a_persons_token_ends(party):
 
 def test_nobody_gets_a_token_for_a_year():
     clock = Clock()
-    mint = Mint(Store(), URL, clock)
+    mint = Mint(Memory(), URL, clock)
     token = mint.person_token("quill", timedelta(days=365))
     clock.now += timedelta(hours=13)
     with pytest.raises(Unauthenticated, match="expired"):
@@ -71,9 +71,9 @@ def test_a_client_assertion_is_not_an_access_token(party):
 
 
 def test_two_processes_share_one_key():
-    store, clock = Store(), Clock()
-    token = Mint(store, URL, clock).access_token("oakwood-ehr", "system/Claim.c")
-    use, said = Mint(store, URL, clock).read(token)
+    memory, clock = Memory(), Clock()
+    token = Mint(memory, URL, clock).access_token("oakwood-ehr", "system/Claim.c")
+    use, said = Mint(memory, URL, clock).read(token)
     assert (use, said.text("sub")) == ("access", "oakwood-ehr")
 
 

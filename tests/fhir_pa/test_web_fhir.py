@@ -109,15 +109,16 @@ def test_an_oversized_body_is_refused_before_it_is_read():
     assert "100" in the_issue(answer)["details"]["text"]
 
 
-def test_a_body_of_unannounced_length_is_cut_off_at_the_limit():
+@pytest.mark.parametrize(("sent", "announced", "status"), [(2001, None, 413), (90_000, None, 413), (2000, None, 200), (2000, "2500", 413), (10, "20", 400)])
+def test_a_body_is_taken_whole_or_not_at_all(sent, announced, status):
     party = Payers.open(max_body_bytes=2000)
     headers = {**party.bearer(), **FHIR}
-    answer = party.http.post(
-        "/v2.0/fhir/Claim/$submit", input_stream=io.BytesIO(b"x" * 5000), headers=headers, environ_overrides={"wsgi.input_terminated": True}
-    )
-    assert answer.status_code == 413
-    assert the_issue(answer)["code"] == "too-long"
-    assert party.told.heard == []
+    raw = {"wsgi.input": io.BytesIO(b"x" * sent), "wsgi.input_terminated": True, **({"CONTENT_LENGTH": announced} if announced else {})}
+    answer = party.http.post("/v2.0/fhir/Claim/$submit", headers=headers, environ_overrides=raw)
+    assert answer.status_code == status
+    if status != 200:
+        assert "2,000" in the_issue(answer)["details"]["text"] or "Send it again" in the_issue(answer)["details"]["text"]
+        assert party.told.heard == [], "a body cut off is not acted on"
 
 
 def test_a_subscription_created_tells_where_it_is(party):

@@ -23,6 +23,7 @@ TOKEN_URL = f"{URL}/oauth/token"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 EC = ECKey.generate_key("P-384", {"kid": "ec"})
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
+SMALL = ECKey.generate_key("P-256", {"kid": "ec"})
 STRANGER = ECKey.generate_key("P-384", {"kid": "ec"})
 ISSUER = "https://ehr.oakwood.example"
 
@@ -37,7 +38,7 @@ QUILL = Person("quill", "Ada Quill, MD", ("physician",), "9000000007", Licence("
 
 
 @dataclass
-class Store:
+class Memory:
     """Remembers in memory what the real store remembers for all processes."""
 
     once: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Clock:
 class Payer:
     settings: Settings
     directory: Directory
-    store: Store
+    memory: Memory
     clock: Clock
     problems: dict[str, str | None] = field(default_factory=lambda: {"database": None, "policies": None})
 
@@ -106,7 +107,7 @@ class Payers:
     def open(cls, **changed: Any) -> Payers:
         settings = replace(read({}, {}), **changed)
         directory = Directory(Insurer("Larkfield Health Plan", Identifier("http://hl7.org/fhir/sid/us-npi", "9000000007")), (OAKWOOD,), (QUILL,))
-        payer, told = Payer(settings, directory, Store(), Clock()), Told()
+        payer, told = Payer(settings, directory, Memory(), Clock()), Told()
         operations = {name: lambda *asked, name=name: told.act(name, *asked) for name in Offered.__dataclass_fields__}
         app = create_app(payer, Offered(**{**operations, "subscribe": told, "hook": told, "review": told}))
         return cls(payer, told, app.test_client())

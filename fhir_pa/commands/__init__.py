@@ -1,0 +1,1 @@
+"""What may be asked of fhir-pa from a terminal, one file for each kind of asker."""

@@ -1,0 +1,51 @@
+"""One server process: open the payer, build the application, do the background work beside it, and let go in order.
+
+``fhir_pa.web.process:application`` is the WSGI factory; settings come from FHIR_PA_* variables and the file they name.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from multiprocessing.util import Finalize
+
+from flask import Flask
+
+from fhir_pa.configuration import Misconfigured
+from fhir_pa.logs import write_logs
+from fhir_pa.operations import capability, hook, inquire, questionnaire_package, review, submit, submit_attachment, subscribe
+from fhir_pa.settings import read
+from fhir_pa.web.app import create_app
+from fhir_pa.web.offered import Offered
+from fhir_pa.wiring import open_payer
+from ig_profiles.outcome import Refusal
+
+LOG = logging.getLogger("fhir_pa.serve")
+
+OFFERED = Offered(
+    submit=submit.submit,
+    inquire=inquire.inquire,
+    questionnaire_package=questionnaire_package.questionnaire_package,
+    submit_attachment=submit_attachment.submit_attachment,
+    metadata=capability.metadata,
+    subscribe=subscribe,
+    hook=hook,
+    review=review,
+)
+
+
+def application() -> Flask:
+    """The application of this process, ready to answer; ends the process when it cannot be, saying why."""
+    try:
+        settings = read({}, os.environ)
+        write_logs(settings.log)
+        payer = open_payer(settings)
+    except (Misconfigured, Refusal) as reason:
+        sys.stderr.write(f"fhir-pa cannot start.\n{reason}\n")
+        raise SystemExit(2) from None
+    Finalize(None, payer.close, exitpriority=10)
+    if settings.worker:
+        payer.work.start()
+        Finalize(None, payer.work.stop, exitpriority=20)
+    return create_app(payer, OFFERED)

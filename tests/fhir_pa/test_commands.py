@@ -1,0 +1,127 @@
+"""The command line as an operator meets it: it says what it did, and how to mend what it could not do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from fhir_pa.cli import main
+from fhir_pa.settings import read
+from tests.fhir_pa.web_parties import EC
+
+PERSON = '[[person]]\nid = "quill"\nname = "Ada Quill, MD"\nroles = ["physician"]\nlicence = { number = "MD-0142", state = "OH" }\n'
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FHIR_PA_CONFIG", raising=False)
+    return lambda *words: CliRunner().invoke(main, list(words))
+
+
+@pytest.fixture
+def keys(tmp_path):
+    path = tmp_path / "jwks.json"
+    path.write_text(json.dumps({"keys": [EC.as_dict(private=False)]}))
+    return str(path)
+
+
+def test_every_command_says_what_it_is_for():
+    def each(group, path=()):
+        for name, command in getattr(group, "commands", {}).items():
+            yield (*path, name), command
+            yield from each(command, (*path, name))
+
+    for path, command in each(main):
+        assert command.help and command.help.strip().endswith("."), f"{' '.join(path)} does not say in a sentence what it is for"
+
+
+def test_settings_shows_values_sources_and_meanings(run):
+    shown = run("settings", "--port", "9001").output
+    assert "9001" in shown
+    assert "from flag" in shown
+    assert "The port to listen on." in shown
+
+
+def test_a_client_added_is_known_from_then_on(run, keys, tmp_path):
+    config = tmp_path / "fhir-pa.toml"
+    config.write_text(PERSON)
+    done = run("clients", "add", "oakwood-ehr", "--name", 'The "Oak" Clinic', "--jwks", keys, "--cds-issuer", "https://oak.example", "--config", str(config))
+    assert done.exit_code == 0, done.output
+    client = read({"config": str(config)}, {}).directory.client("oakwood-ehr")
+    assert client.name == 'The "Oak" Clinic'
+    assert client.jwks[0]["kid"] == "ec"
+    assert "oakwood-ehr" in run("clients", "list", "--config", str(config)).output
+    assert "quill" in run("people", "list", "--config", str(config)).output
+
+
+def test_a_client_added_without_a_file_is_printed_to_be_added(run, keys):
+    done = run("clients", "add", "oakwood-ehr", "--jwks", keys)
+    assert "[[client]]" in done.output
+    assert 'id = "oakwood-ehr"' in done.output
+
+
+def test_a_client_that_would_break_the_file_is_not_written(run, keys, tmp_path):
+    config = tmp_path / "fhir-pa.toml"
+    assert run("clients", "add", "oak", "--jwks", keys, "--config", str(config)).exit_code == 0
+    before = config.read_text()
+    again = run("clients", "add", "oak", "--jwks", keys, "--config", str(config))
+    assert again.exit_code == 2
+    assert "Give each its own" in again.output
+    assert config.read_text() == before
+
+
+def test_a_private_key_is_not_registered(run, tmp_path):
+    path = tmp_path / "private.json"
+    path.write_text(json.dumps({"keys": [EC.as_dict(private=True)]}))
+    done = run("clients", "add", "oak", "--jwks", str(path), "--config", str(tmp_path / "f.toml"))
+    assert done.exit_code == 2
+    assert "public half" in done.output
+    assert not (tmp_path / "f.toml").exists()
+
+
+def test_a_person_gets_a_token_and_a_stranger_does_not(run, tmp_path):
+    config = tmp_path / "fhir-pa.toml"
+    config.write_text(PERSON)
+    done = run("people", "token", "quill", "--config", str(config))
+    assert done.exit_code == 0, done.output
+    assert done.output.strip().count(".") == 2
+    stranger = run("people", "token", "nobody", "--config", str(config))
+    assert stranger.exit_code == 2
+    assert "Listed: quill" in stranger.output
+
+
+def test_reviews_are_for_the_payers_people(run, tmp_path):
+    config = tmp_path / "fhir-pa.toml"
+    config.write_text(PERSON)
+    assert "Nothing waits for a person." in run("reviews", "list", "--as", "quill", "--config", str(config)).output
+    assert run("reviews", "list", "--as", "nobody", "--config", str(config)).exit_code == 2
+    missing = run("reviews", "show", "PA000", "--as", "quill", "--config", str(config))
+    assert missing.exit_code == 2
+    assert "PA000" in missing.output
+    odd = run("reviews", "reopen", "PA1", "--items", "two", "--because", "x", "--as", "quill", "--config", str(config))
+    assert "--items 2,3" in odd.output
+
+
+def test_open_mode_off_loopback_does_not_start(run):
+    done = run("serve", "--open", "--host", "0.0.0.0")
+    assert done.exit_code == 2
+    assert "register clients" in done.output
+
+
+def test_every_mistake_in_the_file_is_told_without_a_traceback(run, tmp_path):
+    (tmp_path / "f.toml").write_text('[[client]]\nid = "x"\n[server]\nprot = 1\n')
+    done = run("serve", "--config", "f.toml")
+    assert done.exit_code == 2
+    assert "can never prove who it is" in done.output
+    assert "'fhir-pa settings'" in done.output
+
+
+def test_the_watching_process_counts_nothing_itself():
+    """Shared counters need their folder named before prometheus_client is imported, which is in the processes it starts."""
+    probe = "import sys, fhir_pa.cli; sys.exit('prometheus_client' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
