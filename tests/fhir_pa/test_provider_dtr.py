@@ -11,13 +11,14 @@ from fhir.resources.R4B.parameters import Parameters
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from fhir_pa.provider.dtr.answers import Occasion, answer, value_of
+from fhir_pa.provider.dtr.enable import enabled
 from fhir_pa.provider.dtr.package import Package, question, unpack
 from fhir_pa.provider.dtr.population import prefill, queries
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.search import search
 from fhir_pa.provider.wire import WrongAnswer
 from ig_profiles.names import INFORMATION_ORIGIN, QR_CONTEXT, QR_COVERAGE
-from ig_profiles.reading import extension_value, extensions, many
+from ig_profiles.reading import Coding, extension_value, extensions, many
 from questionnaires.cql import DIST, FactEngine
 
 TODAY = date(2026, 11, 21)
@@ -183,3 +184,36 @@ def test_every_answer_of_a_group_keeps_its_place_in_the_form():
     response = answer(shelf_package("home_oxygen"), Occasion(chart, chart.orders, "2.2", AT), {"spo2": Decimal("86"), "room_air": True}, {}).response
     assert [group["linkId"] for group in response["item"]] == ["test"]
     assert [item["linkId"] for item in many(response, "item", "item")] == ["room_air", "spo2"]
+
+
+@pytest.mark.parametrize(("guide", "source"), [("2.0.1", "auto"), ("2.2", "auto-server")])
+def test_what_the_payer_prefilled_stays_unless_the_chart_says_otherwise(guide, source):
+    chart = charts_on(TODAY).by_patient["orla-penhallow"]
+    shelf = shelf_package("home_oxygen")
+    prefilled = [{"linkId": "room_air", "answer": [{"valueBoolean": False}]}, {"linkId": "spo2", "answer": [{"valueDecimal": Decimal("90")}]}]
+    draft = {"resourceType": "QuestionnaireResponse", "id": "d-1", "item": [{"linkId": "test", "item": prefilled}]}
+    answered = answer(Package(shelf.questionnaire, shelf.libraries, {}, draft), Occasion(chart, chart.orders, guide, AT), {"spo2": Decimal("86")}, {})
+    said = values(answered.response)
+    assert said["room_air"]["valueBoolean"] is False
+    assert extension_value(said["room_air"], INFORMATION_ORIGIN, "source") == source
+    assert said["spo2"]["valueDecimal"] == 86
+    assert (answered.from_payer, answered.from_chart) == (("room_air",), ("spo2",))
+    assert answered.response["id"] == "d-1"
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "given", "asked"),
+    [
+        ("exists", True, (), False),
+        ("exists", False, (), True),
+        ("=", {"code": "sleep"}, Coding("s", "sleep"), True),
+        ("!=", "a", "a", False),
+        (">", Decimal("88"), Decimal("89"), True),
+        (">", Decimal("88"), Decimal("88"), False),
+        ("<=", "2026-11-21", date(2026, 11, 21), True),
+    ],
+)
+def test_a_question_is_asked_only_when_its_condition_holds(operator, wanted, given, asked):
+    condition = {"question": "a", "operator": operator, "answerX": wanted}
+    form = {"item": [{"linkId": "a"}, {"linkId": "group", "enableWhen": [condition], "item": [{"linkId": "b"}]}]}
+    assert enabled("b", form, {"a": given} if given != () else {}) is asked

@@ -10,21 +10,23 @@ from typing import Any
 
 from fhir_pa.provider.charts.chart import Chart
 from fhir_pa.provider.dtr.enable import enabled
-from fhir_pa.provider.dtr.package import Package
+from fhir_pa.provider.dtr.package import Package, items_of
 from fhir_pa.provider.elements import checked, concept, reference
 from ig_profiles.names import CRD_COVERAGE_CODES, CRD_TEMP_CODES, DTR_PROFILE, INFORMATION_ORIGIN, INTENDED_USE, QR_CONTEXT, QR_COVERAGE, UCUM
 from ig_profiles.reading import Coding, Json, codings, many
 
-FOUND = {"2.0.1": "auto", "2.2": "auto-client"}
+FOUND_HERE = {"2.0.1": "auto", "2.2": "auto-client"}
+FOUND_BY_PAYER = {"2.0.1": "auto", "2.2": "auto-server"}
 PRACTITIONER_ROLE = "http://terminology.hl7.org/CodeSystem/practitioner-role"
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The QuestionnaireResponse, and which questions were answered from the chart, by a person, or not at all."""
+    """The QuestionnaireResponse, and which questions were answered from the chart, by the payer, by a person, or not at all."""
 
     response: Json
     from_chart: tuple[str, ...]
+    from_payer: tuple[str, ...]
     by_person: tuple[str, ...]
     open: tuple[str, ...]
 
@@ -41,32 +43,38 @@ class Occasion:
 
 
 def answer(package: Package, occasion: Occasion, found: Mapping[str, Any], said: Mapping[str, Any]) -> Answered:
-    """The completed form: values found in the chart, overridden or completed by what the clinician says, by link id.
+    """The completed form: what the payer prefilled, what the chart says instead, and what the clinician says above both.
 
     Raises ValueError when the clinician's answer fits no choice of its question.
     """
-    chart, guide = occasion.chart, occasion.guide
-    values = {**found, **said}
-    origins = {link: _origin(guide, link in said, link in found and found[link] != values[link], chart) for link in values}
-    items = _answer_items(package.questionnaire.get("item", []), package.questionnaire, values, origins)
-    asked = [item for item in _questions(package.questionnaire) if enabled(item, package.questionnaire, values)]
-    links = [item["linkId"] for item in asked]
+    by_payer = package.prefilled()
+    known = {**by_payer, **found}
+    values = {**known, **said}
+    origins = {link: _origin(occasion, link, found, said, known) for link in values}
+    links = [item["linkId"] for item in items_of(package.questionnaire) if item["type"] not in ("group", "display")]
+    asked = [link for link in links if enabled(link, package.questionnaire, values)]
+    draft = package.draft or {}
     response = checked(
         {
             "resourceType": "QuestionnaireResponse",
-            "id": f"{chart.patient['id']}-{package.questionnaire.get('name', 'form').lower()}"[:64],
+            "id": draft.get("id") or f"{occasion.chart.patient['id']}-form",
             "meta": {"profile": [f"{DTR_PROFILE}dtr-questionnaireresponse"]},
             "extension": _contexts(occasion),
             "questionnaire": package.canonical,
             "status": "completed",
-            "subject": reference(chart.patient),
+            "subject": reference(occasion.chart.patient),
             "authored": occasion.at.isoformat(timespec="seconds"),
-            "author": reference(chart.clinician.practitioner),
-            "item": items,
+            "author": reference(occasion.chart.clinician.practitioner),
+            "item": _answer_items(package.questionnaire.get("item", []), package.questionnaire, values, origins),
         }
     )
-    manual = tuple(link for link in links if link in said)
-    return Answered(response, tuple(link for link in links if link in found and link not in said), manual, tuple(link for link in links if link not in values))
+    return Answered(
+        response,
+        from_chart=tuple(link for link in asked if link in found and link not in said),
+        from_payer=tuple(link for link in asked if link in by_payer and link not in found and link not in said),
+        by_person=tuple(link for link in asked if link in said),
+        open=tuple(link for link in asked if link not in values),
+    )
 
 
 def value_of(item: Json, value: Any) -> Json:
@@ -106,7 +114,7 @@ def _choice(item: Json, value: Any) -> Json:
 def _answer_items(items: list[Json], questionnaire: Json, values: Mapping[str, Any], origins: Mapping[str, Json]) -> list[Json]:
     written = []
     for item in items:
-        if item["type"] == "display" or not enabled(item, questionnaire, values):
+        if item["type"] == "display" or not enabled(item["linkId"], questionnaire, values):
             continue
         link = item["linkId"]
         below = _answer_items(item.get("item", []), questionnaire, values, origins)
@@ -122,14 +130,18 @@ def _several(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else () if value is None else (value,)
 
 
-def _origin(guide: str, by_person: bool, differs: bool, chart: Chart) -> Json:
+def _origin(occasion: Occasion, link: str, found: Mapping[str, Any], said: Mapping[str, Any], known: Mapping[str, Any]) -> Json:
     """Where an answer came from; the author is named exactly when a person gave it (invariant dtrx-1)."""
-    if not by_person:
-        return {"url": INFORMATION_ORIGIN, "extension": [{"url": "source", "valueCode": FOUND[guide]}]}
+    if link not in said:
+        source = (FOUND_HERE if link in found else FOUND_BY_PAYER)[occasion.guide]
+        return {"url": INFORMATION_ORIGIN, "extension": [{"url": "source", "valueCode": source}]}
     role = {"url": "role", "valueCodeableConcept": concept(PRACTITIONER_ROLE, "doctor")}
-    who = {"url": "practitioner", "valueReference": reference(chart.clinician.practitioner)}
-    source = {"url": "source", "valueCode": "override" if differs else "manual"}
-    return {"url": INFORMATION_ORIGIN, "extension": [source, {"url": "author", "extension": [role, who]}]}
+    who = {"url": "practitioner", "valueReference": reference(occasion.chart.clinician.practitioner)}
+    changed = link in known and known[link] != said[link]
+    return {
+        "url": INFORMATION_ORIGIN,
+        "extension": [{"url": "source", "valueCode": "override" if changed else "manual"}, {"url": "author", "extension": [role, who]}],
+    }
 
 
 def _contexts(occasion: Occasion) -> list[Json]:
@@ -139,11 +151,3 @@ def _contexts(occasion: Occasion) -> list[Json]:
     contexts = [{"url": QR_CONTEXT, "valueReference": reference(order)} for order in occasion.orders]
     use = concept(CRD_COVERAGE_CODES if newer else CRD_TEMP_CODES, occasion.purpose)
     return [coverage, *contexts, {"url": INTENDED_USE, "valueCodeableConcept": use}]
-
-
-def _questions(node: Json) -> list[Json]:
-    found = []
-    for item in many(node, "item"):
-        found.extend([item] if item["type"] not in ("group", "display") else [])
-        found.extend(_questions(item))
-    return found

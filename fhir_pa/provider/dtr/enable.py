@@ -12,14 +12,14 @@ from ig_profiles.reading import Coding, Json, many
 _ORDER = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0)}
 
 
-def enabled(item: Json, questionnaire: Json, values: Mapping[str, Any]) -> bool:
-    """Whether the item and everything above it is asked.
+def enabled(link: str, questionnaire: Json, values: Mapping[str, Any]) -> bool:
+    """Whether the item of this link id, and everything above it, is asked.
 
     >>> form = {"item": [{"linkId": "a"}, {"linkId": "b", "enableWhen": [{"question": "a", "operator": "=", "answerBoolean": True}]}]}
-    >>> enabled(form["item"][1], form, {"a": True}), enabled(form["item"][1], form, {})
+    >>> enabled("b", form, {"a": True}), enabled("b", form, {})
     (True, False)
     """
-    return all(_holds(each, values) for each in _line(item["linkId"], questionnaire.get("item", [])))
+    return all(_holds(each, values) for each in _line(link, questionnaire.get("item", [])))
 
 
 def _line(link: str, items: list[Json]) -> list[Json]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from fhir_pa.provider.elements import checked
 from fhir_pa.provider.wire import WrongAnswer, parameters
@@ -43,9 +45,25 @@ class Package:
         """The canonicals the form names with cqf-library, without their versions."""
         return tuple(str(item.get("valueCanonical", "")).split("|")[0] for item in extensions(self.questionnaire, CQF_LIBRARY))
 
+    def prefilled(self) -> dict[str, tuple[Any, ...]]:
+        """What the payer filled in already in its draft, by link id."""
+        found = {}
+        for item in items_of(self.draft or {}):
+            values = tuple(_value(answer) for answer in many(item, "answer"))
+            if values:
+                found[str(item["linkId"])] = values
+        return found
+
     def data_requirements(self) -> list[Json]:
         """What the libraries say they look at (Library.dataRequirement), which is all that an app may fetch (minimum necessary)."""
         return many(list(self.libraries), "dataRequirement")
+
+
+def items_of(node: Json) -> Iterator[Json]:
+    """Every item of a form or of a filled form, in the order of the page."""
+    for item in many(node, "item"):
+        yield item
+        yield from items_of(item)
 
 
 def question(coverage: Json, orders: tuple[Json, ...], assertion_ids: tuple[str, ...], canonicals: tuple[str, ...] = ()) -> Json:
@@ -77,3 +95,11 @@ def _package(bundle: Json) -> Package:
     of = {kind: tuple(each for each in resources if each["resourceType"] == kind) for kind in ("Library", "ValueSet", "QuestionnaireResponse")}
     value_sets = {str(each["url"]): codings(many(each, "expansion", "contains")) for each in of["ValueSet"] if "url" in each}
     return Package(resources[0], of["Library"], value_sets, next(iter(of["QuestionnaireResponse"]), None))
+
+
+def _value(answer: Json) -> Any:
+    value = next((found for key, found in answer.items() if key.startswith("value")), None)
+    coded = codings(value) if isinstance(value, dict) else ()
+    if coded:
+        return coded[0]
+    return value.get("value", value) if isinstance(value, dict) else value

@@ -8,7 +8,7 @@ from typing import Any
 
 from fhir_pa.provider.chart_reader import ChartReader
 from fhir_pa.provider.charts.chart import Chart
-from fhir_pa.provider.dtr.package import Package
+from fhir_pa.provider.dtr.package import Package, items_of
 from ig_profiles.names import INITIAL_EXPRESSION
 from ig_profiles.reading import Json, codings, extension_value, many, text
 from questionnaires.cql import FactEngine
@@ -47,7 +47,7 @@ def expressions(questionnaire: Json) -> dict[str, tuple[str, str]]:
     {'spo2': ('HomeOxygen', 'spo2')}
     """
     found = {}
-    for item in _items(questionnaire):
+    for item in items_of(questionnaire):
         named = NAMED.match(text(extension_value(item, INITIAL_EXPRESSION), "expression") or "")
         if named:
             found[item["linkId"]] = (named["library"], named["define"])
@@ -71,7 +71,3 @@ def queries(requirements: list[Json], chart: Chart) -> list[str]:
         codes = [f"{code.system}|{code.code}" for each in many(requirement, "codeFilter") if each.get("path") == "code" for code in codings(many(each, "code"))]
         asked[f"{query}&code={','.join(codes)}" if codes else query] = None
     return list(asked)
-
-
-def _items(node: Json) -> list[Json]:
-    return [each for item in many(node, "item") for each in (item, *_items(item))]

@@ -66,7 +66,7 @@ def document(stage: Stage, chart: Chart, signed: Signed, said: Mapping[str, Any]
         filled = stage.dtr.fill(package, occasion, stage.reader(chart), said)
         answers = filled.answers
         tell.step("The app runs the payer's CQL over the chart and fills the form; the clinician reads it and completes it")
-        tell.answered(f"from the chart: {', '.join(answers.from_chart) or 'nothing'}")
+        tell.answered(f"from the chart: {', '.join(answers.from_chart) or 'nothing'}; by the payer: {', '.join(answers.from_payer) or 'nothing'}")
         tell.detail(f"by the clinician: {', '.join(answers.by_person) or 'nothing'}; left open: {', '.join(answers.open) or 'nothing'}")
         tell.check("every fact could be looked up", filled.trouble, ())
         tell.require("the chart answered questions by itself", len(answers.from_chart) >= 3, f"expected at least 3, got {answers.from_chart}")
