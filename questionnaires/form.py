@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ig_profiles.names import CQF_LIBRARY, INITIAL_EXPRESSION
+from ig_profiles.names import CQF_LIBRARY, INITIAL_EXPRESSION, QUESTIONNAIRE_HIDDEN, QUESTIONNAIRE_UNIT, QUESTIONNAIRE_UNIT_OPTION
 from ig_profiles.reading import Coding, Json, codings, extension_value, many, text
 
 # Which Python values an answer to each item type holds (criteria.Answer.values); FHIR R4 §item-type.
@@ -26,9 +26,6 @@ KINDS = {
     "reference": "text",
     "attachment": "text",
 }
-UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
-UNIT_OPTION = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
-HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 _IDENTIFIER = re.compile(r'^\s*(?:"?(?P<library>[A-Za-z_]\w*)"?\.)?"?(?P<name>[A-Za-z_][\w ]*)"?\s*$')
 
 
@@ -106,9 +103,9 @@ def _question(item: Json) -> Question:
         text=text(item, "text") or "",
         repeats=item.get("repeats") is True,
         read_only=item.get("readOnly") is True,
-        hidden=extension_value(item, HIDDEN) is True,
+        hidden=extension_value(item, QUESTIONNAIRE_HIDDEN) is True,
         options=options + words,
-        unit=text(extension_value(item, UNIT), "code"),
-        units=tuple(code for each in extension if each.get("url") == UNIT_OPTION and (code := text(each, "valueCoding", "code"))),
+        unit=text(extension_value(item, QUESTIONNAIRE_UNIT), "code"),
+        units=tuple(code for each in extension if each.get("url") == QUESTIONNAIRE_UNIT_OPTION and (code := text(each, "valueCoding", "code"))),
         fact=identifier(text(initial, "expression") or ""),
     )

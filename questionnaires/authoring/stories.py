@@ -1,5 +1,7 @@
 """cases.toml -> the stories a policy's owner signs, and every mistake in how they are written.
 
+One story, in short::
+
     [[case]]
     title = "Saturation 86 % at rest, seen in the clinic"
     signed_by = "Ada Quill, MD, 2025-12-01"
