@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from fhir_pa.auth.scopes import Scope
@@ -123,6 +124,13 @@ class Directory:
 
     def member(self, value: str, system: str | None = None) -> Member | None:
         """The member with this id; senders often leave the system out or use their own, so an exact system wins but is not needed."""
-        alike = [member for member in self.members if member.id == value]
+        alike = self._members_by_id.get(value, [])
         exact = next((member for member in alike if member.system == system), None)
         return exact or (alike[0] if len(alike) == 1 else None)
+
+    @cached_property
+    def _members_by_id(self) -> dict[str, list[Member]]:
+        found: dict[str, list[Member]] = {}
+        for member in self.members:
+            found.setdefault(member.id, []).append(member)
+        return found

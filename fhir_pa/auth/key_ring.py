@@ -39,12 +39,17 @@ class KeyRing:
     def __init__(self, fetch: Callable[[str], bytes], clock: Clock) -> None:
         self._fetch = fetch
         self._clock = clock
+        self._inline: dict[str, tuple[PublicKey, ...]] = {}
         self._kept: dict[str, _Kept] = {}
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
     def of(self, client: Client, kid: str) -> tuple[PublicKey, ...]:
         """The keys its SMART client assertions are checked by."""
-        return self._at(client.jwks_url, kid) if client.jwks_url else usable({"keys": list(client.jwks)})
+        if client.jwks_url:
+            return self._at(client.jwks_url, kid)
+        if client.id not in self._inline:
+            self._inline[client.id] = usable({"keys": list(client.jwks)})
+        return self._inline[client.id]
 
     def of_hooks(self, client: Client, kid: str, jku: str | None) -> tuple[PublicKey, ...]:
         """The keys its CDS Hooks tokens are checked by. A ``jku`` counts only when it is the one registered."""

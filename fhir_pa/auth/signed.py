@@ -77,7 +77,7 @@ def verify(token: str, keys: Iterable[PublicKey]) -> Statement:
     elliptic = said.header["alg"] == "ES384"
     named = [key for key in keys if key.kid == said.kid and isinstance(key, ECKey) == elliptic]
     if not named:
-        raise Unauthenticated(f"No trusted key is called '{said.kid[:80]}' for {said.header['alg']}. Publish it, or sign with one that is there.")
+        raise Unauthenticated(f"No trusted key is called {said.kid[:80]!r} for {said.header['alg']}. Publish it, or sign with one that is there.")
     for key in named:
         try:
             read = jwt.decode(token, key, algorithms=[said.header["alg"]], registry=_registry())

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from fhir_pa.background import work_until_stopped
 from fhir_pa.commands.options import all_settings, payer_of, settings_of
 from fhir_pa.logs import write_logs
 from fhir_pa.web.serve import serve as serve_until_stopped
@@ -25,7 +26,7 @@ def worker(**flags: Any) -> None:
     """Do only the background work (notices, clocks), beside servers started with --no-worker."""
     write_logs(settings_of(flags).log)
     with payer_of(flags) as payer:
-        payer.work.run()
+        work_until_stopped(payer)
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
@@ -17,7 +18,7 @@ from fhir_pa.web import cds, discovery, errors, fhir, probes, reviewers
 from fhir_pa.web.media_types import check_length
 from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.web.telemetry import Telemetry
-from ig_profiles.outcome import Forbidden, Refusal, Unauthenticated
+from ig_profiles.outcome import Forbidden, Refusal, Unauthenticated, Unavailable
 
 _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -51,7 +52,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     @app.before_request
     def hear() -> None:
         telemetry.begin()
-        if settings.open and request.host.rsplit(":", 1)[0].strip("[]") not in LOOPBACK:
+        if settings.open and _host_called() not in LOOPBACK:
             raise Forbidden("This server runs in open mode and answers only calls to localhost or 127.0.0.1.")
         check_length(settings.max_body_bytes)
 
@@ -67,7 +68,8 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
 
     @app.errorhandler(Refusal)
     def refuse(refusal: Refusal) -> Response:
-        telemetry.refused(type(refusal).__name__, refusal.issues[0].text if isinstance(refusal, Unauthenticated) else "")
+        harmless = isinstance(refusal, Unauthenticated | Unavailable)
+        telemetry.refused(type(refusal).__name__, refusal.issues[0].text if harmless else "")
         return _response(errors.refused(refusal, _door(), g.request_id))
 
     @app.errorhandler(TokenRefused)
@@ -102,6 +104,14 @@ def authenticator_for(payer: Payer) -> Authenticator:
         open=settings.open,
         strict_replay=settings.cds_strict_replay,
     )
+
+
+def _host_called() -> str | None:
+    """The host name the caller used; a page that had its own name lead here (DNS rebinding) is known by it."""
+    try:
+        return urlsplit(f"//{request.host}").hostname
+    except ValueError:
+        return None
 
 
 def _door() -> errors.Door:

@@ -10,11 +10,12 @@ from flask import Blueprint, Response, g, request
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Payer
+from fhir_pa.wiring import GENERATIONS
 from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal
 from ig_profiles.reading import one, text
 
-BASES = {"/v2.0/cds-services": "2.0.1", "/v2.2/cds-services": "2.2", "/cds-services": "2.0.1"}
+BASES = {**{f"/{base}/cds-services": guide for guide, base in GENERATIONS.items()}, "/cds-services": "2.0.1"}
 
 
 def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
+from fhir_pa import wiring
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
 from fhir_pa.web.media_types import answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Operation, Payer
 
-GENERATIONS = {"v2.0": "2.0.1", "v2.2": "2.2"}
+GENERATIONS = {base: guide for guide, base in wiring.GENERATIONS.items()}
 
 
 def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:

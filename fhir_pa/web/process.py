@@ -12,6 +12,7 @@ from multiprocessing.util import Finalize
 
 from flask import Flask
 
+from fhir_pa.background import background_of
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.logs import write_logs
 from fhir_pa.operations import capability, hook, inquire, questionnaire_package, review, submit, submit_attachment, subscribe
@@ -41,11 +42,13 @@ def application() -> Flask:
         settings = read({}, os.environ)
         write_logs(settings.log)
         payer = open_payer(settings)
+        Finalize(None, payer.close, exitpriority=10)
+        if settings.worker:
+            work = background_of(payer)
+            work.start()
+            Finalize(None, work.stop, exitpriority=20)
     except (Misconfigured, Refusal) as reason:
         sys.stderr.write(f"fhir-pa cannot start.\n{reason}\n")
         raise SystemExit(2) from None
-    Finalize(None, payer.close, exitpriority=10)
-    if settings.worker:
-        payer.work.start()
-        Finalize(None, payer.work.stop, exitpriority=20)
+    LOG.info("Ready to answer, process %d.", os.getpid())
     return create_app(payer, OFFERED)

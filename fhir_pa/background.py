@@ -1,0 +1,32 @@
+"""The background work of one payer: what it runs on, joined with what it does; beside a server or in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from functools import partial
+from threading import Event
+
+from fhir_pa.operations.deliver import deliver
+from fhir_pa.wiring import Payer
+from fhir_pa.work.worker import Work, open_work
+
+LOG = logging.getLogger("fhir_pa.worker")
+
+
+def background_of(payer: Payer) -> Work:
+    """This payer's work, not yet started."""
+    return open_work(payer.store, partial(deliver, payer=payer))
+
+
+def work_until_stopped(payer: Payer) -> None:
+    """Work until SIGTERM or SIGINT, then end what is under way. Raises Conflict when an embedded database has a worker already."""
+    stop = Event()
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: stop.set())
+    work = background_of(payer)
+    work.start()
+    LOG.info("The worker %s has started. Stop it with Ctrl-C.", work.name)
+    stop.wait()
+    work.stop()
+    LOG.info("The worker %s has stopped.", work.name)
