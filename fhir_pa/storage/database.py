@@ -17,14 +17,14 @@ from sqlalchemy.engine import make_url
 from fhir_pa.storage.one_writer import OneWriter
 from ig_profiles.outcome import Unprocessable
 
-FILE_NAME = "fhir-pa.sqlite"
+FILE_NAME = "fhir-pa.sqlite3"
 POOL_SIZE = 10
 POOL_OVERFLOW = 40
 BUSY_MILLISECONDS = 30_000
 
 
 def open_database(database_url: str, data_dir: Path) -> sa.Engine:
-    """The engine for this URL; an empty URL means ``fhir-pa.sqlite`` in the data directory.
+    """The engine for this URL; an empty URL means ``fhir-pa.sqlite3`` in the data directory.
 
     Raises Unprocessable naming the URLs that are understood.
     """

@@ -93,6 +93,11 @@ class NoticeWriting(NoticeReading, SubscriptionWriting):
             self.close_line(subscription_id, NoticeState.UNSENT)
         return settled
 
+    def pass_on(self, subscription_id: str) -> None:
+        """This worker stops: whoever comes next continues the line."""
+        if self.lock(subscription_id) is not None and (head := self.head(subscription_id)) is not None:
+            self._call_again(head)
+
     def call_forgotten(self, overdue: timedelta) -> int:
         """Call a worker to every line whose head is overdue and held by nobody; returns to how many.
 
@@ -107,12 +112,16 @@ class NoticeWriting(NoticeReading, SubscriptionWriting):
                 continue
             head = self.head(row.subscription_id)
             if head is not None and head.due_at < now - overdue and (head.held_until is None or head.held_until < now):
-                key = f"{head.subscription_id}:{head.position}:{head.attempt}:{now.isoformat()}"
-                this = sa.and_(_notice.subscription_id == head.subscription_id, _notice.position == head.position)
-                self.connection.execute(sa.update(tables.notices).where(this).values(due_at=now))
-                self.queue.enqueue(self.connection, key, head.subscription_id)
+                self._call_again(head)
                 called += 1
         return called
+
+    def _call_again(self, head: Any) -> None:
+        now = self.clock()
+        this = sa.and_(_notice.subscription_id == head.subscription_id, _notice.position == head.position)
+        self.connection.execute(sa.update(tables.notices).where(this).values(due_at=now, held_by=None, held_until=None))
+        key = f"{head.subscription_id}:{head.position}:{head.attempt}:{now.isoformat()}"
+        self.queue.enqueue(self.connection, key, head.subscription_id)
 
     def _settle(self, notice: Notice, values: dict[str, Any]) -> bool:
         self.lock(notice.subscription.id)

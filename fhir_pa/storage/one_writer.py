@@ -27,6 +27,10 @@ class OneWriter(sqlite3.Connection):
         """A cursor that takes the lock before it writes."""
         return super().cursor(factory or _Cursor)
 
+    def execute(self, statement: str, parameters: Any = ()) -> Any:
+        """As the driver's shortcut, through our cursor."""
+        return self.cursor().execute(statement, parameters)
+
     def take(self, statement: str) -> None:
         """Hold the lock when this statement begins a write; raises OperationalError after WAIT_SECONDS."""
         if self.lock is None or self.holding or self.in_transaction or statement == _READ_TRANSACTION:

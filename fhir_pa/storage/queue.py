@@ -6,12 +6,13 @@ Either the decision and the work it asks for are both kept, or neither is. Any p
 from __future__ import annotations
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, EnqueueOptions
-from dbos._serialization import DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
 SCHEMA = "dbos"
 QUEUE = "notices"
 WORKFLOW = "tell_subscriber"
+SLOTS = 8  # deliveries at once in each worker; every slot may need two connections
+POLLING_SECONDS = 0.1  # how soon a worker notices work
 APPLICATION = "fhir-pa"
 APPLICATION_VERSION = "1"  # raise only when work already queued could not be read any more
 SERIALIZER = DBOSPortableJSONSerializer()  # the default is pickle
@@ -36,6 +37,10 @@ class DurableQueue:
         status = sa.table("workflow_status", sa.column("workflow_uuid"), sa.column("status"), schema=schema)
         open_ = sa.select(status.c.workflow_uuid).where(status.c.status.in_(("DELAYED", "ENQUEUED", "PENDING")))
         return [row.workflow_uuid for row in connection.execute(open_.order_by(status.c.workflow_uuid))]
+
+    def register(self) -> None:
+        """Tell the workers how this queue is worked through."""
+        self._client.register_queue(QUEUE, worker_concurrency=SLOTS, polling_interval_sec=POLLING_SECONDS)
 
     def close(self) -> None:
         """Let go of what the client holds; the engine stays."""

@@ -38,7 +38,7 @@ class Store:
         self.engine = engine
         self.data_dir = data_dir
         self.clock = clock
-        self._queue = DurableQueue(engine)
+        self.queue = DurableQueue(engine)
 
     @property
     def is_embedded(self) -> bool:
@@ -55,7 +55,7 @@ class Store:
         with _reachable(), self.engine.begin() as connection:
             if self.is_embedded:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield Transaction(connection, self.clock, self._queue)
+            yield Transaction(connection, self.clock, self.queue)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -65,11 +65,11 @@ class Store:
                 connection.exec_driver_sql("BEGIN DEFERRED")
             else:
                 connection.execution_options(postgresql_readonly=True)
-            yield Reading(connection, self.clock, self._queue)
+            yield Reading(connection, self.clock, self.queue)
 
     def close(self) -> None:
         """Let go of every connection."""
-        self._queue.close()
+        self.queue.close()
         self.engine.dispose()
 
 
@@ -81,7 +81,9 @@ def open_store(database_url: str = "", data_dir: Path = Path("fhir-pa-data"), cl
     engine = open_database(database_url, data_dir)
     with _reachable():
         up_to_date(engine)
-        return Store(engine, data_dir, clock)
+        store = Store(engine, data_dir, clock)
+        store.queue.register()
+        return store
 
 
 @contextmanager

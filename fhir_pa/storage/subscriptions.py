@@ -76,9 +76,9 @@ class SubscriptionWriting(SubscriptionReading, Outbox):
         )
 
     def _welcome(self, subscription: Subscription) -> None:
-        if subscription.status is SubscriptionStatus.REQUESTED:
+        if subscription.status == SubscriptionStatus.REQUESTED:
             self.shake_hands(subscription.id)
-        elif subscription.status is not SubscriptionStatus.ACTIVE:
+        elif subscription.status != SubscriptionStatus.ACTIVE:
             self.withdraw(subscription.id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,10 +16,14 @@ _worker = tables.workers.c
 class WorkerWriting(Ground):
     """Heartbeats."""
 
+    def _now(self) -> Any:
+        """The database's clock where several machines beat, because theirs may differ."""
+        return sa.func.clock_timestamp() if self.on_postgresql else self.clock()
+
     def beat(self, executor_id: str) -> None:
         """This worker is alive now."""
-        if not self.insert_new(tables.workers, {"executor_id": executor_id, "seen_at": self.clock()}):
-            self.connection.execute(sa.update(tables.workers).where(_worker.executor_id == executor_id).values(seen_at=self.clock()))
+        if not self.insert_new(tables.workers, {"executor_id": executor_id, "seen_at": self._now()}):
+            self.connection.execute(sa.update(tables.workers).where(_worker.executor_id == executor_id).values(seen_at=self._now()))
 
     def leave(self, executor_id: str) -> None:
         """This worker has stopped."""
@@ -26,5 +31,9 @@ class WorkerWriting(Ground):
 
     def living(self, silence: timedelta) -> frozenset[str]:
         """The workers heard within this time; those silent for longer are forgotten."""
-        self.connection.execute(sa.delete(tables.workers).where(_worker.seen_at < self.clock() - silence))
+        self.connection.execute(
+            sa.delete(tables.workers).where(
+                _worker.seen_at < self._now() - sa.literal(silence, sa.Interval) if self.on_postgresql else _worker.seen_at < self.clock() - silence
+            )
+        )
         return frozenset(row.executor_id for row in self.rows(sa.select(_worker.executor_id)))
