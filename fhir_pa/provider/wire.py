@@ -68,7 +68,7 @@ class Wire:
         return self._call("DELETE", path, token, headers={"Accept": FHIR_JSON})
 
     def _call(self, method: str, path: str, token: str | None, headers: dict[str, str], **rest: Any) -> Reply:
-        url = path if "://" in path else f"{self.base}/{path.lstrip('/')}"
+        url = path if path.startswith(("http://", "https://")) else f"{self.base}/{path.lstrip('/')}"
         if token:
             headers["Authorization"] = f"Bearer {token}"
         began = time.perf_counter()
