@@ -13,7 +13,6 @@ from fhir_pa.outbound.guarded import Limits, NotReached, post
 from fhir_pa.pas import notification
 from fhir_pa.wiring import Payer
 from fhir_pa.work.notice import DeliveryResult, Notice, NoticeKind
-from fhir_pa.work.worker import Work, open_work
 from ig_profiles.json import dump
 from ig_profiles.reading import Json
 
@@ -53,8 +52,3 @@ def write(notice: Notice, payer: Payer) -> Json:
     with payer.store.reading() as tx:
         submitted = request_of(authorization, tx)
     return notification.event(notice.subscription, notice.event_number, notice.at, authorization, submitted, base_url=base, at=at)
-
-
-def background(payer: Payer) -> Work:
-    """The worker that tells this payer's subscribers; it does nothing until it is started."""
-    return open_work(payer.store, lambda notice: deliver(notice, payer))

@@ -44,7 +44,7 @@ def inquiry_about(bundle: Any) -> Any:
     return asked
 
 
-@pytest.mark.requirement("pas-2.0.1:100")
+@pytest.mark.requirement("pas-2.0.1:100", "pas-2.0.1:2", "pas-2.0.1:5", "pas-2.0.1:93", "pas-2.0.1:107", "pas-2.0.1:111", "pas-2.0.1:207", "pas-2.0.1:208")
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_published_request_gets_a_claim_response_is_stored_and_found_again(name: str, caller_2_0: Caller, payer: Payer) -> None:
     body = example(PAS, name)
@@ -72,6 +72,7 @@ def test_a_service_no_policy_mentions_follows_the_policy_for_anything_else(name:
     assert {item.determination.edition.topic for item in case.pended if item.determination.edition} == {"anything_else"}
 
 
+@pytest.mark.requirement("pas-2.0.1:130")
 def test_the_published_inquiry_finds_the_published_request(caller_2_0: Caller) -> None:
     submitted = json.parse(caller_2_0.post("Claim/$submit", example(PAS, REQUESTS[0])).data)
     answer = caller_2_0.post("Claim/$inquire", example(PAS, "Bundle-PASClaimInquiryBundleExample.json"))

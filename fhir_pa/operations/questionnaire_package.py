@@ -1,0 +1,138 @@
+"""Questionnaire/$questionnaire-package: the forms the payer asks for, with their CQL, ready to be filled from the chart.
+
+Chapter: DTR, $questionnaire-package (2.0.1 and 2.2). What the call brings is used to answer it and not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+
+from cds_hooks.hook import Subject
+from cds_hooks.orders import order_of
+from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.hook import member_identifiers
+from fhir_pa.operations.membership import Standing, standing
+from fhir_pa.storage.assertions import Assertion
+from fhir_pa.wiring import Payer
+from ig_profiles.json import parse
+from ig_profiles.outcome import Issue, Unprocessable
+from ig_profiles.reading import Entry, Index, Json, text
+from questionnaires.cql import dist
+from questionnaires.draft import Occasion
+from questionnaires.library import Volume
+from questionnaires.logic import Logic, closure
+from questionnaires.package import answer, changed, package
+from questionnaires.package_request import Guide, PackageRequest, read_package_request
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One form that is wanted, and for which orders; ``context`` is the assertion id that asked for it."""
+
+    volume: Volume
+    orders: tuple[Json, ...] = ()
+    context: str | None = None
+
+
+def questionnaire_package(body: bytes, guide: Guide, caller: Caller, payer: Payer) -> Json:
+    """Parameters with one package for each form that is wanted, each form once.
+
+    Explicit canonicals limit the answer to themselves; else it is what the contexts and the orders ask for together. An
+    unknown canonical is a warning; an unknown member or context is refused, because any answer would mislead.
+    """
+    at = payer.clock()
+    asked = read_package_request(parse(body, payer.settings.max_body_bytes), guide)
+    member = _member(asked, payer, at.date())
+    assertions = _assertions(asked, caller, payer)
+    issues = list(asked.issues)
+    wanted = list(_merged(_wanted(asked, assertions, member, payer, at.date(), issues)))
+    packages = []
+    for each in wanted:
+        form, since = each.volume.questionnaire, asked.changed_since
+        if form is None or (since is not None and not changed(each.volume.edition, form, since)):
+            continue
+        occasion = Occasion(asked.coverages, each.orders or asked.orders, each.context)
+        packages.append(package(each.volume.edition, form, _logics(each.volume), occasion, guide=guide, at=at))
+    if not wanted and assertions and any(assertion.questionnaires for assertion in assertions):
+        issues.append(Issue("The form named at order time is no longer in force. Order again, or call the plan.", "not-found", "warning"))
+    return answer(packages, issues, guide)
+
+
+def _member(asked: PackageRequest, payer: Payer, on: date) -> Standing:
+    people = (resource for resource in asked.referenced if resource.get("resourceType") == "Patient")
+    found = standing(payer.directory, member_identifiers(asked.coverage, next(people, None)), on)
+    if not found.known:
+        what = f"{payer.directory.insurer.name} knows no member by the number on this Coverage. Check Coverage.identifier and subscriberId."
+        raise Unprocessable(Issue(what, "not-found", expression="Parameters.parameter.where(name='coverage').resource"))
+    return found
+
+
+def _assertions(asked: PackageRequest, caller: Caller, payer: Payer) -> list[Assertion]:
+    found = []
+    with payer.store.reading() as tx:
+        for context in asked.contexts:
+            assertion = tx.assertion(context)
+            if assertion is None or assertion.client != caller.id:
+                what = f"'{context}' is no context of ours for this client. Send the order's coverage-assertion-id, or the order alone."
+                raise Unprocessable(Issue(what, "not-found", expression="Parameters.parameter.where(name='context').value"))
+            found.append(assertion)
+    return found
+
+
+def _wanted(asked: PackageRequest, assertions: list[Assertion], member: Standing, payer: Payer, today: date, issues: list[Issue]) -> Iterator[Wanted]:
+    context = assertions[0].id if assertions else None
+    if asked.canonicals:
+        for canonical in asked.canonicals:
+            volume = payer.shelf.asking(canonical)
+            if volume is None:
+                what = f"No form '{canonical}' is on the shelf. Leave the version out for the present one, or send the order."
+                issues.append(Issue(what, "not-found", "warning", "Parameters.parameter.where(name='questionnaire').value"))
+            else:
+                yield Wanted(volume, asked.orders, context)
+        return
+    for assertion in assertions:
+        orders = tuple(order for order in asked.orders if f"{order['resourceType']}/{order.get('id')}" == assertion.order)
+        for canonical in assertion.questionnaires:
+            volume = payer.shelf.asking(canonical)
+            if volume is not None:
+                yield Wanted(volume, orders, assertion.id)
+    for order in asked.orders:
+        entry = Entry("", order, "Parameters.parameter.where(name='order').resource")
+        service = replace(order_of(Subject(entry, entry), Index(), _patient(order)).service, line_of_business=member.line_of_business)
+        if service.codes:
+            edition = payer.shelf.in_force(service, service.on or today)
+            if edition.authorization == "needed" and edition.questionnaire:
+                yield Wanted(payer.shelf.volume(edition.topic, edition.version), (order,), context)
+        else:
+            what = "The order names no service by a code, so no form can be chosen for it. Code the order, or send the canonical."
+            issues.append(Issue(what, "code-invalid", "warning", entry.expression))
+
+
+def _merged(wanted: Iterable[Wanted]) -> Iterator[Wanted]:
+    """Each form once, with every order it is for."""
+    found: dict[str, Wanted] = {}
+    for each in wanted:
+        name, before = each.volume.edition.name, found.get(each.volume.edition.name)
+        more = tuple(order for order in each.orders if before is None or order not in before.orders)
+        found[name] = replace(before, orders=(*before.orders, *more)) if before else each
+    return iter(found.values())
+
+
+def _logics(volume: Volume) -> tuple[Logic, ...]:
+    if volume.cql is None or volume.elm is None:
+        return ()
+    return closure((Logic(volume.cql, volume.elm),), (_helpers(),))
+
+
+@cache
+def _helpers() -> Logic:
+    """FHIRHelpers, which every CQL library over FHIR includes; built with the engine."""
+    return Logic(dist("FHIRHelpers-4.0.1.cql"), parse(dist("FHIRHelpers-4.0.1.json").encode()))
+
+
+def _patient(order: Json) -> str:
+    name = text(order, "subject", "reference") or text(order, "patient", "reference") or ""
+    return name.rsplit("/", 1)[-1]
