@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import weakref
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
@@ -33,13 +34,14 @@ class V8:
     """Asks functions of a script, one caller at a time; started by the first question, and again after a stop.
 
     ``script`` brings the JavaScript text when it is needed; ``seconds`` and ``memory`` (bytes) bound one question.
+    Ask first after a fork, never before: V8's threads do not follow into the child.
     """
 
     def __init__(self, script: Callable[[], str], seconds: float, memory: int) -> None:
         self._script, self._seconds, self._memory = script, seconds, memory
         self._lock = threading.Lock()
         self._racer: MiniRacer | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: Callable[[], Any] = lambda: None
 
     def ask(self, function: str, question: Any) -> Any:
         """What the function, which takes one JSON value, returns or promises; numbers come as Decimal.
@@ -70,22 +72,22 @@ class V8:
         return told["found"]
 
     def close(self) -> None:
-        """Give the memory back; the next question starts anew."""
+        """Give the memory back; the next question starts anew. Also done when this V8 is no longer used, or the process ends."""
         with self._lock:
             self._discard()
 
     def _discard(self) -> None:
-        if self._racer is not None and self._loop is not None:
-            self._racer.close()
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._racer = self._loop = None
+        if self._racer is not None:
+            self._racer = None
+            self._end()
 
     def _start(self) -> MiniRacer:
         """A fresh V8 on an event loop of ours, which outlives it: V8 may still report a stopped call while it closes."""
         script = self._script()
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=_turn, args=(self._loop,), name="v8", daemon=True).start()
-        racer = asyncio.run_coroutine_threadsafe(_racer(), self._loop).result()
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=_turn, args=(loop,), name="v8", daemon=True).start()
+        racer = asyncio.run_coroutine_threadsafe(_racer(), loop).result()
+        self._end = weakref.finalize(self, _end, racer, loop)
         racer.set_hard_memory_limit(self._memory)
         racer.eval(script)
         self._racer = racer
@@ -99,3 +101,8 @@ async def _racer() -> MiniRacer:
 def _turn(loop: asyncio.AbstractEventLoop) -> None:
     loop.run_forever()
     loop.close()
+
+
+def _end(racer: MiniRacer, loop: asyncio.AbstractEventLoop) -> None:
+    racer.close()
+    loop.call_soon_threadsafe(loop.stop)

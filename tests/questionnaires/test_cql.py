@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -316,6 +319,18 @@ def test_a_closed_engine_starts_again_when_asked() -> None:
     for at in (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)):
         assert engine.facts(elm, [], at)["now"].value == at.isoformat(timespec="seconds")
         engine.close()
+
+
+def test_a_process_that_never_closes_its_engine_still_ends() -> None:
+    script = """
+from datetime import UTC, datetime
+from questionnaires.cql import FactEngine
+elm = {"library": {"identifier": {"id": "Empty"}, "statements": {"def": []}}}
+engine = FactEngine()
+print(engine.facts(elm, [], datetime(2026, 1, 1, tzinfo=UTC)))
+"""
+    ended = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "{}\n", "")
 
 
 def test_periods_and_ranges_convert_to_intervals_with_open_ends_where_fhir_leaves_them(engine: FactEngine) -> None:
