@@ -302,6 +302,7 @@ def _partial_dates(asked: Json) -> None:
     asked["entry"][0]["resource"]["created"] = "soon"
 
 
+@pytest.mark.requirement("pas-2.0.1:89", "pas-2.2.1:spec-25", "pas-2.2.1:conf-14")
 @pytest.mark.parametrize("guide", GUIDES)
 @pytest.mark.parametrize("change", [_without_optional, _unknown_extensions, _without_full_urls, _urns, _partial_dates])
 def test_what_a_profile_lets_you_omit_or_add_is_never_refused(change: Callable[[Json], None], guide: str) -> None:
@@ -329,6 +330,7 @@ def test_a_service_day_that_is_no_full_date_is_a_business_error_not_a_refusal() 
     assert "Write year, month and day" in error.text
 
 
+@pytest.mark.requirement("pas-2.2.1:conf-14")
 def test_a_member_without_any_number_is_a_business_error() -> None:
     asked = deepcopy(bundle())
     for each in asked["entry"]:

@@ -60,6 +60,7 @@ def expressions(node: Any) -> Iterator[Json]:
             yield from expressions(value)
 
 
+@pytest.mark.requirement("dtr-2.0.1:308", "dtr-2.0.1:317", "dtr-2.2:oper-18")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_the_package_is_a_valid_collection_with_the_questionnaire_first_and_one_draft(guide: Guide) -> None:
     bundle = packaged(guide, **FOUND)
@@ -68,6 +69,7 @@ def test_the_package_is_a_valid_collection_with_the_questionnaire_first_and_one_
     assert bundle["type"] == "collection"
 
 
+@pytest.mark.requirement("dtr-2.0.1:305")
 @pytest.mark.parametrize(("guide", "package_name", "outcome_name"), [("2.0.1", "PackageBundle", "operationOutcome"), ("2.2", "packagebundle", "outcome")])
 def test_the_parameters_bear_the_names_of_their_generation(guide: Guide, package_name: str, outcome_name: str) -> None:
     body = answer([packaged(guide)], [Issue("The form 'x' is not known here.", "not-found", "warning")], guide)
@@ -81,6 +83,8 @@ def test_with_nothing_to_hand_out_the_answer_says_so_and_is_not_empty(guide: Gui
     assert part["resource"]["issue"][0]["severity"] == "information"
 
 
+@pytest.mark.requirement("dtr-2.0.1:84", "dtr-2.0.1:309", "dtr-2.0.1:317", "dtr-2.0.1:95", "dtr-2.0.1:96")
+@pytest.mark.requirement("dtr-2.0.1:101", "dtr-2.0.1:102", "dtr-2.2:spec-95", "dtr-2.2:spec-99")
 def test_every_library_the_form_needs_comes_once_with_cql_and_elm_that_say_the_same() -> None:
     named = {library["name"]: library for library in of_type(packaged("2.0.1"), "Library")}
     assert set(named) == {"HomeOxygen", "FHIRHelpers"}
@@ -111,6 +115,7 @@ def test_the_library_asks_for_named_codes_and_not_for_every_condition_of_the_pat
     assert all(row["codeFilter"][0]["code"] for row in conditions)
 
 
+@pytest.mark.requirement("dtr-2.0.1:313", "dtr-2.0.1:321", "dtr-2.2:oper-16", "dtr-2.2:spec-122")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_canonical_inside_is_pinned_to_a_version(guide: Guide) -> None:
     bundle = packaged(guide)
@@ -121,6 +126,7 @@ def test_every_canonical_inside_is_pinned_to_a_version(guide: Guide) -> None:
     assert used <= published
 
 
+@pytest.mark.requirement("dtr-2.0.1:97", "dtr-2.2:spec-96")
 @pytest.mark.parametrize(
     ("guide", "language", "url"),
     [
@@ -152,6 +158,7 @@ def test_the_form_has_a_narrative_a_period_of_force_and_text_on_every_item(guide
     assert all(item.get("text") for item in items(form))
 
 
+@pytest.mark.requirement("dtr-2.0.1:323")
 def test_the_older_guide_puts_the_coverage_among_the_contexts() -> None:
     response = of_type(packaged("2.0.1"), "QuestionnaireResponse")[0]
     assert [each["valueReference"]["reference"] for each in extensions(response, QR_CONTEXT)] == ["Coverage/cov-7", "DeviceRequest/order-9"]
@@ -160,6 +167,7 @@ def test_the_older_guide_puts_the_coverage_among_the_contexts() -> None:
     assert [item["linkId"] for item in response["item"]] == ["order", "test", "borderline", "portable"]
 
 
+@pytest.mark.requirement("dtr-2.2:oper-18")
 def test_the_newer_guide_gives_the_coverage_an_extension_of_its_own() -> None:
     response = of_type(packaged("2.2"), "QuestionnaireResponse")[0]
     assert [each["valueReference"]["reference"] for each in extensions(response, QR_COVERAGE)] == ["Coverage/cov-7"]
@@ -168,6 +176,7 @@ def test_the_newer_guide_gives_the_coverage_an_extension_of_its_own() -> None:
     assert "item" not in response
 
 
+@pytest.mark.requirement("dtr-2.0.1:175")
 @pytest.mark.parametrize(("guide", "source"), [("2.0.1", "auto"), ("2.2", "auto-server")])
 def test_what_the_payer_fills_in_is_marked_as_found_and_has_no_author(guide: Guide, source: str) -> None:
     response = of_type(packaged(guide, **FOUND), "QuestionnaireResponse")[0]
@@ -194,6 +203,7 @@ def test_a_choice_is_filled_in_as_the_form_words_it_and_a_foreign_one_not_at_all
     assert "item" not in of_type(foreign, "QuestionnaireResponse")[0]
 
 
+@pytest.mark.requirement("dtr-2.2:oper-18", "dtr-2.2:spec-139")
 def test_the_draft_names_the_patient_as_the_client_does_and_keeps_its_identity() -> None:
     first, second = (of_type(packaged("2.2"), "QuestionnaireResponse")[0] for _ in range(2))
     assert first["subject"] == {"reference": "Patient/orla"}
