@@ -14,6 +14,7 @@ from fhir_pa.wiring import GENERATIONS
 from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal
 from ig_profiles.reading import one, text
+from questionnaires.package_request import Guide
 
 BASES = {**{f"/{base}/cds-services": guide for guide, base in GENERATIONS.items()}, "/cds-services": "2.0.1"}
 
@@ -24,12 +25,12 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
 
     @base.get("")
     @base.get("/")
-    def discovery(guide: str) -> Response:
+    def discovery(guide: Guide) -> Response:
         check_accepted()
         return answer(offered.hook.discovery(guide, payer), media_type=JSON)
 
     @base.post("/<service_id>")
-    def hook(guide: str, service_id: str) -> Response:
+    def hook(guide: Guide, service_id: str) -> Response:
         body = read_body(payer.settings.max_body_bytes)
         g.caller = caller = authenticator.hook(request.headers.get("Authorization"), request.path, body)
         check_content()
@@ -37,7 +38,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         return answer(offered.hook.hook(service_id, body, guide, caller, payer), media_type=JSON)
 
     @base.post("/<service_id>/feedback")
-    def feedback(guide: str, service_id: str) -> Response:
+    def feedback(guide: Guide, service_id: str) -> Response:
         body = read_body(payer.settings.max_body_bytes)
         g.caller = caller = authenticator.hook(request.headers.get("Authorization"), request.path, body)
         check_content()
@@ -46,7 +47,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
 
     @base.route("", methods=["OPTIONS"], defaults={"rest": ""})
     @base.route("/<path:rest>", methods=["OPTIONS"])
-    def preflight(guide: str, rest: str) -> Response:
+    def preflight(guide: Guide, rest: str) -> Response:
         asked = Response(status=204)
         asked.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
         asked.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"

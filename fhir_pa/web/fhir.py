@@ -13,6 +13,7 @@ from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
 from fhir_pa.web.media_types import answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Operation, Payer
+from questionnaires.package_request import Guide
 
 GENERATIONS = {base: guide for guide, base in wiring.GENERATIONS.items()}
 
@@ -35,7 +36,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def offer(name: str, operation: Operation, *paths: str) -> None:
         """An operation that takes a resource and answers one: POST, 200."""
 
-        def perform(guide: str) -> Response:
+        def perform(guide: Guide) -> Response:
             caller, body = admit_body(name)
             return answer(operation(body, guide, caller, payer))
 
@@ -48,12 +49,12 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     offer("questionnaire_package", offered.questionnaire_package, "/Questionnaire/$questionnaire-package", "/$questionnaire-package")
 
     @base.get("/metadata")
-    def metadata(guide: str) -> Response:
+    def metadata(guide: Guide) -> Response:
         check_accepted()
         return answer(offered.metadata(guide, payer))
 
     @base.post("/Subscription")
-    def subscribe_create(guide: str) -> Response:
+    def subscribe_create(guide: Guide) -> Response:
         caller, body = admit_body("subscribe.create")
         made = offered.subscribe.create(body, guide, caller, payer)
         created = answer(made, 201)
@@ -61,28 +62,28 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         return created
 
     @base.get("/Subscription")
-    def subscribe_search(guide: str) -> Response:
+    def subscribe_search(guide: Guide) -> Response:
         caller = admit("subscribe.search")
         return answer(offered.subscribe.search(request.args.to_dict(flat=False), guide, caller, payer))
 
     @base.get("/Subscription/<identity>")
-    def subscribe_read(guide: str, identity: str) -> Response:
+    def subscribe_read(guide: Guide, identity: str) -> Response:
         caller = admit("subscribe.read")
         return answer(offered.subscribe.read(identity, guide, caller, payer))
 
     @base.put("/Subscription/<identity>")
-    def subscribe_update(guide: str, identity: str) -> Response:
+    def subscribe_update(guide: Guide, identity: str) -> Response:
         caller, body = admit_body("subscribe.update")
         return answer(offered.subscribe.update(identity, body, guide, caller, payer))
 
     @base.delete("/Subscription/<identity>")
-    def subscribe_delete(guide: str, identity: str) -> ResponseReturnValue:
+    def subscribe_delete(guide: Guide, identity: str) -> ResponseReturnValue:
         offered.subscribe.delete(identity, guide, admit("subscribe.delete"), payer)
         return "", 204
 
     @base.route("/Subscription/$status", methods=["GET", "POST"], defaults={"identity": ""})
     @base.route("/Subscription/<identity>/$status", methods=["GET", "POST"])
-    def subscribe_status(guide: str, identity: str) -> Response:
+    def subscribe_status(guide: Guide, identity: str) -> Response:
         caller = admit("subscribe.status")
         identities = (identity,) if identity else tuple(request.args.getlist("id"))
         return answer(offered.subscribe.status(identities, guide, caller, payer))

@@ -19,6 +19,7 @@ from fhir_pa.operations import capability, hook, inquire, questionnaire_package,
 from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.offered import Offered
+from fhir_pa.web.serve import end_with_parent
 from fhir_pa.wiring import open_payer
 from ig_profiles.outcome import Refusal
 
@@ -50,5 +51,6 @@ def application() -> Flask:
     except (Misconfigured, Refusal) as reason:
         sys.stderr.write(f"fhir-pa cannot start.\n{reason}\n")
         raise SystemExit(2) from None
+    end_with_parent()
     LOG.info("Ready to answer, process %d.", os.getpid())
     return create_app(payer, OFFERED)

@@ -5,10 +5,15 @@ This process only watches over the others. It opens no database and no fact engi
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import socket
 import sys
 import tempfile
+import threading
+import time
+from multiprocessing import connection
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -17,6 +22,7 @@ from fhir_pa.settings import Settings
 
 MANY_PROCESSES = "PROMETHEUS_MULTIPROC_DIR"
 STOP_WITHIN_SECONDS = 20
+PORT_TRIES = 25
 
 _OPEN = """
   ****************************************************************************
@@ -57,16 +63,34 @@ def serve(settings: Settings, target: str = "fhir_pa.web.process:application") -
     return 0
 
 
+def end_with_parent() -> None:
+    """In a server process: stop when the watching process is gone (kill -9), so that port and database are free for the next."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
 def _is_free(settings: Settings) -> bool:
-    """Whether nobody listens there. Granian shares a port (SO_REUSEPORT), so a second server would silently take half the calls."""
+    """Whether nobody listens there, after a patient look: the processes of a server just killed need a moment to end.
+
+    Granian shares a port (SO_REUSEPORT), so a second server would silently take half the calls.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError:
-            return False
-    return True
+    for _ in range(PORT_TRIES):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, settings.port))
+                return True
+            except OSError:
+                time.sleep(0.2)
+    return False
 
 
 def _announce(settings: Settings) -> None:

@@ -14,12 +14,14 @@ from flask import Flask
 from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.offered import Offered
+from fhir_pa.web.serve import end_with_parent
 from tests.fhir_pa.web_parties import Clock, Memory, Payer, Told
 
 
 def application() -> Flask:
     """A WSGI factory, as ``fhir_pa.web.process:application`` is one."""
     settings = read({}, os.environ)
+    end_with_parent()
     clock = Clock()
     clock.now = datetime.now(UTC)
     told = Told()

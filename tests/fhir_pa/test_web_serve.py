@@ -82,6 +82,19 @@ def test_a_second_server_is_told_that_the_port_is_taken(server):
     assert "Choose another port with --port" in said
 
 
+def test_a_server_killed_leaves_the_port_to_the_next(server):
+    port, process = server
+    process.kill()
+    process.wait()
+    following = start(port)
+    try:
+        wait_until(lambda: answers(port) and following.poll() is None, "an answer from the following server")
+    finally:
+        following.terminate()
+        following.communicate(timeout=30)
+    assert following.returncode == 0
+
+
 def test_a_body_sent_in_pieces_without_a_length_is_not_taken_beyond_the_limit(server, tmp_path):
     port, _ = server
     begun = tmp_path / "begun"
