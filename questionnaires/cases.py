@@ -55,6 +55,10 @@ def tell(case: Case, volume: Volume, engine: FactEngine) -> list[Mistake]:
     file = f"{volume.folder.name}/cases.toml"
     for service in case.services:
         requested = RequestedService((service,), on=case.on, line_of_business=case.line_of_business)
+        if not volume.edition.speaks_about(requested, case.on):
+            what = f"asks for {service.code} on {case.on}, about which {volume.edition.name} does not speak."
+            wrong.append(Mistake(file, case.title, what, "Correct the code, the day or the line of business, or name the edition that does."))
+            continue
         findings = volume.edition.weigh(requested, known, Circumstances(case.on, case.on))
         found |= {finding.criterion: finding for top in findings for finding in _all(top)}
         result, wanted = outcome(findings, volume), case.expected.get(service.code, "")

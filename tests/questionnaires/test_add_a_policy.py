@@ -1,0 +1,33 @@
+"""What the page for policy owners shows is a policy that works, and it names every word the format knows."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import fhir_pa
+from questionnaires.check import check, report
+from questionnaires.criteria import GROUPS, OPERATORS
+from questionnaires.library import BUILT_IN
+
+PAGE = (Path(fhir_pa.__file__).parent / "docs" / "add-a-policy.md").read_text(encoding="utf-8")
+
+
+def test_the_example_on_the_page_is_a_policy_without_a_mistake(tmp_path: Path) -> None:
+    policy, cases = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (form,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    folder = tmp_path / "hospital_bed"
+    folder.mkdir()
+    for name, content in (("policy.toml", policy), ("cases.toml", cases), ("questionnaire.json", form)):
+        (folder / name).write_text(content, encoding="utf-8")
+    assert report(check(folder)) == "No mistakes."
+    shutil.copytree(BUILT_IN / "anything_else", tmp_path / "anything_else")
+    assert report(check(tmp_path)) == "No mistakes."
+
+
+@pytest.mark.parametrize("word", [*OPERATORS, *GROUPS])
+def test_every_comparison_and_group_is_told(word: str) -> None:
+    assert f"`{word} = " in PAGE or f"`{word}`" in PAGE
