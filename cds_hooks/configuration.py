@@ -16,7 +16,10 @@ CONFIGURATION = "davinci-crd.configuration"
 
 @dataclass(frozen=True)
 class Option:
-    """One switch a client may set; ``default`` tells its JSON type (boolean or integer)."""
+    """One switch a client may set; ``default`` tells its JSON type (boolean or integer).
+
+    ``code`` and ``name`` of a card type are those of the guides' code system.
+    """
 
     code: str
     name: str
@@ -29,11 +32,11 @@ class Option:
         return {"code": self.code, "type": kind, "name": self.name, "description": self.description, "default": self.default}
 
 
-COVERAGE_INFO = Option("coverage-info", "Coverage information", "Whether the service answers with coverage, prior authorization and documentation needs.", True)
+COVERAGE_INFO = Option("coverage-info", "Coverage Information", "Whether the service answers with coverage, prior authorization and documentation needs.", True)
 UNSOLICITED = Option("unsolicited-determ", "Unsolicited determinations", "Whether a prior authorization may be granted without being asked for.", True)
-GUIDELINE = Option("guideline", "Policy text", "Whether cards link to the payer's policy for what is ordered.", True)
-REMINDER = Option("clinical-reminder", "Missing evidence", "Whether cards name the measurements or documents that would settle the policy.", True)
-INSURANCE = Option("insurance", "Insurance trouble", "Whether cards tell what to do when the member or the coverage cannot be found.", True)
+GUIDELINE = Option("guideline", "Guideline", "Whether cards link to the payer's policy for what is ordered.", True)
+REMINDER = Option("clinical-reminder", "Clinical Reminder", "Whether cards name the measurements or documents that would settle the policy.", True)
+INSURANCE = Option("insurance", "Insurance", "Whether cards tell what to do when the member or the coverage cannot be found.", True)
 MAX_CARDS = Option("max-cards", "Maximum cards", "How many cards come back at most, the most important first; system actions do not count.", 10)
 
 OPTIONS = (COVERAGE_INFO, UNSOLICITED, GUIDELINE, REMINDER, INSURANCE, MAX_CARDS)

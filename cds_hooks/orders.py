@@ -21,7 +21,7 @@ PAYLOAD_CONTENT = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Communi
 _CONCEPTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "Appointment": (("serviceType",), ("appointmentType",)),
     "DeviceRequest": (("codeCodeableConcept",),),
-    "Encounter": (("serviceType",), ("type",)),
+    "Encounter": (("serviceType",), ("type",), ("class",)),
     "MedicationRequest": (("medicationCodeableConcept",),),
     "NutritionOrder": (("oralDiet", "type"), ("supplement", "type"), ("enteralFormula", "baseFormulaType"), ("enteralFormula", "additiveType")),
     "ServiceRequest": (("code",),),

@@ -1,0 +1,103 @@
+"""Cards are few, in plain sentences, and say what the system action does not."""
+
+import uuid
+
+import pytest
+
+from cds_hooks.membership import Standing
+from cds_hooks.respond import respond
+from tests.cds_hooks.builders import POLICY_PAGE, call, configured, device_request, found, heard, house
+
+TEMPORARY, OFFICIAL = "http://hl7.org/fhir/us/davinci-crd/CodeSystem/temp", "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
+
+
+def cards(body=None, dialect="2.2", given=None):
+    return {card["source"]["topic"]["code"]: card for card in respond(heard(body or call(), dialect), given or house())[0]["cards"]}
+
+
+@pytest.mark.parametrize(("dialect", "system"), [("2.0", TEMPORARY), ("2.1", TEMPORARY), ("2.2", OFFICIAL)])
+def test_every_card_is_signed_by_the_insurer_with_a_topic_of_its_guide(dialect, system):
+    shown = cards(dialect=dialect)
+    assert set(shown) == {"guideline", "clinical-reminder"}
+    for card in shown.values():
+        assert card["source"]["label"] == "Larkfield Health Plan"
+        assert card["source"]["topic"]["system"] == system
+        assert str(uuid.UUID(card["uuid"])) == card["uuid"]
+        assert 0 < len(card["summary"]) < 140
+        assert card["indicator"] == "info"
+
+
+def test_an_external_reference_leads_to_the_paragraph_with_a_summary_and_no_suggestion():
+    card = cards()["guideline"]
+    assert card["links"] == [{"label": "Home oxygen: the policy", "url": POLICY_PAGE, "type": "absolute"}]
+    assert "Home oxygen is covered when" in card["detail"]
+    assert "suggestions" not in card
+
+
+def test_instructions_name_what_would_settle_each_open_criterion_and_have_no_link():
+    card = cards(given=house(found(spo2=None)))["clinical-reminder"]
+    assert "- A qualifying oxygen saturation: a saturation at rest" in card["detail"]
+    assert "room air" not in card["detail"]
+    assert "links" not in card and "suggestions" not in card
+
+
+def test_a_chart_that_shows_everything_needs_no_instructions():
+    assert "clinical-reminder" not in cards(given=house(found("86")))
+
+
+def test_cards_do_not_repeat_the_system_action():
+    for card in cards().values():
+        assert "prior authorization" not in (card["summary"] + card["detail"]).lower()
+
+
+def test_cards_never_send_anybody_to_a_portal():
+    for card in cards(given=house(standing=Standing.NOT_ACTIVE)).values():
+        assert "portal" not in card["detail"].lower()
+
+
+def test_one_policy_is_one_card_however_many_orders_and_names_them_in_human_terms():
+    bottle = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.285", "code": "E0431"}], "text": "Bottle"}
+    other = device_request("E0431", "order-2", codeCodeableConcept=bottle)
+    card = cards(call("order-sign", device_request(), other))["guideline"]
+    assert "Concerns Oxygen concentrator, Bottle." in card["detail"]
+    assert card["extension"] == {"davinci-crd.associated-resource": [{"reference": "DeviceRequest/order-1"}, {"reference": "DeviceRequest/order-2"}]}
+
+
+def test_the_associated_resource_has_its_older_form_in_2_0():
+    assert cards(dialect="2.0")["guideline"]["extension"] == {"davinci-associated-resource": ["DeviceRequest/order-1"]}
+
+
+@pytest.mark.parametrize("dialect", ["2.0", "2.2"])
+def test_trouble_with_the_insurance_tells_what_to_do_as_a_warning(dialect):
+    card = cards(dialect=dialect, given=house(standing=Standing.UNKNOWN_MEMBER))["insurance"]
+    assert card["indicator"] == "warning"
+    assert "Ask the patient for the present member card" in card["detail"]
+    assert "555-555-0100" in card["detail"]
+
+
+@pytest.mark.parametrize("code", ["guideline", "clinical-reminder"])
+def test_each_type_can_be_switched_off_alone(code):
+    shown = cards(call(extension=configured(**{code: False})))
+    assert set(shown) == {"guideline", "clinical-reminder"} - {code}
+
+
+def test_max_cards_keeps_the_most_important_and_does_not_count_system_actions():
+    body = respond(heard(call(extension=configured(max_cards=1))), house())[0]
+    assert [card["source"]["topic"]["code"] for card in body["cards"]] == ["clinical-reminder"]
+    assert len(body["systemActions"]) == 1
+    body = respond(heard(call(extension=configured(max_cards=0))), house())[0]
+    assert (body["cards"], len(body["systemActions"])) == ([], 1)
+
+
+def test_a_card_keeps_its_uuid_within_a_hook_instance_and_changes_it_in_another():
+    one, again, other = (cards(call(hookInstance=instance))["guideline"]["uuid"] for instance in ("a", "a", "b"))
+    assert one == again != other
+
+
+def test_a_long_label_is_cut_between_words():
+    words = "extraordinarily long name of a concentrator " * 6
+    order = device_request()
+    order["codeCodeableConcept"]["text"] = words
+    card = cards(call("order-sign", order))["guideline"]
+    assert len(card["summary"]) < 140 and card["summary"].endswith(" …")
+    assert card["summary"][:-2].split()[-1] in words.split()

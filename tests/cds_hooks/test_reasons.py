@@ -1,0 +1,83 @@
+"""Reasons name what the chart shows, what it lacks, and how narrow the gap is."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from cds_hooks.reasons import evidence_wanted, reason_for_authorization
+from questionnaires.criteria import Answer, Circumstances, Criterion, Evidence, Test
+from tests.cds_hooks.builders import OXYGEN, TODAY, asks, found
+
+GROUPS = replace(
+    OXYGEN,
+    criteria=(
+        Criterion(
+            "low",
+            "Too little oxygen in the blood",
+            group="any",
+            below=(
+                Criterion("rest", "Group I", test=Test("spo2", "at_most", Decimal(88))),
+                Criterion(
+                    "borderline",
+                    "Group II",
+                    below=(
+                        Criterion("value", "Saturation is at most 89 %", test=Test("spo2", "at_most", Decimal(89))),
+                        Criterion(
+                            "harm",
+                            "A finding that shows harm",
+                            group="any",
+                            below=(
+                                Criterion("edema", "Edema of heart failure", test=Test("edema", "is", True)),
+                                Criterion("heart", "Cor pulmonale", test=Test("heart", "is", True)),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def said(edition, answers, troubles=()):
+    findings = edition.weigh(asks(*edition.services[:1]), answers, Circumstances(TODAY, TODAY))
+    return reason_for_authorization("Larkfield", "oxygen", edition, findings, troubles), evidence_wanted(edition, findings)
+
+
+def test_the_reason_opens_with_who_needs_what_under_which_policy():
+    reason, _ = said(OXYGEN, {})
+    assert reason.startswith("Larkfield needs prior authorization for oxygen (Home oxygen, 2026.1). Not found in the chart: ")
+
+
+def test_a_gap_deep_in_a_policy_is_named_where_it_is_narrowest():
+    reason, wanted = said(GROUPS, found("89"))
+    assert "Not found in the chart: Too little oxygen in the blood (open: Edema of heart failure; Cor pulmonale; found: 89 % on 2026-11-16)." in reason
+    assert wanted == (("Too little oxygen in the blood", ("Edema of heart failure", "Cor pulmonale")),)
+
+
+def test_an_untouched_policy_is_named_by_its_ways():
+    _, wanted = said(GROUPS, {})
+    assert wanted == (("Too little oxygen in the blood", ("Group I", "Group II")),)
+
+
+def test_the_policys_own_words_for_evidence_come_first():
+    _, wanted = said(OXYGEN, found(spo2=None))
+    assert wanted == (("A qualifying oxygen saturation", ("a saturation at rest",)),)
+
+
+def test_a_yes_is_no_news_beside_its_title_and_a_day_is_said_once():
+    evidence = (Evidence("room_air", "yes", clinical_on="2026-11-16T09:00:00Z"), Evidence("room_air", "2026-11-16", clinical_on="2026-11-16"))
+    reason, _ = said(OXYGEN, {"room_air": Answer("room_air", (True,), evidence)})
+    assert "The measurement was taken on room air (found on 2026-11-16)." in reason
+
+
+def test_troubles_are_told_only_when_something_is_missing():
+    trouble = ("The EHR did not answer when asked for Observation.",)
+    assert said(OXYGEN, {}, trouble)[0].endswith(trouble[0])
+    assert trouble[0] not in said(OXYGEN, found("86"), trouble)[0]
+
+
+def test_a_policy_without_criteria_gives_its_own_reason():
+    reason, wanted = said(replace(OXYGEN, criteria=(), in_force_until=date(2027, 1, 1)), {})
+    assert reason.endswith(OXYGEN.because)
+    assert wanted == ()

@@ -1,0 +1,345 @@
+"""What a clinician's system hears, told from the caller's side, in each dialect."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from cds_hooks.answer import Covered, PriorAuthorization
+from cds_hooks.membership import MemberStanding, Standing
+from cds_hooks.respond import respond
+from ig_profiles.json import dump
+from ig_profiles.names import COVERAGE_INFORMATION
+from ig_profiles.outcome import PreconditionFailed, Unavailable, Unprocessable
+from tests.cds_hooks.builders import (
+    ANYTHING_ELSE,
+    ELM,
+    OXYGEN,
+    OXYGEN_FORM,
+    all_told,
+    bundle,
+    call,
+    configured,
+    coverage,
+    device_request,
+    found,
+    heard,
+    house,
+    informed,
+    shelf,
+    told,
+)
+from tests.cds_hooks.test_coverage_information import broken_rules
+
+DIALECTS = ("2.0", "2.1", "2.2")
+ENCOUNTER = {"resourceType": "Encounter", "id": "e1", "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}}
+
+
+def answered(body, dialect="2.2", given=None):
+    return respond(heard(body, dialect), given or house())
+
+
+def only(body, dialect="2.2", given=None):
+    """The one repetition on the one order of the answer."""
+    (repetition,) = informed(answered(body, dialect, given)[0])
+    return repetition
+
+
+# --- order-sign, the main story ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_home_oxygen_needs_authorization_and_names_the_form_and_what_the_chart_lacks(dialect):
+    repetition = only(call(), dialect, house(found(spo2=None)))
+    assert (told(repetition, "covered"), told(repetition, "pa-needed")) == ("covered", "auth-needed")
+    assert all_told(repetition, "doc-needed") == ["clinical"]
+    assert all_told(repetition, "doc-purpose") == ["withpa"]
+    assert all_told(repetition, "questionnaire") == [OXYGEN_FORM]
+    assert "Not found in the chart: A qualifying oxygen saturation." in told(repetition, "reason")
+    assert "already shows: The measurement was taken on room air" in told(repetition, "reason")
+    assert told(repetition, "coverage-assertion-id").startswith("assertion-")
+    assert told(repetition, "date") == "2026-11-21"
+    assert broken_rules(repetition, dialect) == set()
+
+
+def test_a_chart_that_meets_every_criterion_is_told_so_and_still_asks_for_the_request():
+    repetition = only(call(), given=house(found("86")))
+    assert (told(repetition, "pa-needed"), all_told(repetition, "doc-needed")) == ("auth-needed", ["clinical"])
+    assert "The chart already meets every criterion" in told(repetition, "reason")
+    assert "found: 86 % on 2026-11-16" in told(repetition, "reason")
+    assert told(repetition, "satisfied-pa-id") is None
+
+
+def test_a_value_outside_the_policy_goes_to_a_person_and_is_never_a_no():
+    repetition = only(call(), given=house(found("89")))
+    assert (told(repetition, "covered"), told(repetition, "pa-needed")) == ("covered", "auth-needed")
+    assert "a person will look at it: A qualifying oxygen saturation (found: 89 %" in told(repetition, "reason")
+
+
+def test_a_service_no_policy_mentions_follows_anything_else():
+    repetition = only(call("order-sign", device_request("E9999")))
+    assert told(repetition, "pa-needed") == "auth-needed"
+    assert "No policy speaks about this service" in told(repetition, "reason")
+    assert all_told(repetition, "doc-needed") == all_told(repetition, "questionnaire") == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_exclusion_is_not_covered_and_says_nothing_of_authorization(dialect):
+    repetition = only(call("order-sign", device_request("X0001")), dialect)
+    assert (told(repetition, "covered"), told(repetition, "pa-needed")) == ("not-covered", None)
+    assert told(repetition, "reason").startswith("It is excluded.")
+
+
+def test_a_service_that_needs_no_authorization_says_so():
+    repetition = only(call("order-sign", device_request("E0130")))
+    assert (told(repetition, "covered"), told(repetition, "pa-needed")) == ("covered", "no-auth")
+
+
+def test_an_order_not_to_perform_needs_nothing():
+    repetition = only(call("order-sign", device_request(doNotPerform=True)))
+    assert told(repetition, "pa-needed") == "no-auth"
+
+
+@pytest.mark.parametrize(("dialect", "need"), [("2.0", "OTH"), ("2.1", "OTH"), ("2.2", "detail-code")])
+def test_an_order_in_words_alone_is_asked_for_its_code(dialect, need):
+    order = device_request(codeCodeableConcept={"text": "That oxygen thing"})
+    repetition = only(call("order-sign", order), dialect)
+    assert (told(repetition, "covered"), all_told(repetition, "info-needed")) == ("conditional", [need])
+    assert "The order for That oxygen thing carries no code" in told(repetition, "reason")
+
+
+def test_the_answer_holds_for_the_billing_codes_the_policy_names_and_no_other():
+    order = device_request()
+    order["codeCodeableConcept"]["coding"].append({"system": "urn:local", "code": "oxy"})
+    assert [code["code"] for code in all_told(only(call("order-sign", order)), "billingCode")] == ["E1390"]
+
+
+def test_every_order_gets_its_own_system_action_and_assertion():
+    body, answers = answered(call("order-sign", device_request(), device_request("E0431", "order-2")))
+    assert [action["resource"]["id"] for action in body["systemActions"]] == ["order-1", "order-2"]
+    assert len({answer.assertion_id for answer in answers}) == 2
+
+
+def test_the_system_action_carries_the_order_as_received_with_a_description():
+    (action,) = answered(call())[0]["systemActions"]
+    assert (action["type"], "resourceId" in action) == ("update", False)
+    assert action["description"] == "Coverage information from Larkfield Health Plan added to DeviceRequest/order-1"
+    ours = [item for item in action["resource"]["extension"] if item["url"] == COVERAGE_INFORMATION]
+    assert {**action["resource"], "extension": [item for item in action["resource"]["extension"] if item not in ours]} == device_request()
+
+
+def test_the_assertion_id_the_order_carries_is_offered_for_reuse_and_nothing_new_is_not_sent():
+    updated = answered(call())[0]["systemActions"][0]["resource"]
+    seen = []
+
+    def assertion_for(order, reference, carried):
+        seen.append((reference, carried))
+        return carried[0]
+
+    body, answers = answered(call("order-sign", updated), given=house(assertion_for=assertion_for))
+    assert seen == [("Coverage/cov1", (told(updated["extension"][-1], "coverage-assertion-id"),))]
+    assert "systemActions" not in body
+    assert len(answers) == 1
+
+
+def test_new_evidence_on_a_later_call_replaces_the_earlier_information():
+    updated = answered(call())[0]["systemActions"][0]["resource"]
+    body, _ = answered(call("order-sign", updated), given=house(found("86")))
+    (repetition,) = informed(body)
+    assert "already meets every criterion" in told(repetition, "reason")
+
+
+def test_an_order_without_an_id_cannot_be_addressed_and_gets_no_action():
+    order = device_request()
+    del order["id"]
+    body, answers = answered(call() | {"context": {"patientId": "p1", "draftOrders": bundle(order)}})
+    assert "systemActions" not in body
+    assert answers[0].covered is Covered.YES
+
+
+def test_no_drafts_get_an_empty_answer():
+    assert answered(call() | {"context": {"patientId": "p1", "draftOrders": {"resourceType": "Bundle"}}})[0] == {"cards": []}
+
+
+def test_the_line_of_business_decides_which_edition_speaks():
+    medicaid = replace(OXYGEN, version="medicaid", lines_of_business=("medicaid",), authorization="not needed", documentation=(), criteria=())
+    given = house(shelf=shelf(medicaid, replace(OXYGEN, lines_of_business=("medicare-advantage",)), ANYTHING_ELSE))
+    assert told(only(call(), given=given), "pa-needed") == "auth-needed"
+    given = replace(given, member_standing=lambda *_: MemberStanding(Standing.ACTIVE, "medicaid"))
+    assert told(only(call(), given=given), "pa-needed") == "no-auth"
+
+
+def test_the_edition_in_force_on_the_day_of_service_speaks():
+    nothing = ANYTHING_ELSE.because
+    order = device_request(occurrenceDateTime="2027-02-01")  # the oxygen edition ends with 2026
+    assert nothing in told(only(call("order-sign", order)), "reason")
+
+
+def test_what_the_answer_rests_on_is_handed_over_for_the_record():
+    _, (answer,) = answered(call(), given=house(found("86")))
+    assert (answer.basis.order, answer.basis.edition, answer.coverage) == ("DeviceRequest/order-1", OXYGEN, "Coverage/cov1")
+    assert [finding.criterion for finding in answer.basis.findings] == ["room_air", "low"]
+    assert answer.authorization is PriorAuthorization.NEEDED
+
+
+# --- the other hooks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_order_select_tells_of_the_authorization_and_never_asks_for_documentation(dialect):
+    repetition = only(call("order-select"), dialect)
+    assert told(repetition, "pa-needed") == "auth-needed"
+    assert all_told(repetition, "doc-needed") == all_told(repetition, "doc-purpose") == all_told(repetition, "questionnaire") == []
+    assert broken_rules(repetition, dialect) == set()
+
+
+def test_order_dispatch_answers_the_fetched_orders():
+    assert told(only(call("order-dispatch")), "pa-needed") == "auth-needed"
+
+
+def test_order_dispatch_without_its_orders_asks_for_them_by_name():
+    with pytest.raises(PreconditionFailed, match="DeviceRequest/order-1 did not come with the call") as caught:
+        answered(call("order-dispatch", prefetch={"coverage": coverage()}))
+    assert caught.value.issues[0].expression == "prefetch"
+
+
+def test_order_dispatch_answers_the_orders_that_could_be_had():
+    body = call("order-dispatch", device_request(), device_request(identity="gone"))
+    body["prefetch"]["orders"] = bundle(device_request())
+    assert [action["resource"]["id"] for action in answered(body)[0]["systemActions"]] == ["order-1"]
+
+
+@pytest.mark.parametrize(("dialect", "carrier"), [("2.0", "Appointment/a1"), ("2.2", "DeviceRequest/order-1")])
+def test_an_appointment_is_answered_where_its_guide_has_room_for_it(dialect, carrier):
+    alternate = {"url": "http://hl7.org/fhir/StructureDefinition/alternate-reference", "valueReference": {"reference": "DeviceRequest/order-1"}}
+    visit = {"resourceType": "Appointment", "id": "a1", "status": "proposed", "basedOn": [{"extension": [alternate]}]}
+    body, (answer,) = answered(call("appointment-book", visit, prefetch={"coverage": coverage(), "order": device_request()}), dialect)
+    assert f"{body['systemActions'][0]['resource']['resourceType']}/{body['systemActions'][0]['resource']['id']}" == carrier
+    assert answer.basis.edition == OXYGEN
+
+
+@pytest.mark.parametrize("hook", ["encounter-start", "encounter-discharge"])
+def test_encounters_are_answered_without_asking_for_documentation(hook):
+    repetition = only(call(hook, prefetch={"coverage": coverage(), "encounter": ENCOUNTER}))
+    assert all_told(repetition, "doc-needed") == []
+    assert broken_rules(repetition, "2.2") == set()
+
+
+def test_an_encounter_without_coverage_gets_an_empty_answer_in_2_0():
+    assert answered(call("encounter-start", prefetch={"encounter": ENCOUNTER}), "2.0") == ({"cards": []}, ())
+
+
+# --- member, coverage, trouble: always an answer -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("standing", "code"),
+    [
+        (Standing.UNKNOWN_MEMBER, "no-member-found"),
+        (Standing.NOT_ACTIVE, "no-active-coverage"),
+        (Standing.NOT_SINGLED_OUT, "coverage-not-found"),
+    ],
+)
+def test_a_member_we_cannot_find_is_answered_not_refused(standing, code):
+    new, old = (only(call(), dialect, house(standing=standing)) for dialect in ("2.2", "2.0"))
+    for repetition, dialect in ((new, "2.2"), (old, "2.0")):
+        assert (told(repetition, "covered"), told(repetition, "pa-needed")) == ("not-covered", None)
+        assert broken_rules(repetition, dialect) == set()
+    assert all_told(new, "reason")[0]["coding"][0]["code"] == code
+    assert "coding" not in all_told(old, "reason")[0]
+    assert all_told(old, "reason")[0]["text"] == all_told(new, "reason")[0]["text"] != ""
+
+
+def test_another_payers_coverage_depends_on_that_payer_in_2_0_and_is_a_wrong_call_in_2_2():
+    repetition = only(call(), "2.0", house(standing=Standing.ANOTHER_PAYER))
+    assert (told(repetition, "covered"), all_told(repetition, "info-needed")) == ("conditional", ["OTH"])
+    assert "Ask the payer it names" in told(repetition, "reason")
+    with pytest.raises(Unprocessable):
+        answered(call(), "2.2", house(standing=Standing.ANOTHER_PAYER))
+
+
+@pytest.mark.parametrize(("dialect", "code"), [("2.0", "conditional"), ("2.1", "conditional"), ("2.2", "indeterminate")])
+def test_membership_records_that_are_down_promise_nothing_and_deny_nothing(dialect, code):
+    def down(coverage, patient, on):
+        raise Unavailable("the records are down")
+
+    repetition = only(call(), dialect, house(member_standing=down))
+    assert (told(repetition, "covered"), told(repetition, "pa-needed")) == (code, code)
+    assert "cannot be reached at the moment" in told(repetition, "reason")
+    assert broken_rules(repetition, dialect) == set()
+
+
+def test_a_fact_engine_that_is_down_still_leaves_the_policys_answer():
+    def down(edition, resources):
+        raise Unavailable("no engine")
+
+    repetition = only(call(), given=house(facts=down))
+    assert told(repetition, "pa-needed") == "auth-needed"
+    assert "The chart could not be searched at the moment." in told(repetition, "reason")
+
+
+def test_a_day_before_every_policy_is_trouble_of_ours_not_a_no():
+    order = device_request(occurrenceDateTime="1999-01-01")
+    assert told(only(call("order-sign", order)), "covered") == "indeterminate"
+
+
+def test_a_stalled_ehr_is_told_in_the_reason():
+    repetition = only(call(), given=house(fetch=lambda query: None))
+    assert "The EHR did not answer when asked for Observation." in told(repetition, "reason")
+
+
+def test_the_facts_see_what_was_fetched_and_each_query_is_made_once_for_all_orders():
+    observation = {"resourceType": "Observation", "id": "o1", "valueQuantity": {"value": Decimal("86")}}
+    asked, seen = [], []
+
+    def fetch(query):
+        asked.append(query)
+        return bundle(observation) if query.startswith("Observation?") else None
+
+    def facts(edition, resources):
+        seen.append([resource["id"] for resource in resources if resource["resourceType"] == "Observation"])
+        return found("86")
+
+    answered(call("order-sign", device_request(), device_request("E0431", "order-2")), given=house(facts=facts, fetch=fetch))
+    assert ELM and asked == ["Observation?patient=p1&code=http%3A%2F%2Floinc.org%7C59408-5"]
+    assert seen == [["o1"], ["o1"]]
+
+
+def test_without_leave_to_query_the_call_is_answered_from_what_came():
+    assert told(only(call(), given=house(found("86"), fetch=None)), "pa-needed") == "auth-needed"
+
+
+# --- configuration and form of the answer ------------------------------------------------------------------------------
+
+
+def test_coverage_information_switched_off_leaves_cards_and_no_error():
+    body, answers = answered(call(extension=configured(coverage_info=False)))
+    assert "systemActions" not in body
+    assert body["cards"]
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("hook", ["order-sign", "order-select", "order-dispatch"])
+def test_nothing_null_and_nothing_empty_goes_out(hook, dialect):
+    body, _ = answered(call(hook), dialect, house(found("86")))
+    written = dump(body)
+    for hole in (b"null", b"[]", b"{}", b'""'):
+        assert hole not in written
+
+
+def test_the_token_goes_nowhere():
+    granted = {"access_token": "very-secret", "token_type": "Bearer"}
+    body, answers = answered(call(fhirServer="https://ehr.example/fhir", fhirAuthorization=granted))
+    assert b"very-secret" not in dump(body)
+    assert "very-secret" not in repr(answers)
+
+
+def test_the_same_call_gets_the_same_answer():
+    assert answered(call())[0] == answered(call())[0]
+
+
+def test_the_expiry_of_the_edition_is_shared():
+    assert told(only(call()), "expiry-date") == str(date(2026, 12, 31))
+    assert "holds until 2026-12-31" in all_told(only(call(), "2.0"), "reason")[1]["text"]

@@ -1,0 +1,64 @@
+"""The discovery list tells every hook, its prefetch and its switches."""
+
+import pytest
+
+from cds_hooks.services import HOOKS, discovery, service
+from ig_profiles.outcome import NotFound
+from tests.cds_hooks.builders import PAYER
+
+
+@pytest.mark.parametrize("dialect", ["2.0", "2.1", "2.2"])
+def test_all_six_hooks_are_offered_in_every_dialect(dialect):
+    services = discovery(dialect, PAYER)["services"]
+    assert {one["hook"]: one["id"] for one in services} == {hook.name: f"{hook.name}-crd" for hook in HOOKS}
+    assert len(services) == 6
+    for one in services:
+        assert one["description"] and one["title"].startswith(PAYER) and one["usageRequirements"]
+        assert one["extension"]["davinci-crd.version"] == ["2.0", "2.1", "2.2"]
+
+
+@pytest.mark.parametrize("dialect", ["2.0", "2.2"])
+def test_every_option_has_a_default_of_its_own_type_and_names_are_unique(dialect):
+    for one in discovery(dialect, PAYER)["services"]:
+        options = one["extension"]["davinci-crd.configuration-options"]
+        for option in options:
+            assert type(option["default"]) is {"boolean": bool, "integer": int}[option["type"]]
+        for name in ("code", "name", "description"):
+            assert len({option[name] for option in options}) == len(options)
+        assert {"coverage-info", "unsolicited-determ", "max-cards"} <= {option["code"] for option in options}
+
+
+def test_options_are_the_same_across_hooks():
+    listed = [one["extension"]["davinci-crd.configuration-options"] for one in discovery("2.2", PAYER)["services"]]
+    assert all(options == listed[0] for options in listed)
+
+
+def test_2_0_prefetch_keeps_to_root_level_tokens():
+    for one in discovery("2.0", PAYER)["services"]:
+        assert one["prefetch"]["coverage"] == "Coverage?patient={{context.patientId}}&status=active"
+        for template in one["prefetch"].values():
+            token = template.split("{{")[1].split("}}")[0]
+            assert token.startswith("context.") and token.count(".") == 1, template
+
+
+def test_2_2_prefetch_is_worded_as_the_guide_prints_it():
+    templates = {one["hook"]: one["prefetch"] for one in discovery("2.2", PAYER)["services"]}
+    assert templates["order-sign"] == templates["order-select"]
+    assert templates["encounter-start"] == templates["encounter-discharge"]
+    assert templates["order-sign"]["devices"] == "Device?_id={{context.draftOrders.entry.resource.ofType(DeviceRequest).code.resolve().id}}"
+    assert templates["order-dispatch"]["medicationRequests"] == "MedicationRequest?_id={{context.dispatchedOrders.resolve().ofType(MedicationRequest).id}}"
+    assert templates["order-dispatch"]["locations"] == (
+        "Location?_id={{%practitionerRoles.entry.resource.location.resolve().id|%encounter.location.location.resolve().id"
+        "|%serviceRequests.entry.resource.locationReference.resolve().id}}"
+    )
+    assert templates["appointment-book"]["serviceRequests"] == (
+        "ServiceRequest?_id={{context.appointments.entry.resource.basedOn.resolve().ofType(ServiceRequest).id}}"
+    )
+    assert templates["encounter-start"]["practitionerRoles"] == (
+        "PractitionerRole?_id={{%encounter.participant.individual.resolve().ofType(PractitionerRole).id}}"
+    )
+
+
+def test_an_unknown_service_is_answered_with_the_known_ones():
+    with pytest.raises(NotFound, match="Call one of order-sign-crd, order-select-crd"):
+        service("order-sing-crd")
