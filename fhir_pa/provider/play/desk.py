@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fhir_pa.provider.wire import Reply, Wire
+from ig_profiles.json import parse
 from ig_profiles.reading import Json
 
 JSON = "application/json"
@@ -48,11 +49,14 @@ class Desk:
         body = {"items": list(items), "because": because}
         return self._wire().post(f"authorizations/{number}/reopenings", body, self.token(person), JSON).expect(200, 201)
 
-    def decide_by_command(self, person: str, number: str, item: int, decision: str, because: str, criteria: Sequence[str] = ()) -> tuple[str, float]:
-        """``fhir-pa reviews decide``: what it printed, and how many milliseconds it took. Raises CommandFailed."""
-        named = [word for criterion in criteria for word in ("--criterion", criterion)]
-        said = ("--items", str(item), "--decision", decision, "--because", because, *named)
-        return self._command("reviews", "decide", number, *said, "--as", person, *self.flags)
+    def decide_by_command(self, person: str, number: str, decision: Json) -> tuple[Json, float]:
+        """The same decision through ``fhir-pa reviews decide``: the case it printed, and the milliseconds. Raises CommandFailed."""
+        items = ",".join(str(item) for item in decision["items"])
+        said = ["--items", items, "--decision", decision["decision"], "--because", decision["because"]]
+        said += [word for criterion in decision.get("criteria", ()) for word in ("--criterion", criterion)]
+        said += [word for key, value in decision.get("authorized", {}).items() for word in (f"--{key}", str(value))]
+        printed, took = self._command("reviews", "decide", number, *said, "--as", person, *self.flags)
+        return parse(printed.encode()), took
 
     def _wire(self) -> Wire:
         return Wire(f"{self.payer_url}/um")
@@ -61,5 +65,6 @@ class Desk:
         began = time.perf_counter()
         done = subprocess.run([sys.executable, "-m", "fhir_pa.cli", *words], capture_output=True, text=True, timeout=60, check=False)
         if done.returncode:
-            raise CommandFailed(f"fhir-pa {' '.join(words[:2])} ended with code {done.returncode}: {(done.stderr or done.stdout).strip()[-600:]}")
+            complaint = (done.stderr or done.stdout).strip().splitlines()[-3:]
+            raise CommandFailed(f"fhir-pa {' '.join(words[:2])} ended with code {done.returncode}: {' '.join(line.strip() for line in complaint)}")
         return done.stdout.strip(), (time.perf_counter() - began) * 1000

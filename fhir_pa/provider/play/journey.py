@@ -87,7 +87,7 @@ def submit(stage: Stage, chart: Chart, lines: tuple[Line, ...], documents: tuple
     tell.step("The request goes to the payer (Claim/$submit)", reply.took_ms)
     tell.asked(f"{len(lines)} service(s) with {len(documents)} document(s), {len(bundle['entry'])} resources in all, as {number}")
     answer = read_bundle(reply.body)
-    tell_answer(tell, answer)
+    tell_answer(tell, answer, with_findings=True)
     tell.check("every requested service is answered", sorted(answer.actions), list(range(1, len(lines) + 1)))
     tell.require("the exchange stays within 15 s", reply.took_ms < 15_000, f"it took {reply.took_ms:.0f} ms")
     return submission, answer
@@ -112,9 +112,12 @@ def hear(stage: Stage, act: Callable[[], None], what: str) -> PasAnswer | None:
     In 2.2 the notice brings the whole answer, which is returned; in 2.0.1 it names the ClaimResponse and the answer is
     for an inquiry to fetch.
     """
-    before = stage.events()
+    before = stage.events_so_far()
     act()
-    notice, waited = stage.wait_for_event(before)
+    event = stage.events_so_far()
+    if event == before:
+        raise WrongAnswer(f"The payer generated no event although something changed ({what}).")
+    notice, waited = stage.wait_for_event(event)
     tell = stage.narrator
     tell.step(f"The payer's notice arrives at the provider's rest-hook ({what})", waited)
     tell.answered(f"event {notice['event_number']}, about {notice['focus'] or 'nothing'}")

@@ -46,12 +46,14 @@ def pended_then_certified(stage: Stage) -> None:
         tell.check("the findings say what is not met", findings(item).get("hypoxemia"), "not met")
         number = on_worklist(stage, answer, PULMONOLOGIST)
         because = "Falls to 84 % on stairs at home by the clinician's account; oxygen for 90 days, then a new test."
+        period = {"from": item.starts or str(stage.today), "until": str(stage.today + timedelta(days=RENTAL_DAYS - 1))}
+        decision = {"items": [1], "decision": "certify", "because": because, "criteria": ["group_2"], "authorized": period}
 
         def decide() -> None:
-            printed, took = stage.desk.decide_by_command(PULMONOLOGIST, number, 1, "certify", because, ["group_2"])
+            case, took = stage.desk.decide_by_command(PULMONOLOGIST, number, decision)
             tell.step("Ada Quill, MD decides on the command line (fhir-pa reviews decide)", took)
             tell.asked(f"certify item 1 of {number}, because: {because}")
-            tell.answered(printed.splitlines()[0] if printed else "nothing")
+            tell.answered(f"{number} is {case['action']} now, signed by {case['items'][0]['determination']['signed_by']['name']}")
 
         noticed = hear(stage, decide, "certified by a physician")
         final = inquire(stage, submission, number)

@@ -16,7 +16,7 @@ from fhir_pa.provider.play.stage import Stage
 from fhir_pa.provider.wire import Wire
 from ig_profiles.reading import Json
 
-NOT_DOCUMENTED = "0V"
+DID_NOT_ARRIVE = "0P"
 PHONE = "555-555-0143"
 
 
@@ -43,10 +43,12 @@ def denied_then_reversed(stage: Stage) -> None:
             tell.require(f"item {sequence} tells whom to call", PHONE in said, f"expected {PHONE} in the notes")
             tell.require(f"item {sequence} bears a coded reason", bool(denied.item(sequence).reasons), "expected a reason code, got none")
         _send_reports(stage, submission, answer)
-        _reverse(stage, number)
+        first = answer.item(1)
+        _reverse(stage, number, {"from": first.starts, "until": first.ends})
         final = inquire(stage, submission, number)
         tell.check("all three are certified", final.actions, {1: CERTIFIED, 2: CERTIFIED, 3: CERTIFIED})
-        tell.check("what was certified first kept its number", final.item(1).number, answer.item(1).number)
+        tell.check("what was certified first kept its number", final.item(1).number, first.number)
+        tell.check("all three are certified for the same days", {(item.starts, item.ends) for item in final.items}, {(first.starts, first.ends)})
 
 
 def _deny(stage: Stage, number: str) -> None:
@@ -57,7 +59,7 @@ def _deny(stage: Stage, number: str) -> None:
             "items": [sequence],
             "decision": "deny",
             "because": because,
-            "reason_code": NOT_DOCUMENTED,
+            "reason_code": DID_NOT_ARRIVE,
             "criteria": [f"{part}_ct_report"],
             "phone": PHONE,
         }
@@ -82,12 +84,17 @@ def _send_reports(stage: Stage, submission: Submission, answer: PasAnswer) -> No
     for sequence, report in reports.items():
         Wire(stage.ehr_url).post(f"arrivals/{report['id']}", {}).expect(200)
         control = controls.get(sequence) or identifier(TRACES, submission.number)
-        reply = stage.pas.attach(attachment_of(submission, control, {sequence: report}, final=sequence == max(reports)))
-        tell.step(f"The report for item {sequence} arrives from the imaging centre and goes to the payer ($submit-attachment)", reply.took_ms)
-        tell.asked(f"one DocumentReference under control number {control['value']}")
+        body = attachment_of(submission, control, {sequence: report}, final=sequence == max(reports))
+
+        def send(sequence: int = sequence, control: Json = control, body: Json = body) -> None:
+            reply = stage.pas.attach(body)
+            tell.step(f"The report for item {sequence} arrives from the imaging centre and goes to the payer ($submit-attachment)", reply.took_ms)
+            tell.asked(f"one DocumentReference under control number {control['value']}")
+
+        hear(stage, send, "evidence received")
 
 
-def _reverse(stage: Stage, number: str) -> None:
+def _reverse(stage: Stage, number: str, period: Json) -> None:
     """Another physician reopens both items over HTTP, certifies one over HTTP and one on the command line."""
     tell = stage.narrator
     because = "The reports of the last chest and neck scans have arrived: no growth, and the interval is kept."
@@ -98,12 +105,14 @@ def _reverse(stage: Stage, number: str) -> None:
         tell.asked(because)
 
     def certify_by_http() -> None:
-        decision = {"items": [2], "decision": "certify", "because": because}
-        tell.step("He certifies item 2 (HTTP)", stage.desk.decide(SECOND_ONCOLOGIST, number, decision).took_ms)
+        reply = stage.desk.decide(SECOND_ONCOLOGIST, number, {"items": [2], "decision": "certify", "because": because, "authorized": period})
+        tell.step("He certifies item 2 (HTTP)", reply.took_ms)
 
     def certify_by_command() -> None:
-        _, took = stage.desk.decide_by_command(SECOND_ONCOLOGIST, number, 3, "certify", because)
+        decision = {"items": [3], "decision": "certify", "because": because, "authorized": period}
+        case, took = stage.desk.decide_by_command(SECOND_ONCOLOGIST, number, decision)
         tell.step("He certifies item 3 (fhir-pa reviews decide)", took)
+        tell.answered(f"{number} is {case['action']} now")
 
     hear(stage, reopen, "reopened")
     hear(stage, certify_by_http, "item 2 certified")

@@ -18,7 +18,7 @@ from fhir_pa.provider.patients import Charts
 from fhir_pa.provider.play.desk import Desk
 from fhir_pa.provider.play.narrator import Narrator
 from fhir_pa.provider.wire import Wire, WrongAnswer
-from ig_profiles.reading import Json
+from ig_profiles.reading import Json, many
 
 NOTICE_SECONDS = 30.0
 Found = TypeVar("Found")
@@ -58,18 +58,15 @@ class Stage:
         found: list[Json] = Wire(self.ehr_url).get(f"inbox/{self.inbox}").expect(200).body["notifications"]
         return found
 
-    def events(self) -> int:
-        """How many event notifications have arrived."""
-        return sum(1 for notice in self.notices() if notice["kind"] == "event-notification")
+    def events_so_far(self) -> int:
+        """How many events the payer has generated for our Subscription, delivered or not (its ``$status``)."""
+        status = self.pas.read(f"Subscription/{self.subscription_id}/$status").body
+        told = (part for part in many(status, "entry", "resource", "parameter") if part.get("name") == "events-since-subscription-start")
+        return int(next(part["valueString"] for part in told))
 
-    def wait_for_event(self, after: int) -> tuple[Json, float]:
-        """The newest event notification once more than ``after`` have arrived, and how many milliseconds we waited."""
-
-        def newest() -> Json | None:
-            events = [notice for notice in self.notices() if notice["kind"] == "event-notification"]
-            return events[-1] if len(events) > after else None
-
-        return _wait(newest, "No notification arrived")
+    def wait_for_event(self, number: int) -> tuple[Json, float]:
+        """The notification of this event, and how many milliseconds we waited."""
+        return _wait(lambda: next((each for each in self.notices() if each["event_number"] == str(number)), None), f"Event {number} was not notified")
 
     def wait_for_notice(self, kind: str) -> tuple[Json, float]:
         """The newest delivery of this kind, and how many milliseconds we waited for the first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
@@ -9,6 +10,7 @@ from fhir_pa.provider.pas.claim_response import ItemAnswer, PasAnswer
 from fhir_pa.provider.play.narrator import Narrator
 
 WIDTH = 150
+FINDING = re.compile(r"Criterion (?P<criterion>.+?): (?P<truth>met|not met|unknown)\. ")
 
 
 def tell_coverage(tell: Narrator, order: str, said: CoverageAnswer) -> None:
@@ -23,18 +25,21 @@ def tell_coverage(tell: Narrator, order: str, said: CoverageAnswer) -> None:
     tell.detail(f"assertion id: {said.assertion_id}")
 
 
-def tell_answer(tell: Narrator, answer: PasAnswer) -> None:
-    """The decision, item by item; findings in full where they decide, counted where all are met."""
+def tell_answer(tell: Narrator, answer: PasAnswer, with_findings: bool = False) -> None:
+    """The decision item by item, with reasons and whom to call; each criterion's finding on a line, or how many said what."""
     for error in answer.errors:
         tell.answered(f"business error: {error}")
     for item in answer.items:
         tell.answered(_headline(item))
         for reason in item.reasons:
-            tell.detail(f"reason: {reason}")
+            tell.detail(f"coded reason: {reason}")
         for note in item.notes:
-            tell.detail(_short(note))
+            if FINDING.match(note) is None:
+                tell.detail(note)
+        for line in _findings_told(item) if with_findings else [f"findings: {counted(item)}"] if findings(item) else []:
+            tell.detail(line)
     for asked in answer.asked:
-        tell.detail(f"the payer asks, under {asked.control.get('value')}: {asked.words}")
+        tell.detail(f"asked for under {asked.control.get('value')}: {asked.words}")
     if answer.human is not None:
         tell.detail(f"reviewed by a person: {'yes' if answer.human else 'no'}")
 
@@ -45,12 +50,7 @@ def findings(item: ItemAnswer) -> dict[str, str]:
     >>> findings(ItemAnswer(1, "A1", None, None, None, None, (), ("Criterion room_air: met. On room air: met.",)))
     {'room_air': 'met'}
     """
-    told = {}
-    for note in item.notes:
-        if note.startswith("Criterion ") and ": " in note:
-            name, _, rest = note.removeprefix("Criterion ").partition(": ")
-            told[name] = rest.partition(".")[0]
-    return told
+    return {found["criterion"]: found["truth"] for note in item.notes if (found := FINDING.match(note))}
 
 
 def counted(item: ItemAnswer) -> str:
@@ -73,5 +73,13 @@ def _headline(item: ItemAnswer) -> str:
     return f"item {item.sequence}: {item.word.upper()}{named}{period}"
 
 
-def _short(note: str) -> str:
-    return note if len(note) <= WIDTH else f"{note[: WIDTH - 1]}…"
+def _findings_told(item: ItemAnswer) -> list[str]:
+    """One line for each criterion: what it said, its name, and the values it rests on."""
+    lines = []
+    for note in item.notes:
+        found = FINDING.match(note)
+        if found:
+            rests = (note.partition(" Evidence: ")[2].partition(". Missing: ")[0]).partition(". Policy: ")[0]
+            values = "; ".join(dict.fromkeys(each.partition(" (")[0] for each in rests.split("; ")))
+            lines.append(f"{found['truth']:<8} {found['criterion']:<34} {values}"[:WIDTH])
+    return lines
