@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import PackageNotFoundError, version
 
 import click
 
 from fhir_pa.commands.clients import clients
-from fhir_pa.commands.demo import demo
 from fhir_pa.commands.people import people
 from fhir_pa.commands.policies import policies
 from fhir_pa.commands.reviews import reviews
 from fhir_pa.commands.serving import serve, settings, worker
+from fhir_pa.provider.demo import run_demo
 
 
 def _version() -> str:
@@ -27,7 +28,16 @@ def main() -> None:
     """A payer's prior-authorization server: it hears orders, asks for documentation, decides or refers, and says why."""
 
 
-for command in (serve, worker, settings, clients, people, policies, reviews, demo):
+@main.command()
+@click.option("--guide", type=click.Choice(["2.0.1", "2.2"]), default="2.0.1", show_default=True, help="Which generation of the guides both sides speak.")
+@click.option("--database-url", envvar="FHIR_PA_DATABASE_URL", help="A PostgreSQL database for the payer, instead of SQLite in a new folder.")
+@click.option("--keep", is_flag=True, help="Leave both sides running afterwards, and say where to look.")
+def demo(guide: str, database_url: str | None, keep: bool) -> None:
+    """Start a payer and a provider's side, play the scenes over HTTP, and say how each step came out."""
+    sys.exit(run_demo(guide, database_url, keep, click.echo))
+
+
+for command in (serve, worker, settings, clients, people, policies, reviews):
     main.add_command(command)
 
 if __name__ == "__main__":
