@@ -10,6 +10,7 @@ from typing import Any
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Person
 from fhir_pa.operations.view import summary, whole
+from fhir_pa.operations.weighing import documentation_of, weigh_items
 from fhir_pa.pas.codes import DECISION_REASONS
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized
@@ -42,16 +43,23 @@ def decide(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     """
     at, reviewer = payer.clock(), reviewer_of(caller.must_be_staff())
     decision = _read_decision(parse(body))
-    return _keep(number, payer, at, lambda case: case.decide(decision, reviewer, at), "decided")
+    with payer.store.reading() as tx:
+        case = tx.authorization(number)
+    return _keep(case.decide(decision, reviewer, at), "decided", payer, at)
 
 
 def reopen(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
-    """Items decided against the member go back to a physician, with the reason."""
+    """Items decided against the member go back to a physician, with the reason, weighed anew with all that is on file."""
     at, reviewer = payer.clock(), reviewer_of(caller.must_be_staff())
     form = _Form(parse(body))
-    items, because = form.items(), form.text("because")
+    sequences, because = form.items(), form.text("because")
     form.refuse_if_wrong()
-    return _keep(number, payer, at, lambda case: case.reopen(items, reviewer, because, at), "reopened")
+    with payer.store.reading() as tx:
+        case = tx.authorization(number)
+        documentation = documentation_of(case, tx)
+    wanted = tuple(case.item(sequence).requested for sequence in sequences)
+    answers = weigh_items(wanted, case.request.line_of_business, documentation, payer.shelf, payer.facts, at)
+    return _keep(case.reopen(sequences, reviewer, because, answers, at), "reopened", payer, at)
 
 
 def reviewer_of(person: Person) -> Reviewer:
@@ -62,9 +70,8 @@ def reviewer_of(person: Person) -> Reviewer:
     return Reviewer(person.id, person.name, person.roles, person.npi or None, number, until, person.specialties, person.phone or None)
 
 
-def _keep(number: str, payer: Payer, at: datetime, act: Any, why: str) -> Json:
+def _keep(changed: Authorization, why: str, payer: Payer, at: datetime) -> Json:
     with payer.store.transaction() as tx:
-        changed: Authorization = act(tx.authorization(number))
         tx.save(changed)
         tx.notify(changed, why=why, at=at)
     return whole(changed)

@@ -53,8 +53,9 @@ def _join(brought: Attachments, received: Received, caller: Caller, payer: Payer
     with payer.store.transaction() as tx:
         tx.keep_received(received)
         tx.keep_answer(received.id, dump(answer))
-        if changed is not None:
+        if case is not None and changed is not None:
             tx.save(changed)
+        if case is not None and changed is not None and changed.answers_differently(case):
             tx.notify(changed, why="evidence received", at=at)
     return answer
 

@@ -106,6 +106,10 @@ class Authorization:
         """Whether every item is decided."""
         return all(item.determination.is_final for item in self.items)
 
+    def answers_differently(self, before: Authorization) -> bool:
+        """Whether the provider hears anything new since then."""
+        return [item.determination for item in self.items] != [item.determination for item in before.items]
+
     @property
     def action(self) -> ReviewAction:
         """One word for the whole case (pas.md rule 44): pended wins, then agreement, else partial."""
@@ -127,18 +131,25 @@ class Authorization:
             decided[sequence] = item.moved(_EVENT_OF[decision.verdict], signed)
         return self._with(decided, Event(at, str(ACTION[decision.verdict]), reviewer.person, tuple(decided), decision.because.strip()))
 
-    def reopen(self, sequences: tuple[int, ...], reviewer: Reviewer, because: str, at: datetime) -> Authorization:
-        """Items decided against the member go back to a physician, for a stated reason such as new evidence."""
+    def reopen(
+        self, sequences: tuple[int, ...], reviewer: Reviewer, because: str, answers: Mapping[int, Certify | Refer], at: datetime
+    ) -> Authorization:
+        """Items decided against the member go back to a physician, for a stated reason such as new evidence.
+
+        ``answers`` is what the engine finds now with all that has arrived since; its findings lie before the physician,
+        who decides: what a person denied, software does not certify.
+        """
         if not because.strip():
             raise Unprocessable("Reopening tells why. Write one plain sentence.", expression="because")
+        if not sequences:
+            raise Unprocessable("Reopening names its items. Give at least one sequence.", expression="items")
         reviewer.signature(Verdict.DENY, at)
         reopened = {}
         for sequence in dict.fromkeys(sequences):
-            item = self.item(sequence)
-            pend = Determination(ReviewAction.PENDED, f"Reopened: {because.strip()}", at, item.determination.findings, item.determination.edition)
-            reopened[sequence] = item.moved(EventKind.REOPENED, replace(pend, phone=item.determination.phone))
-        if not reopened:
-            raise Unprocessable("Reopening names its items. Give at least one sequence.", expression="items")
+            item, answer = self.item(sequence), answers[sequence]
+            phone = item.determination.phone
+            pend = Determination(ReviewAction.PENDED, f"Reopened: {because.strip()}", at, answer.findings, answer.edition, phone=phone)
+            reopened[sequence] = item.moved(EventKind.REOPENED, pend)
         return self._with(reopened, Event(at, str(EventKind.REOPENED), reviewer.person, tuple(reopened), because.strip()))
 
     def receive_evidence(self, answers: Mapping[int, Certify | Refer], received: str, by: str, what: str, at: datetime) -> Authorization:

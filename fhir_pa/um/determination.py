@@ -35,11 +35,12 @@ FINAL = frozenset(ReviewAction) - {ReviewAction.PENDED}
 
 @dataclass(frozen=True)
 class EditionReference:
-    """Which wording decided: enough to find it again and to prove it has not changed."""
+    """Which wording decided: enough to find it again and to prove it has not changed; ``days`` is how long it certifies."""
 
     topic: str
     version: str
     fingerprint: str
+    days: int | None = None
 
     @property
     def name(self) -> str:
@@ -49,7 +50,7 @@ class EditionReference:
     @classmethod
     def of(cls, edition: Edition) -> EditionReference:
         """The reference to this edition."""
-        return cls(edition.topic, edition.version, edition.fingerprint)
+        return cls(edition.topic, edition.version, edition.fingerprint, edition.certifies.days if edition.certifies else None)
 
 
 @dataclass(frozen=True)

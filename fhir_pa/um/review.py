@@ -77,7 +77,7 @@ class Decision:
         reduced = self.verdict is Verdict.MODIFY
         if reduced and self.authorized is None:
             raise Unprocessable("A modification says what is certified instead. Give quantity, from and until.", expression="authorized")
-        authorized = None if self.verdict is Verdict.DENY else self.authorized or as_requested(item, at.date())
+        authorized = None if self.verdict is Verdict.DENY else self.authorized or as_requested(item, at.date(), before.edition.days if before.edition else None)
         return Determination(
             action=ACTION[self.verdict],
             because=self.because.strip(),
@@ -101,14 +101,14 @@ class Decision:
             raise Unprocessable(f"An adverse decision names the criteria it rests on. Choose from: {', '.join(sorted(known))}.", expression="criteria")
 
 
-A_YEAR = timedelta(days=364)
+A_YEAR = 365
 
 
-def as_requested(item: RequestedItem, today: date) -> Authorized:
-    """What was asked for, as an authorization: the requested dates, or a year from the first day when no end was given."""
+def as_requested(item: RequestedItem, today: date, days: int | None) -> Authorized:
+    """What was asked for, as an authorization; without a last day it holds for the policy's days, else for a year."""
     service = item.service
     starts_on = service.on or today
-    until = service.until if service.until and service.until >= starts_on else starts_on + A_YEAR
+    until = service.until if service.until and service.until >= starts_on else starts_on + timedelta(days=(days or A_YEAR) - 1)
     return Authorized(starts_on, until, service.quantity, service.unit)
 
 

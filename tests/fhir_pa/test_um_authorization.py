@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from fhir_pa.um.determination import Authorized, Determination, ReviewAction
+from fhir_pa.um.determination import Authorized, Determination, EditionReference, ReviewAction
 from fhir_pa.um.request import CertificationType, Follows
 from fhir_pa.um.review import Decision, Verdict
 from fhir_pa.um.transitions import EventKind, State, follow
@@ -122,16 +122,38 @@ def test_new_evidence_never_turns_a_denial_by_itself():
 
 def test_a_reopened_denial_is_pended_again_and_can_be_certified_with_its_history_kept():
     denied = authorization(refer()).decide(deny(), physician(), LATER)
-    reopened = denied.reopen((1,), physician(person="vale", name="Ines Vale, MD"), "The April report arrived.", LATER)
+    fresh = {1: certify(finding("report"))}
+    reopened = denied.reopen((1,), physician(person="vale", name="Ines Vale, MD"), "The April report arrived.", fresh, LATER)
+    assert [each.criterion for each in reopened.item(1).determination.findings] == ["report"]
     assert reopened.action is ReviewAction.PENDED
     final = reopened.decide(certified(), physician(person="vale", name="Ines Vale, MD"), LATER)
     assert final.action is ReviewAction.CERTIFIED
     assert [d.action for d in final.item(1).earlier] == [ReviewAction.PENDED, ReviewAction.NOT_CERTIFIED, ReviewAction.PENDED]
 
 
+def test_what_a_person_denied_is_not_certified_by_reopening_alone():
+    denied = authorization(refer()).decide(deny(), physician(), LATER)
+    assert denied.reopen((1,), physician(), "The April report arrived.", {1: certify()}, LATER).action is ReviewAction.PENDED
+
+
+def test_only_a_changed_determination_is_news_for_the_provider():
+    denied = authorization(refer()).decide(deny(), physician(), LATER)
+    with_evidence = denied.receive_evidence({}, "received-2", "oakwood-ehr", "chest CT report", LATER)
+    assert not with_evidence.answers_differently(denied)
+    assert denied.answers_differently(authorization(refer()))
+
+
+def test_a_reviewers_certification_without_a_period_holds_for_the_policys_days():
+    case = authorization(refer())
+    pended = replace(case.item(1).determination, edition=EditionReference("home_oxygen", "2026.1", "0" * 64, days=90))
+    case = replace(case, items=(replace(case.item(1), determination=pended),))
+    authorized = case.decide(certified(), physician(), LATER).item(1).determination.authorized
+    assert authorized and (authorized.until - authorized.starts_on).days == 89
+
+
 def test_a_certified_item_is_not_reopened_to_take_it_away():
     with pytest.raises(Conflict, match="does not follow"):
-        authorization(certify()).reopen((1,), physician(), "Second thoughts.", LATER)
+        authorization(certify()).reopen((1,), physician(), "Second thoughts.", {1: refer()}, LATER)
 
 
 def test_every_act_raises_the_revision_and_lengthens_the_trail():
