@@ -39,6 +39,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,6 +58,7 @@ from questionnaires.form import canonical
 from questionnaires.policy import Edition, RequestedService
 
 BUILT_IN = Path(__file__).parent / "policies"
+_EVERY = ""  # stands for every service among codes
 
 
 @dataclass(frozen=True)
@@ -75,26 +77,30 @@ class Shelf:
     """Every edition a payer has, in force or not."""
 
     def __init__(self, volumes: Iterable[Volume]) -> None:
-        self._volumes = {(volume.edition.topic, volume.edition.version): volume for volume in volumes}
-        self._forms: dict[str, Json] = {}
-        for volume in sorted(self._volumes.values(), key=lambda each: each.edition.in_force_from):
+        self._volumes = tuple(sorted(volumes, key=lambda volume: (volume.edition.topic, volume.edition.in_force_from)))
+        self._asking: dict[str, Volume] = {}
+        self._by_code: defaultdict[str, list[Edition]] = defaultdict(list)
+        for volume in sorted(self._volumes, key=lambda each: each.edition.in_force_from):
+            for code in {coding.code for coding in volume.edition.services} or {_EVERY}:
+                self._by_code[code].append(volume.edition)
             if volume.questionnaire is not None:
-                self._forms[canonical(volume.questionnaire)] = self._forms[volume.questionnaire["url"]] = volume.questionnaire
+                self._asking[canonical(volume.questionnaire)] = self._asking[volume.questionnaire["url"]] = volume
 
     def editions(self) -> tuple[Edition, ...]:
         """Every edition, by topic and date."""
-        return tuple(volume.edition for volume in self.volumes())
+        return tuple(volume.edition for volume in self._volumes)
 
     def volumes(self) -> tuple[Volume, ...]:
         """Every edition with its form and facts, by topic and date."""
-        return tuple(sorted(self._volumes.values(), key=lambda volume: (volume.edition.topic, volume.edition.in_force_from)))
+        return self._volumes
 
     def in_force(self, service: RequestedService, on: date) -> Edition:
         """The one edition that is the payer's rule for this service on this day: the most specific, else ``anything_else``.
 
         Raises NotFound when the day lies before every edition.
         """
-        speaking = [edition for edition in self.editions() if edition.speaks_about(service, on)]
+        perhaps = [edition for code in (*(coding.code for coding in service.codes), _EVERY) for edition in self._by_code.get(code, ())]
+        speaking = [edition for edition in perhaps if edition.speaks_about(service, on)]
         if not speaking:
             raise NotFound(f"No policy was in force on {on}. Ask about a later day, or date an edition of '{ANYTHING_ELSE}' back.")
         return max(speaking, key=lambda edition: (bool(edition.services), bool(edition.lines_of_business), -_position(edition, service)))
@@ -105,19 +111,20 @@ class Shelf:
 
     def volume(self, topic: str, version: str | None = None) -> Volume:
         """The edition with its form and facts; without a version the newest of the topic. Raises NotFound."""
-        found = [volume for volume in self.volumes() if volume.edition.topic == topic and version in (None, volume.edition.version)]
+        found = [volume for volume in self._volumes if volume.edition.topic == topic and version in (None, volume.edition.version)]
         if not found:
-            raise NotFound(f"No policy edition '{topic} {version or ''}' is on the shelf. Ask `fhir-pa policies list` for those that are.")
+            wanted = f"{topic} {version or ''}".strip()
+            raise NotFound(f"No policy edition '{wanted}' is on the shelf. It holds {', '.join(edition.name for edition in self.editions())}.")
         return found[-1]
 
     def questionnaire(self, canonical: str) -> Json | None:
         """The form by its canonical, ``url|version``, or the newest by ``url`` alone."""
-        return self._forms.get(canonical)
+        volume = self._asking.get(canonical)
+        return volume.questionnaire if volume else None
 
     def asking(self, canonical: str) -> Volume | None:
         """The newest volume whose form this is, or None."""
-        form = self._forms.get(canonical)
-        return next((volume for volume in reversed(self.volumes()) if form is not None and volume.questionnaire is form), None)
+        return self._asking.get(canonical)
 
     def cql(self, topic: str, version: str | None = None) -> str | None:
         """The CQL of a policy's facts."""
