@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from ig_profiles.reading import Coding
+from ig_profiles.reading import Coding, Json
 from questionnaires.criteria import Finding
 from questionnaires.policy import Edition
 
@@ -133,12 +133,17 @@ class Contact:
 
 @dataclass(frozen=True)
 class Basis:
-    """What the answer rests on, for the record that honours it later (crd.md §1.8)."""
+    """What the answer rests on, for the record that honours it later (crd.md §1.8).
+
+    ``coverage`` and ``patient`` are the resources as the EHR sent them, with the call or when asked.
+    """
 
     order: str
     fingerprint: str
     label: str
     codes: tuple[Coding, ...] = ()
+    coverage: Json | None = field(default=None, repr=False)
+    patient: Json | None = field(default=None, repr=False)
     edition: Edition | None = None
     findings: tuple[Finding, ...] = ()
 
@@ -168,7 +173,7 @@ class CoverageAnswer:
     questionnaires: tuple[str, ...] = ()
     authorization_number: str | None = None
     contact: Contact | None = None
-    expires_on: date | None = field(default=None)
+    expires_on: date | None = None
 
     def __post_init__(self) -> None:
         wrong = list(_contradictions(self))

@@ -45,10 +45,14 @@ class Asked:
     documentation_may_be_asked: bool = True
     troubles: tuple[str, ...] = ()
 
+    def basis(self, edition: Edition | None = None, findings: tuple[Finding, ...] = ()) -> Basis:
+        """What an answer to this rests on."""
+        order, insured = self.order, self.insured
+        return Basis(order.reference, order.fingerprint, order.label, order.service.codes, insured.coverage, insured.patient, edition, findings)
+
     def answered(self, covered: Covered, authorization: PriorAuthorization | None, *reasons: Reason, needs: tuple[Need, ...] = ()) -> CoverageAnswer:
         """An answer no policy stands behind."""
-        basis = Basis(self.order.reference, self.order.fingerprint, self.order.label, self.order.service.codes)
-        return CoverageAnswer(self.insured.reference, self.assertion_id, self.on, basis, covered, authorization, reasons=reasons, needs=needs)
+        return CoverageAnswer(self.insured.reference, self.assertion_id, self.on, self.basis(), covered, authorization, reasons=reasons, needs=needs)
 
 
 def without_policy(asked: Asked) -> CoverageAnswer | None:
@@ -89,7 +93,6 @@ def by_policy(asked: Asked, edition: Edition, findings: tuple[Finding, ...]) -> 
     A chart that already meets every criterion still asks for the request: granting without being asked comes with an
     authorization number, which only the utilization management floor gives out (``PriorAuthorization.SATISFIED``).
     """
-    basis = Basis(asked.order.reference, asked.order.fingerprint, asked.order.label, asked.order.service.codes, edition, findings)
     link = (Detail(Particular.POLICY_LINK, edition.policy_link),) if edition.policy_link else ()
     contact = Contact(f"{asked.payer}, {edition.title}", edition.phone) if edition.phone else None
     codes = tuple(theirs for theirs in asked.order.service.codes if any(mine.same_as(theirs) for mine in edition.services))
@@ -101,7 +104,7 @@ def by_policy(asked: Asked, edition: Edition, findings: tuple[Finding, ...]) -> 
             coverage=asked.insured.reference,
             assertion_id=asked.assertion_id,
             on=asked.on,
-            basis=basis,
+            basis=asked.basis(edition, findings),
             covered=covered,
             authorization=authorization,
             documentation=who,

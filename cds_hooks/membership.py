@@ -43,6 +43,7 @@ class Insured:
     coverage: Json
     reference: str
     standing: MemberStanding
+    patient: Json | None = None
 
 
 def insured(request: HookRequest, look_up: LookUp, on: date) -> Insured | None:
@@ -63,7 +64,7 @@ def insured(request: HookRequest, look_up: LookUp, on: date) -> Insured | None:
     alike = [pair for pair in ours if pair[1].standing is Standing.ACTIVE and _rank(pair[0].resource) == _rank(entry.resource)]
     if len(alike) > 1:
         standing = MemberStanding(Standing.NOT_SINGLED_OUT, standing.line_of_business, f"{len(alike)} active coverages with us came with the call.")
-    return Insured(entry.resource, _reference(request, entry), standing)
+    return Insured(entry.resource, _reference(request, entry), standing, request.patient)
 
 
 def _of_patient(request: HookRequest) -> list[Entry]:

@@ -58,7 +58,7 @@ def hook(service_id: str, body: bytes, guide: str, caller: Caller, payer: Payer)
         call = HookCall(str(uuid.uuid4()), caller.id, GUIDE_OF[asked.dialect], asked.hook.name, asked.instance, at, sent, answer)
         tx.keep_hook_call(call)
         for each in answers:
-            _keep_assertion(each, asked, call, tx)
+            _keep_assertion(each, call, tx)
     return answer
 
 
@@ -127,15 +127,14 @@ def _assertion_ids(caller: Caller, payer: Payer) -> Callable[[Order, str, tuple[
     return assertion_for
 
 
-def _keep_assertion(answer: CoverageAnswer, asked: HookRequest, call: HookCall, tx: Transaction) -> None:
+def _keep_assertion(answer: CoverageAnswer, call: HookCall, tx: Transaction) -> None:
     basis, edition = answer.basis, answer.basis.edition
-    coverage = asked.index.resolve(answer.coverage)
     tx.keep_assertion(
         Assertion(
             id=answer.assertion_id,
             client=call.client,
             guide=call.guide,
-            member=member_identifiers(coverage.resource if coverage else {}, asked.patient),
+            member=member_identifiers(basis.coverage or {}, basis.patient),
             coverage=answer.coverage,
             order=basis.order,
             fingerprint=basis.fingerprint,

@@ -9,9 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from cds_hooks.answer import CoverageAnswer
 from cds_hooks.given import Given
 from cds_hooks.membership import MemberStanding, Standing
 from cds_hooks.request import HookRequest, read
+from cds_hooks.respond import respond
 from cds_hooks.services import service
 from ig_profiles.names import COVERAGE_INFORMATION, HCPCS, ICD10CM
 from ig_profiles.reading import Coding, Json, extension_value, extensions, many
@@ -207,3 +209,14 @@ def all_told(repetition: Json, name: str) -> list[Any]:
 def asks(*codes: Coding, **more: Any) -> RequestedService:
     """A requested service with these codes."""
     return RequestedService(codes, **more)
+
+
+def answered(body: Json, dialect: Any = "2.2", given: Given | None = None) -> tuple[Json, tuple[CoverageAnswer, ...]]:
+    """The answer to a call, and the answers to keep."""
+    return respond(heard(body, dialect), given or house())
+
+
+def only(body: Json, dialect: Any = "2.2", given: Given | None = None) -> Json:
+    """The one repetition on the one order of the answer."""
+    (repetition,) = informed(answered(body, dialect, given)[0])
+    return repetition

@@ -15,9 +15,10 @@ from cds_hooks.respond import respond
 from cds_hooks.services import HOOKS
 from ig_profiles.json import dump
 from ig_profiles.names import COVERAGE_INFORMATION
+from tests.cds_hooks.any_answer import answers
 from tests.cds_hooks.builders import PATIENT, bundle, call, coverage, heard, house, informed
 from tests.cds_hooks.published import binary, resources
-from tests.cds_hooks.test_coverage_information import answers, broken_rules
+from tests.cds_hooks.rules import broken_rules
 
 CRD = {"2.0": "hl7.fhir.us.davinci-crd-2.0.1", "2.2": "hl7.fhir.us.davinci-crd-2.2.0"}
 ORDERS = (

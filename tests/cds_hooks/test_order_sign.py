@@ -1,52 +1,36 @@
-"""What a clinician's system hears, told from the caller's side, in each dialect."""
+"""order-sign, the main story: what the clinician's system hears, in each dialect."""
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
 from cds_hooks.answer import Covered, PriorAuthorization
 from cds_hooks.membership import MemberStanding, Standing
-from cds_hooks.respond import respond
 from ig_profiles.json import dump
 from ig_profiles.names import COVERAGE_INFORMATION
-from ig_profiles.outcome import PreconditionFailed, Unavailable, Unprocessable
 from tests.cds_hooks.builders import (
     ANYTHING_ELSE,
-    ELM,
     OXYGEN,
     OXYGEN_FORM,
+    PATIENT,
     all_told,
+    answered,
     bundle,
     call,
     configured,
     coverage,
     device_request,
     found,
-    heard,
     house,
     informed,
+    only,
     shelf,
     told,
 )
-from tests.cds_hooks.test_coverage_information import broken_rules
+from tests.cds_hooks.rules import broken_rules
 
 DIALECTS = ("2.0", "2.1", "2.2")
-ENCOUNTER = {"resourceType": "Encounter", "id": "e1", "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}}
-
-
-def answered(body, dialect="2.2", given=None):
-    return respond(heard(body, dialect), given or house())
-
-
-def only(body, dialect="2.2", given=None):
-    """The one repetition on the one order of the answer."""
-    (repetition,) = informed(answered(body, dialect, given)[0])
-    return repetition
-
-
-# --- order-sign, the main story ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -181,136 +165,13 @@ def test_what_the_answer_rests_on_is_handed_over_for_the_record():
     assert (answer.basis.order, answer.basis.edition, answer.coverage) == ("DeviceRequest/order-1", OXYGEN, "Coverage/cov1")
     assert [finding.criterion for finding in answer.basis.findings] == ["room_air", "low"]
     assert answer.authorization is PriorAuthorization.NEEDED
+    assert (answer.basis.coverage, answer.basis.patient) == (coverage(), PATIENT)
 
 
-# --- the other hooks ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
-def test_order_select_tells_of_the_authorization_and_never_asks_for_documentation(dialect):
-    repetition = only(call("order-select"), dialect)
-    assert told(repetition, "pa-needed") == "auth-needed"
-    assert all_told(repetition, "doc-needed") == all_told(repetition, "doc-purpose") == all_told(repetition, "questionnaire") == []
-    assert broken_rules(repetition, dialect) == set()
-
-
-def test_order_dispatch_answers_the_fetched_orders():
-    assert told(only(call("order-dispatch")), "pa-needed") == "auth-needed"
-
-
-def test_order_dispatch_without_its_orders_asks_for_them_by_name():
-    with pytest.raises(PreconditionFailed, match="DeviceRequest/order-1 did not come with the call") as caught:
-        answered(call("order-dispatch", prefetch={"coverage": coverage()}))
-    assert caught.value.issues[0].expression == "prefetch"
-
-
-def test_order_dispatch_answers_the_orders_that_could_be_had():
-    body = call("order-dispatch", device_request(), device_request(identity="gone"))
-    body["prefetch"]["orders"] = bundle(device_request())
-    assert [action["resource"]["id"] for action in answered(body)[0]["systemActions"]] == ["order-1"]
-
-
-@pytest.mark.parametrize(("dialect", "carrier"), [("2.0", "Appointment/a1"), ("2.2", "DeviceRequest/order-1")])
-def test_an_appointment_is_answered_where_its_guide_has_room_for_it(dialect, carrier):
-    alternate = {"url": "http://hl7.org/fhir/StructureDefinition/alternate-reference", "valueReference": {"reference": "DeviceRequest/order-1"}}
-    visit = {"resourceType": "Appointment", "id": "a1", "status": "proposed", "basedOn": [{"extension": [alternate]}]}
-    body, (answer,) = answered(call("appointment-book", visit, prefetch={"coverage": coverage(), "order": device_request()}), dialect)
-    assert f"{body['systemActions'][0]['resource']['resourceType']}/{body['systemActions'][0]['resource']['id']}" == carrier
-    assert answer.basis.edition == OXYGEN
-
-
-@pytest.mark.parametrize("hook", ["encounter-start", "encounter-discharge"])
-def test_encounters_are_answered_without_asking_for_documentation(hook):
-    repetition = only(call(hook, prefetch={"coverage": coverage(), "encounter": ENCOUNTER}))
-    assert all_told(repetition, "doc-needed") == []
-    assert broken_rules(repetition, "2.2") == set()
-
-
-def test_an_encounter_without_coverage_gets_an_empty_answer_in_2_0():
-    assert answered(call("encounter-start", prefetch={"encounter": ENCOUNTER}), "2.0") == ({"cards": []}, ())
-
-
-# --- member, coverage, trouble: always an answer -----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("standing", "code"),
-    [
-        (Standing.UNKNOWN_MEMBER, "no-member-found"),
-        (Standing.NOT_ACTIVE, "no-active-coverage"),
-        (Standing.NOT_SINGLED_OUT, "coverage-not-found"),
-    ],
-)
-def test_a_member_we_cannot_find_is_answered_not_refused(standing, code):
-    new, old = (only(call(), dialect, house(standing=standing)) for dialect in ("2.2", "2.0"))
-    for repetition, dialect in ((new, "2.2"), (old, "2.0")):
-        assert (told(repetition, "covered"), told(repetition, "pa-needed")) == ("not-covered", None)
-        assert broken_rules(repetition, dialect) == set()
-    assert all_told(new, "reason")[0]["coding"][0]["code"] == code
-    assert "coding" not in all_told(old, "reason")[0]
-    assert all_told(old, "reason")[0]["text"] == all_told(new, "reason")[0]["text"] != ""
-
-
-def test_another_payers_coverage_depends_on_that_payer_in_2_0_and_is_a_wrong_call_in_2_2():
-    repetition = only(call(), "2.0", house(standing=Standing.ANOTHER_PAYER))
-    assert (told(repetition, "covered"), all_told(repetition, "info-needed")) == ("conditional", ["OTH"])
-    assert "Ask the payer it names" in told(repetition, "reason")
-    with pytest.raises(Unprocessable):
-        answered(call(), "2.2", house(standing=Standing.ANOTHER_PAYER))
-
-
-@pytest.mark.parametrize(("dialect", "code"), [("2.0", "conditional"), ("2.1", "conditional"), ("2.2", "indeterminate")])
-def test_membership_records_that_are_down_promise_nothing_and_deny_nothing(dialect, code):
-    def down(coverage, patient, on):
-        raise Unavailable("the records are down")
-
-    repetition = only(call(), dialect, house(member_standing=down))
-    assert (told(repetition, "covered"), told(repetition, "pa-needed")) == (code, code)
-    assert "cannot be reached at the moment" in told(repetition, "reason")
-    assert broken_rules(repetition, dialect) == set()
-
-
-def test_a_fact_engine_that_is_down_still_leaves_the_policys_answer():
-    def down(edition, resources):
-        raise Unavailable("no engine")
-
-    repetition = only(call(), given=house(facts=down))
-    assert told(repetition, "pa-needed") == "auth-needed"
-    assert "The chart could not be searched at the moment." in told(repetition, "reason")
-
-
-def test_a_day_before_every_policy_is_trouble_of_ours_not_a_no():
-    order = device_request(occurrenceDateTime="1999-01-01")
-    assert told(only(call("order-sign", order)), "covered") == "indeterminate"
-
-
-def test_a_stalled_ehr_is_told_in_the_reason():
-    repetition = only(call(), given=house(fetch=lambda query: None))
-    assert "The EHR did not answer when asked for Observation." in told(repetition, "reason")
-
-
-def test_the_facts_see_what_was_fetched_and_each_query_is_made_once_for_all_orders():
-    observation = {"resourceType": "Observation", "id": "o1", "valueQuantity": {"value": Decimal("86")}}
-    asked, seen = [], []
-
-    def fetch(query):
-        asked.append(query)
-        return bundle(observation) if query.startswith("Observation?") else None
-
-    def facts(edition, resources):
-        seen.append([resource["id"] for resource in resources if resource["resourceType"] == "Observation"])
-        return found("86")
-
-    answered(call("order-sign", device_request(), device_request("E0431", "order-2")), given=house(facts=facts, fetch=fetch))
-    assert ELM and asked == ["Observation?patient=p1&code=http%3A%2F%2Floinc.org%7C59408-5"]
-    assert seen == [["o1"], ["o1"]]
-
-
-def test_without_leave_to_query_the_call_is_answered_from_what_came():
-    assert told(only(call(), given=house(found("86"), fetch=None)), "pa-needed") == "auth-needed"
-
-
-# --- configuration and form of the answer ------------------------------------------------------------------------------
+def test_a_coverage_that_had_to_be_fetched_is_handed_over_too():
+    brought = {"Coverage?patient=p1&status=active": bundle(coverage()), "Patient/p1": PATIENT}
+    _, (answer,) = answered(call(prefetch={}), given=house(fetch=brought.get))
+    assert (answer.basis.coverage, answer.basis.patient) == (coverage(), PATIENT)
 
 
 def test_coverage_information_switched_off_leaves_cards_and_no_error():
