@@ -5,7 +5,7 @@ Chapters: PAS intermediary capabilities, DTR payer service, Subscriptions R5 bac
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fhir_pa.wiring import Payer
@@ -31,14 +31,14 @@ def metadata(guide: str, payer: Payer) -> Json:
     statement = {
         "resourceType": "CapabilityStatement",
         "url": f"{base}/metadata",
-        "version": version("fhir-pa"),
+        "version": _release(),
         "name": "FhirPaPriorAuthorizationServer",
         "title": f"{payer.directory.insurer.name}: prior authorization (PAS and DTR {guide})",
         "status": "active",
         "date": PUBLISHED_ON,
         "kind": "instance",
         "instantiates": [f"{PAS}/CapabilityStatement/IntermediaryCapabilities", f"{DTR}/CapabilityStatement/dtr-payer-service", BACKPORT_SERVER],
-        "software": {"name": "fhir-pa", "version": version("fhir-pa")},
+        "software": {"name": "fhir-pa", "version": _release()},
         "implementation": {"description": f"Prior authorization server of {payer.directory.insurer.name}", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["json"],
@@ -53,6 +53,13 @@ def metadata(guide: str, payer: Payer) -> Json:
         ],
     }
     return without_empty(statement)
+
+
+def _release() -> str:
+    try:
+        return version("fhir-pa")
+    except PackageNotFoundError:  # run from the source, not installed
+        return "0"
 
 
 def _security(payer: Payer) -> dict[str, Any]:

@@ -32,30 +32,45 @@ class Notes:
 
 
 def about(item: Item) -> Iterator[str]:
-    """Everything there is to say about one item's determination."""
+    """Everything there is to say about one item's determination: why, each criterion with what decided it, whom to call."""
     determination = item.determination
     yield determination.because
     for finding in determination.findings:
-        yield from (told(each, determination) for each in _each(finding))
+        yield from (told(each, determination) for each in _decisive(finding))
     if determination.action in CALLABLE and determination.phone:
         yield f"Questions about item {item.sequence}: call {determination.phone}."
 
 
 def told(finding: Finding, determination: Determination) -> str:
     """What one criterion found, in one plain sentence with its evidence and the policy edition."""
-    rests = "; ".join(_evidence(item) for item in finding.evidence) or "no evidence yet"
+    said = finding.because.replace(f": {finding.truth}.", ".", 1)
+    rests = "; ".join(_evidence(finding)) or "no evidence yet"
     lacks = f" Missing: {', '.join(finding.missing)}." if finding.missing else ""
     policy = f" Policy: {determination.edition.name}." if determination.edition else ""
-    return f"Criterion {finding.criterion}: {finding.truth}. {finding.because} Evidence: {rests}.{lacks}{policy}"
+    return f"Criterion {finding.criterion}: {finding.truth}. {said} Evidence: {rests}.{lacks}{policy}"
 
 
-def _evidence(item: Evidence) -> str:
+def _evidence(finding: Finding) -> Iterator[str]:
+    """Each fact once, with its value and every source that shows it."""
+    sources: dict[tuple[str, str], list[str]] = {}
+    for item in finding.evidence:
+        known = next((key for key in sources if key[0] == item.fact), (item.fact, item.value))
+        source = _source(item)
+        if source not in sources.setdefault(known, []):
+            sources[known].append(source)
+    for (fact, value), shown in sources.items():
+        whence = " and ".join(filter(None, shown))
+        yield f"{fact} = {value}" + (f" ({whence})" if whence else "")
+
+
+def _source(item: Evidence) -> str:
     whence = " ".join(word for word in (item.resource, item.element) if word)
-    dated = f", {item.clinical_on}" if item.clinical_on else ""
-    return f"{item.fact} = {item.value}" + (f" ({whence}{dated})" if whence or dated else "")
+    return ", ".join(word for word in (whence, item.clinical_on) if word)
 
 
-def _each(finding: Finding) -> Iterator[Finding]:
+def _decisive(finding: Finding) -> Iterator[Finding]:
+    """The finding and, below it, only what made it so: the parts that say the same."""
     yield finding
     for inner in finding.below:
-        yield from _each(inner)
+        if inner.truth is finding.truth:
+            yield from _decisive(inner)

@@ -115,7 +115,7 @@ def test_notes_tell_why_every_finding_and_whom_to_call(guide: str) -> None:
     said = [notes[number] for number in by_sequence(answered)[3]["noteNumber"]]
     assert said[0] == "Saturation of 89 % is above the limit."
     assert said[1] == (
-        "Criterion saturation: not met. saturation: not met. "
+        "Criterion saturation: not met. saturation. "
         "Evidence: spo2 = 89 (Observation/spo2 valueQuantity.value, 2026-11-18). Policy: home_oxygen 2026.1."
     )
     assert said[2] == "Questions about item 3: call 555-555-0142."
