@@ -13,6 +13,7 @@ from fhir_pa.provider.pas.submission import TRACES, Line, Submission
 from fhir_pa.provider.play.journey import ask_at_signing, document, hear, in_order, inquire, on_worklist, submit
 from fhir_pa.provider.play.payer_file import ONCOLOGIST, SECOND_ONCOLOGIST
 from fhir_pa.provider.play.stage import Stage
+from fhir_pa.provider.play.telling import findings
 from fhir_pa.provider.wire import Wire
 from ig_profiles.reading import Json
 
@@ -44,9 +45,11 @@ def denied_then_reversed(stage: Stage) -> None:
             tell.require(f"item {sequence} bears a coded reason", bool(denied.item(sequence).reasons), "expected a reason code, got none")
         _send_reports(stage, submission, answer)
         first = answer.item(1)
-        _reverse(stage, number, {"from": first.starts, "until": first.ends})
+        _reverse(stage, number)
         final = inquire(stage, submission, number)
         tell.check("all three are certified", final.actions, {1: CERTIFIED, 2: CERTIFIED, 3: CERTIFIED})
+        told = {name: truth for sequence in (2, 3) for name, truth in findings(final.item(sequence)).items() if name.endswith("_report")}
+        tell.check("the findings rest on the reports now", told, {"chest_ct_report": "met", "neck_ct_report": "met"})
         tell.check("what was certified first kept its number", final.item(1).number, first.number)
         tell.check("all three are certified for the same days", {(item.starts, item.ends) for item in final.items}, {(first.starts, first.ends)})
 
@@ -84,17 +87,12 @@ def _send_reports(stage: Stage, submission: Submission, answer: PasAnswer) -> No
     for sequence, report in reports.items():
         Wire(stage.ehr_url).post(f"arrivals/{report['id']}", {}).expect(200)
         control = controls.get(sequence) or identifier(TRACES, submission.number)
-        body = attachment_of(submission, control, {sequence: report}, final=sequence == max(reports))
-
-        def send(sequence: int = sequence, control: Json = control, body: Json = body) -> None:
-            reply = stage.pas.attach(body)
-            tell.step(f"The report for item {sequence} arrives from the imaging centre and goes to the payer ($submit-attachment)", reply.took_ms)
-            tell.asked(f"one DocumentReference under control number {control['value']}")
-
-        hear(stage, send, "evidence received")
+        reply = stage.pas.attach(attachment_of(submission, control, {sequence: report}, final=sequence == max(reports)))
+        tell.step(f"The report for item {sequence} arrives from the imaging centre and goes to the payer ($submit-attachment)", reply.took_ms)
+        tell.asked(f"one DocumentReference under control number {control['value']}")
 
 
-def _reverse(stage: Stage, number: str, period: Json) -> None:
+def _reverse(stage: Stage, number: str) -> None:
     """Another physician reopens both items over HTTP, certifies one over HTTP and one on the command line."""
     tell = stage.narrator
     because = "The reports of the last chest and neck scans have arrived: no growth, and the interval is kept."
@@ -105,11 +103,11 @@ def _reverse(stage: Stage, number: str, period: Json) -> None:
         tell.asked(because)
 
     def certify_by_http() -> None:
-        reply = stage.desk.decide(SECOND_ONCOLOGIST, number, {"items": [2], "decision": "certify", "because": because, "authorized": period})
+        reply = stage.desk.decide(SECOND_ONCOLOGIST, number, {"items": [2], "decision": "certify", "because": because})
         tell.step("He certifies item 2 (HTTP)", reply.took_ms)
 
     def certify_by_command() -> None:
-        decision = {"items": [3], "decision": "certify", "because": because, "authorized": period}
+        decision = {"items": [3], "decision": "certify", "because": because}
         case, took = stage.desk.decide_by_command(SECOND_ONCOLOGIST, number, decision)
         tell.step("He certifies item 3 (fhir-pa reviews decide)", took)
         tell.answered(f"{number} is {case['action']} now")
