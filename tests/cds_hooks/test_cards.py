@@ -15,6 +15,9 @@ def cards(body=None, dialect="2.2", given=None):
     return {card["source"]["topic"]["code"]: card for card in respond(heard(body or call(), dialect), given or house())[0]["cards"]}
 
 
+@pytest.mark.requirement("cds-hooks-2.0:80", "cds-hooks-2.0:87", "cds-hooks-2.0:88", "cds-hooks-2.0:90", "cds-hooks-2.0:105")
+@pytest.mark.requirement("cds-hooks-2.0:115", "cds-hooks-2.0:216", "cds-hooks-2.0:217", "cds-hooks-2.0:218", "crd-2.0.1:232")
+@pytest.mark.requirement("crd-2.2:resp-4", "crd-2.2:resp-5", "crd-2.2:resp-25", "cds-hooks-2.0:83")
 @pytest.mark.parametrize(("dialect", "system"), [("2.0", TEMPORARY), ("2.1", TEMPORARY), ("2.2", OFFICIAL)])
 def test_every_card_is_signed_by_the_insurer_with_a_topic_of_its_guide(dialect, system):
     shown = cards(dialect=dialect)
@@ -27,6 +30,8 @@ def test_every_card_is_signed_by_the_insurer_with_a_topic_of_its_guide(dialect, 
         assert card["indicator"] == "info"
 
 
+@pytest.mark.requirement("cds-hooks-2.0:103", "cds-hooks-2.0:138", "cds-hooks-2.0:139", "cds-hooks-2.0:141", "cds-hooks-2.0:142")
+@pytest.mark.requirement("cds-hooks-2.0:147", "crd-2.2:resp-18", "crd-2.2:resp-19")
 def test_an_external_reference_leads_to_the_paragraph_with_a_summary_and_no_suggestion():
     card = cards()["guideline"]
     assert card["links"] == [{"label": "Home oxygen: the policy", "url": POLICY_PAGE, "type": "absolute"}]
@@ -55,6 +60,7 @@ def test_cards_never_send_anybody_to_a_portal():
         assert "portal" not in card["detail"].lower()
 
 
+@pytest.mark.requirement("crd-2.2:dev-24")
 def test_one_policy_is_one_card_however_many_orders_and_names_them_in_human_terms():
     bottle = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.285", "code": "E0431"}], "text": "Bottle"}
     other = device_request("E0431", "order-2", codeCodeableConcept=bottle)
@@ -67,6 +73,7 @@ def test_the_associated_resource_has_its_older_form_in_2_0():
     assert cards(dialect="2.0")["guideline"]["extension"] == {"davinci-associated-resource": ["DeviceRequest/order-1"]}
 
 
+@pytest.mark.requirement("cds-hooks-2.0:88")
 @pytest.mark.parametrize("dialect", ["2.0", "2.2"])
 def test_trouble_with_the_insurance_tells_what_to_do_as_a_warning(dialect):
     card = cards(dialect=dialect, given=house(standing=Standing.UNKNOWN_MEMBER))["insurance"]
@@ -75,12 +82,14 @@ def test_trouble_with_the_insurance_tells_what_to_do_as_a_warning(dialect):
     assert "555-555-0100" in card["detail"]
 
 
+@pytest.mark.requirement("crd-2.2:dev-14")
 @pytest.mark.parametrize("code", ["guideline", "clinical-reminder"])
 def test_each_type_can_be_switched_off_alone(code):
     shown = cards(call(extension=configured(**{code: False})))
     assert set(shown) == {"guideline", "clinical-reminder"} - {code}
 
 
+@pytest.mark.requirement("crd-2.2:dev-14")
 def test_max_cards_keeps_the_most_important_and_does_not_count_system_actions():
     body = respond(heard(call(extension=configured(max_cards=1))), house())[0]
     assert [card["source"]["topic"]["code"] for card in body["cards"]] == ["clinical-reminder"]
@@ -89,11 +98,13 @@ def test_max_cards_keeps_the_most_important_and_does_not_count_system_actions():
     assert (body["cards"], len(body["systemActions"])) == ([], 1)
 
 
+@pytest.mark.requirement("cds-hooks-2.0:80")
 def test_a_card_keeps_its_uuid_within_a_hook_instance_and_changes_it_in_another():
     one, again, other = (cards(call(hookInstance=instance))["guideline"]["uuid"] for instance in ("a", "a", "b"))
     assert one == again != other
 
 
+@pytest.mark.requirement("cds-hooks-2.0:83")
 def test_a_long_label_is_cut_between_words():
     words = "extraordinarily long name of a concentrator " * 6
     order = device_request()

@@ -54,6 +54,7 @@ def test_a_coverage_of_another_payer_is_a_wrong_call_from_2_1_on_and_answered_in
     assert chosen(body, "2.0", elsewhere={"theirs"}).standing.standing is Standing.ANOTHER_PAYER
 
 
+@pytest.mark.requirement("cds-hooks-2.0:54")
 @pytest.mark.parametrize("dialect", ["2.0", "2.2"])
 def test_no_coverage_at_all_on_a_primary_hook_asks_for_it(dialect):
     with pytest.raises(PreconditionFailed, match="Send it as prefetch, or fhirServer and fhirAuthorization") as caught:
@@ -65,6 +66,7 @@ def test_no_coverage_on_a_supporting_hook_leaves_nothing_to_say_in_2_0():
     assert chosen(call("encounter-start", prefetch={"encounter": {"resourceType": "Encounter", "id": "e1"}}), "2.0") is None
 
 
+@pytest.mark.requirement("crd-2.2:found-32")
 def test_a_patient_known_to_have_no_coverage_is_a_wrong_call_in_2_2():
     with pytest.raises(Unprocessable, match="nothing to answer about"):
         chosen(call(prefetch={"coverage": None}), "2.2")

@@ -58,6 +58,7 @@ def test_odd_content_is_no_error(odd):
         assert understood({"resourceType": kind, "id": "1", **dict.fromkeys(content, odd), "reasonReference": odd}).service.codes == ()
 
 
+@pytest.mark.requirement("crd-2.2:billopt-3")
 def test_every_coding_and_billing_option_counts_not_only_the_first():
     options = [{"url": BILLING_OPTIONS, "valueCodeableConcept": concept(CPT, "77065")}]
     code = {"extension": options, "coding": [{"system": "urn:local", "code": "mammo"}, {"system": SNOMED, "code": "726551006"}]}

@@ -113,6 +113,7 @@ def test_a_patient_id_cannot_smuggle_a_query():
     assert missing(request) == ("Patient/p1%26_include%3D%2A", "Coverage?patient=p1%26_include%3D%2A&status=active")
 
 
+@pytest.mark.requirement("crd-2.0.1:42")
 def test_evidence_is_searched_by_patient_and_by_the_codes_the_facts_ask_for():
     assert searches(ELM, heard(call())) == ("Observation?patient=p1&code=http%3A%2F%2Floinc.org%7C59408-5",)
 

@@ -86,6 +86,7 @@ def test_draft_orders_that_are_no_bundle_are_refused_naming_what_came():
     assert "is a DeviceRequest. Send a FHIR Bundle" in issue.text
 
 
+@pytest.mark.requirement("crd-2.2:hook-23", "crd-2.2:found-33", "crd-2.2:dev-17")
 def test_unknown_context_fields_extensions_and_configuration_are_ignored():
     body = call(context={"weather": {"sky": "clear"}}, extension={"davinci-crd.configuration": {"alt-drug": True}, "other": 1}, mood="calm")
     assert [subject.carrier.resource["id"] for subject in heard(body).orders] == ["order-1"]
@@ -96,6 +97,7 @@ def test_a_hook_instance_need_not_be_unique_nor_a_uuid():
     assert heard(call(hookInstance=None)).instance == ""
 
 
+@pytest.mark.requirement("crd-2.2:found-24")
 def test_prefetch_is_found_by_type_whatever_its_keys_are_called():
     request = heard(call(prefetch={"zebra": coverage(), "coverageBundle": bundle({"resourceType": "Patient", "id": "p1"})}))
     assert request.patient["id"] == "p1"
@@ -108,6 +110,7 @@ def test_null_operation_outcome_and_empty_prefetch_are_survived(odd):
     assert list(request.index.of_type("Coverage")) == []
 
 
+@pytest.mark.requirement("cds-hooks-2.0:36")
 def test_null_and_an_empty_searchset_under_our_own_key_mean_the_ehr_looked_in_vain():
     assert heard(call(prefetch={"coverage": None})).absent == {"Coverage"}
     assert heard(call(prefetch={"coverage": {"resourceType": "Bundle", "type": "searchset"}})).absent == {"Coverage"}

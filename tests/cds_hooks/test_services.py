@@ -7,6 +7,8 @@ from ig_profiles.outcome import NotFound
 from tests.cds_hooks.builders import PAYER
 
 
+@pytest.mark.requirement("cds-hooks-2.0:6", "cds-hooks-2.0:7", "cds-hooks-2.0:9", "cds-hooks-2.0:10", "crd-2.0.1:152")
+@pytest.mark.requirement("crd-2.2:dev-1", "crd-2.2:dev-2", "cds-hooks-2.0:16")
 @pytest.mark.parametrize("dialect", ["2.0", "2.1", "2.2"])
 def test_all_six_hooks_are_offered_in_every_dialect(dialect):
     services = discovery(dialect, PAYER)["services"]
@@ -17,6 +19,8 @@ def test_all_six_hooks_are_offered_in_every_dialect(dialect):
         assert one["extension"]["davinci-crd.version"] == ["2.0", "2.1", "2.2"]
 
 
+@pytest.mark.requirement("crd-2.0.1:108", "crd-2.0.1:111", "crd-2.0.1:112", "crd-2.0.1:113", "crd-2.0.1:114")
+@pytest.mark.requirement("crd-2.0.1:122", "crd-2.2:dev-4", "crd-2.2:dev-8")
 @pytest.mark.parametrize("dialect", ["2.0", "2.2"])
 def test_every_option_has_a_default_of_its_own_type_and_names_are_unique(dialect):
     for one in discovery(dialect, PAYER)["services"]:
@@ -33,6 +37,8 @@ def test_options_are_the_same_across_hooks():
     assert all(options == listed[0] for options in listed)
 
 
+@pytest.mark.requirement("cds-hooks-2.0:29", "cds-hooks-2.0:55", "cds-hooks-2.0:56", "cds-hooks-2.0:59", "cds-hooks-2.0:36")
+@pytest.mark.requirement("crd-2.0.1:42")
 def test_2_0_prefetch_keeps_to_root_level_tokens():
     for one in discovery("2.0", PAYER)["services"]:
         assert one["prefetch"]["coverage"] == "Coverage?patient={{context.patientId}}&status=active"
@@ -41,6 +47,7 @@ def test_2_0_prefetch_keeps_to_root_level_tokens():
             assert token.startswith("context.") and token.count(".") == 1, template
 
 
+@pytest.mark.requirement("crd-2.2:found-29", "crd-2.2:found-24")
 def test_2_2_prefetch_is_worded_as_the_guide_prints_it():
     templates = {one["hook"]: one["prefetch"] for one in discovery("2.2", PAYER)["services"]}
     assert templates["order-sign"] == templates["order-select"]

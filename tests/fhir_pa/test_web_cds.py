@@ -22,7 +22,7 @@ def party():
     return Payers.open()
 
 
-@pytest.mark.requirement("cds-hooks-2.0:176", "cds-hooks-2.0:199")
+@pytest.mark.requirement("cds-hooks-2.0:176", "cds-hooks-2.0:199", "cds-hooks-2.0:16")
 @pytest.mark.parametrize(("base", "dialect"), [("/cds-services", "2.0.1"), ("/v2.0/cds-services", "2.0.1"), ("/v2.2/cds-services", "2.2")])
 def test_a_service_hears_the_dialect_of_its_base(party, base, dialect):
     path = f"{base}/order-sign-crd"

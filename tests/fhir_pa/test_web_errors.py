@@ -35,6 +35,7 @@ def test_the_table_has_a_row_for_every_kind_of_refusal():
     assert {row[0] for row in ROWS} | {Refusal} == STATUSES.keys()
 
 
+@pytest.mark.requirement("cds-hooks-2.0:54")
 @pytest.mark.parametrize(("kind", "fhir", "cds_2_0", "cds_2_2"), ROWS, ids=[row[0].__name__ for row in ROWS])
 def test_each_kind_has_its_status_at_each_door(kind, fhir, cds_2_0, cds_2_2):
     refusal = kind("Something is wrong. Mend it.")

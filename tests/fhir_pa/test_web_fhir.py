@@ -25,6 +25,7 @@ def the_issue(answer):
     return outcome["issue"][0]
 
 
+@pytest.mark.requirement("pas-2.2.1:conf-1")
 @pytest.mark.parametrize(("base", "guide"), [("/v2.0/fhir", "2.0.1"), ("/v2.2/fhir", "2.2")])
 @pytest.mark.parametrize(
     ("path", "operation"),
