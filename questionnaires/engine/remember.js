@@ -1,8 +1,9 @@
-// cql-exec-fhir reads and wraps an element anew at each access; resources do not change during a run, so we remember.
+// Within one run neither resources nor the results of defines change, so what was read or computed once is remembered.
 //
-// Measured on twenty Observations and six facts: several times faster, answers unchanged.
+// cql-exec-fhir wraps an element anew at each access, and cql-execution computes a define anew at each mention.
 
 import { FHIRWrapper, PatientSource } from "cql-exec-fhir";
+import { ExpressionDef } from "cql-execution/lib/elm/reusable.js";
 
 function remembering(prototype, method, key) {
   const original = prototype[method];
@@ -34,3 +35,33 @@ element._typeHierarchy = function () {
   if (!hierarchies.has(type)) hierarchies.set(type, original.call(this));
   return hierarchies.get(type);
 };
+
+const results = new WeakMap();
+const { exec } = ExpressionDef.prototype;
+ExpressionDef.prototype.exec = async function (context) {
+  const run = context.rootContext();
+  if (!results.has(run)) results.set(run, new Map());
+  const mine = results.get(run);
+  if (!mine.has(this)) {
+    const result = await exec.call(this, context); // one that throws is not remembered
+    mine.set(this, Array.isArray(result) ? Object.freeze(result) : result);
+  }
+  return mine.get(this);
+};
+
+/** Distinct, union and intersect compare deep keys of their members; a whole resource is known by its canonical JSON. */
+const comparing = require("cql-execution/lib/util/immutableUtil.js");
+const { toNormalizedKey } = comparing;
+const keys = new WeakMap();
+comparing.toNormalizedKey = (value) => {
+  const json = value?._typeInfo && value._json;
+  if (!json?.resourceType) return toNormalizedKey(value);
+  if (!keys.has(json)) keys.set(json, `resource ${JSON.stringify(sorted(json))}`);
+  return keys.get(json);
+};
+
+function sorted(json) {
+  if (Array.isArray(json)) return json.map(sorted);
+  if (json === null || typeof json !== "object") return json;
+  return Object.fromEntries(Object.keys(json).sort().map((key) => [key, sorted(json[key])]));
+}

@@ -321,6 +321,23 @@ def test_a_closed_engine_starts_again_when_asked() -> None:
         engine.close()
 
 
+def test_lists_hold_each_resource_once_however_its_json_is_written(engine: FactEngine) -> None:
+    once, other = spo2("a", 85, "2026-11-18"), spo2("b", 85, "2026-11-18")
+    again = dict(reversed(spo2("a", 85, "2026-11-18").items()))
+    facts = found(engine, 'define "count": Count([Observation] union [Observation: "SpO2"])', once, other, again)
+    assert facts["count"].value == Decimal(2)
+
+
+def test_what_one_define_found_is_not_changed_by_another_that_uses_it(engine: FactEngine) -> None:
+    body = """
+    define "numbers": {3, 1, 2}
+    define "up": "numbers" N sort asc
+    define "down": "numbers" N sort desc
+    define "more": "numbers" union {4}"""
+    values = {name: [int(each) for each in fact.value] for name, fact in found(engine, body).items()}
+    assert values == {"numbers": [3, 1, 2], "up": [1, 2, 3], "down": [3, 2, 1], "more": [3, 1, 2, 4]}
+
+
 def test_a_process_that_never_closes_its_engine_still_ends() -> None:
     script = """
 from datetime import UTC, datetime
