@@ -119,8 +119,14 @@ def _defined(extension: Json, guide: str, where: str) -> Iterator[str]:
 def _at(node: Any, path: list[str]) -> list[Any]:
     found = [node]
     for name in path:
-        found = [child for holder in found for child in _children(holder, name)]
+        found = [child for holder in found for child in _holders(holder, name)]
     return found
+
+
+def _holders(node: Any, name: str) -> list[Any]:
+    """What may hold further elements: objects, and the ``_name`` beside a primitive."""
+    beside = node.get(f"_{name}") if isinstance(node, dict) else None
+    return [beside] if isinstance(beside, dict) else list(_children(node, name))
 
 
 def _children(node: Any, name: str) -> Iterator[Any]:
