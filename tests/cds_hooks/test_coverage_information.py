@@ -79,6 +79,7 @@ def test_an_answer_that_contradicts_itself_cannot_be_built(parts, mending):
 # --- one state table, three manners (crd.md §1.7.4) --------------------------------------------------------------------
 
 
+@pytest.mark.requirement("crd-2.2:resp-43")
 def test_what_could_not_be_found_out_is_indeterminate_in_2_2_and_depends_on_other_information_before():
     said = answer(covered=Covered.UNKNOWN, authorization=PriorAuthorization.UNKNOWN, reasons=(Reason("Records are down.", Why.TECHNICAL),))
     new, old = write(said, "2.2"), write(said, "2.0")

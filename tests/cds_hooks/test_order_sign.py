@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 
 from cds_hooks.answer import Covered, PriorAuthorization
+from cds_hooks.hook import ORDER_TYPES
 from cds_hooks.membership import MemberStanding, Standing
+from cds_hooks.orders import BILLING_OPTIONS
 from ig_profiles.json import dump
-from ig_profiles.names import COVERAGE_INFORMATION
+from ig_profiles.names import COVERAGE_INFORMATION, HCPCS
 from tests.cds_hooks.builders import (
     ANYTHING_ELSE,
     OXYGEN,
@@ -33,6 +35,7 @@ from tests.cds_hooks.rules import broken_rules
 DIALECTS = ("2.0", "2.1", "2.2")
 
 
+@pytest.mark.requirement("crd-2.2:billopt-2", "crd-2.0.1:129", "crd-2.2:dev-15")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_home_oxygen_needs_authorization_and_names_the_form_and_what_the_chart_lacks(dialect):
     repetition = only(call(), dialect, house(found(spo2=None)))
@@ -85,6 +88,7 @@ def test_an_order_not_to_perform_needs_nothing():
     assert told(repetition, "pa-needed") == "no-auth"
 
 
+@pytest.mark.requirement("crd-2.0.1:164", "crd-2.2:hook-16", "crd-2.2:found-34", "crd-2.0.1:63", "crd-2.2:conf-12")
 @pytest.mark.parametrize(("dialect", "need"), [("2.0", "OTH"), ("2.1", "OTH"), ("2.2", "detail-code")])
 def test_an_order_in_words_alone_is_asked_for_its_code(dialect, need):
     order = device_request(codeCodeableConcept={"text": "That oxygen thing"})
@@ -97,6 +101,20 @@ def test_the_answer_holds_for_the_billing_codes_the_policy_names_and_no_other():
     order = device_request()
     order["codeCodeableConcept"]["coding"].append({"system": "urn:local", "code": "oxy"})
     assert [code["code"] for code in all_told(only(call("order-sign", order)), "billingCode")] == ["E1390"]
+
+
+@pytest.mark.requirement("crd-2.2:resp-29", "cds-hooks-2.0:75")
+def test_a_billing_option_beside_a_local_code_brings_the_policy_that_names_it():
+    option = {"url": BILLING_OPTIONS, "valueCodeableConcept": {"coding": [{"system": HCPCS, "code": "E1390"}]}}
+    order = device_request(codeCodeableConcept={"coding": [{"system": "urn:local", "code": "oxy"}], "extension": [option]})
+    repetition = only(call("order-sign", order))
+    assert all_told(repetition, "questionnaire") == [OXYGEN_FORM]
+    assert [code["code"] for code in all_told(repetition, "billingCode")] == ["E1390"]
+
+
+@pytest.mark.parametrize("kind", ORDER_TYPES)
+def test_an_order_of_any_type_that_leaves_out_everything_optional_is_answered(kind):
+    assert told(only(call("order-sign", {"resourceType": kind, "id": "1"})), "covered") == "conditional"
 
 
 def test_every_order_gets_its_own_system_action_and_assertion():
@@ -113,6 +131,7 @@ def test_the_system_action_carries_the_order_as_received_with_a_description():
     assert {**action["resource"], "extension": [item for item in action["resource"]["extension"] if item not in ours]} == device_request()
 
 
+@pytest.mark.requirement("crd-2.2:hook-16", "crd-2.2:resp-29")
 def test_the_assertion_id_the_order_carries_is_offered_for_reuse_and_nothing_new_is_not_sent():
     updated = answered(call())[0]["systemActions"][0]["resource"]
     seen = []
@@ -142,6 +161,7 @@ def test_an_order_without_an_id_cannot_be_addressed_and_gets_no_action():
     assert answers[0].covered is Covered.YES
 
 
+@pytest.mark.requirement("cds-hooks-2.0:74")
 def test_no_drafts_get_an_empty_answer():
     assert answered(call() | {"context": {"patientId": "p1", "draftOrders": {"resourceType": "Bundle"}}})[0] == {"cards": []}
 
@@ -174,6 +194,7 @@ def test_a_coverage_that_had_to_be_fetched_is_handed_over_too():
     assert (answer.basis.coverage, answer.basis.patient) == (coverage(), PATIENT)
 
 
+@pytest.mark.requirement("crd-2.2:resp-28", "crd-2.2:dev-14")
 def test_coverage_information_switched_off_leaves_cards_and_no_error():
     body, answers = answered(call(extension=configured(coverage_info=False)))
     assert "systemActions" not in body
@@ -181,6 +202,7 @@ def test_coverage_information_switched_off_leaves_cards_and_no_error():
     assert len(answers) == 1
 
 
+@pytest.mark.requirement("cds-hooks-2.0:3")
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("hook", ["order-sign", "order-select", "order-dispatch"])
 def test_nothing_null_and_nothing_empty_goes_out(hook, dialect):
@@ -201,6 +223,7 @@ def test_the_same_call_gets_the_same_answer():
     assert answered(call())[0] == answered(call())[0]
 
 
+@pytest.mark.requirement("crd-2.0.1:262", "crd-2.2:resp-30")
 def test_the_expiry_of_the_edition_is_shared():
     assert told(only(call()), "expiry-date") == str(date(2026, 12, 31))
     assert "holds until 2026-12-31" in all_told(only(call(), "2.0"), "reason")[1]["text"]

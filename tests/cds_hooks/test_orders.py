@@ -45,6 +45,7 @@ def test_the_code_of_every_order_type_is_found(kind):
     assert order.reference == f"{kind}/1"
 
 
+@pytest.mark.requirement("crd-2.2:conf-12")
 @pytest.mark.parametrize("kind", [*ANY_ORDER, "Basket"])
 def test_an_order_with_nothing_in_it_is_no_error(kind):
     order = understood({"resourceType": kind})

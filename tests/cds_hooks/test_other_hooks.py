@@ -20,6 +20,7 @@ DIALECTS = ("2.0", "2.1", "2.2")
 ENCOUNTER = {"resourceType": "Encounter", "id": "e1", "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}}
 
 
+@pytest.mark.requirement("crd-2.2:hook-19")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_order_select_tells_of_the_authorization_and_never_asks_for_documentation(dialect):
     repetition = only(call("order-select"), dialect)
@@ -53,6 +54,7 @@ def test_an_appointment_is_answered_where_its_guide_has_room_for_it(dialect, car
     assert answer.basis.edition == OXYGEN
 
 
+@pytest.mark.requirement("crd-2.2:hook-19")
 @pytest.mark.parametrize("hook", ["encounter-start", "encounter-discharge"])
 def test_encounters_are_answered_without_asking_for_documentation(hook):
     repetition = only(call(hook, prefetch={"coverage": coverage(), "encounter": ENCOUNTER}))

@@ -26,6 +26,10 @@ ORDERS = (
 )  # fmt: skip
 
 
+@pytest.mark.requirement("crd-2.0.1:4", "crd-2.0.1:153", "crd-2.0.1:164", "crd-2.0.1:184", "crd-2.0.1:207")
+@pytest.mark.requirement("crd-2.0.1:226", "crd-2.0.1:247", "crd-2.0.1:279", "crd-2.2:hook-4", "crd-2.2:hook-16")
+@pytest.mark.requirement("crd-2.2:hook-26", "crd-2.2:hook-33", "crd-2.2:hook-39", "crd-2.2:resp-14", "crd-2.2:resp-26")
+@pytest.mark.requirement("crd-2.2:resp-28", "crd-2.2:resp-48")
 @pytest.mark.parametrize("dialect", ["2.0", "2.1", "2.2"])
 @pytest.mark.parametrize("hook", [hook.name for hook in HOOKS])
 def test_every_published_order_goes_through_every_hook(hook, dialect):
@@ -50,6 +54,7 @@ def test_every_published_order_goes_through_every_hook(hook, dialect):
         assert [broken_rules(item, dialect) for item in ours] == [set()]
 
 
+@pytest.mark.requirement("crd-2.2:resp-37")
 def test_a_published_order_comes_back_unchanged_but_for_our_extension():
     for name, order in resources(CRD["2.0"], "package/example").items():
         if order["resourceType"] not in ORDER_TYPES:
@@ -84,6 +89,7 @@ def test_the_published_calls_of_2_2_are_answered(number):
     assert len(answer.get("systemActions", [])) == (len(told) if wanted else 0)
 
 
+@pytest.mark.requirement("crd-2.2:billopt-3")
 def test_the_billing_options_of_the_published_mammography_are_read():
     body = binary(resources(CRD["2.2"])["Binary-CRDServiceRequest.json"])
     request = heard(body, "2.2")

@@ -23,6 +23,7 @@ from tests.cds_hooks.rules import broken_rules
 DIALECTS = ("2.0", "2.1", "2.2")
 
 
+@pytest.mark.requirement("crd-2.2:resp-44", "crd-2.2:resp-45")
 @pytest.mark.parametrize(
     ("standing", "code"),
     [
@@ -49,6 +50,7 @@ def test_another_payers_coverage_depends_on_that_payer_in_2_0_and_is_a_wrong_cal
         answered(call(), "2.2", house(standing=Standing.ANOTHER_PAYER))
 
 
+@pytest.mark.requirement("crd-2.2:resp-43")
 @pytest.mark.parametrize(("dialect", "code"), [("2.0", "conditional"), ("2.1", "conditional"), ("2.2", "indeterminate")])
 def test_membership_records_that_are_down_promise_nothing_and_deny_nothing(dialect, code):
     def down(coverage, patient, on):
@@ -57,6 +59,7 @@ def test_membership_records_that_are_down_promise_nothing_and_deny_nothing(diale
     repetition = only(call(), dialect, house(member_standing=down))
     assert (told(repetition, "covered"), told(repetition, "pa-needed")) == (code, code)
     assert "cannot be reached at the moment" in told(repetition, "reason")
+    assert (all_told(repetition, "reason")[0].get("coding", [{}])[0].get("code") == "technical") == (dialect == "2.2")
     assert broken_rules(repetition, dialect) == set()
 
 

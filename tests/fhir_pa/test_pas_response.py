@@ -44,6 +44,7 @@ def action(node: Json) -> tuple[str, str | None, list[str]]:
     return extension_value(review, ext.REVIEW_ACTION_CODE)["coding"][0]["code"], extension_value(review, "number"), reasons
 
 
+@pytest.mark.requirement("pas-2.2.1:spec-34", "pas-2.2.1:spec-36")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_each_item_bears_its_decision_and_only_a_certification_the_number(guide: str) -> None:
     told = {sequence: action(node) for sequence, node in by_sequence(answer(guide)).items()}
@@ -84,11 +85,13 @@ def test_a_certification_says_since_when_how_long_and_who(guide: str) -> None:
     assert extension_value(by_sequence(answered)[3], ext.PRE_AUTH_PERIOD) is None, "a denial certifies nothing"
 
 
+@pytest.mark.requirement("pas-2.2.1:spec-36")
 def test_the_authorized_detail_is_what_was_authorized_in_2_0_1_and_what_was_asked_in_2_2() -> None:
     of = {guide: extension_value(by_sequence(answer(guide))[4], ext.AUTHORIZED_DETAIL, "quantity") for guide in GUIDES}
     assert (of["2.0.1"]["value"], of["2.2"]["value"]) == (Decimal("1.0"), Decimal("3.0"))
 
 
+@pytest.mark.requirement("pas-2.2.1:spec-37")
 def test_a_modified_item_in_2_2_says_in_add_item_what_is_authorized() -> None:
     (added,) = response_of(answer("2.2"))["addItem"]
     assert added["itemSequence"] == [4]
@@ -115,8 +118,7 @@ def test_notes_tell_why_every_finding_and_whom_to_call(guide: str) -> None:
     said = [notes[number] for number in by_sequence(answered)[3]["noteNumber"]]
     assert said[0] == "Saturation of 89 % is above the limit."
     assert said[1] == (
-        "Criterion saturation: not met. saturation. "
-        "Evidence: spo2 = 89 (Observation/spo2 valueQuantity.value, 2026-11-18). Policy: home_oxygen 2026.1."
+        "Criterion saturation: not met. saturation. Evidence: spo2 = 89 (Observation/spo2 valueQuantity.value, 2026-11-18). Policy: home_oxygen 2026.1."
     )
     assert said[2] == "Questions about item 3: call 555-555-0142."
     assert any("Missing: spo2." in notes[number] for number in by_sequence(answered)[2]["noteNumber"])
@@ -167,6 +169,7 @@ def test_the_systems_change_parts_in_the_answer() -> None:
     }
 
 
+@pytest.mark.requirement("pas-2.0.1:101", "pas-2.0.1:103", "pas-2.2.1:spec-31", "pas-2.2.1:spec-33")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_echoed_resources_keep_their_names_and_every_reference_leads_somewhere(guide: str) -> None:
     answered = answer(guide)
@@ -191,6 +194,15 @@ def test_relative_references_and_urns_both_come_back_absolute(guide: str) -> Non
     assert response_of(answered)["request"]["identifier"]["value"] == "C-1"
 
 
+@pytest.mark.requirement("pas-2.0.1:101")
+def test_a_payer_inside_the_claim_gets_a_name_of_its_own() -> None:
+    inner = {"resourceType": "Organization", "id": "inner", "name": "Larkfield", "active": True}
+    asked = bundle(claim(contained=[inner], insurer={"reference": "#inner"}))
+    answered = write(opened(asked, "2.2", MISSING), asked, "2.2", at=LATER, base_url=PAYER_BASE)
+    assert response_of(answered)["insurer"]["reference"].startswith("urn:uuid:")
+    assert response_of(answered)["insurer"]["reference"] in [each["fullUrl"] for each in answered["entry"]]
+
+
 def test_descendants_of_a_role_are_there() -> None:
     asked = bundle(claim(provider={"reference": "PractitionerRole/thorne-oakwood"}), guide="2.0.1")
     answered = write(opened(asked, "2.0.1", certify()), asked, "2.0.1", at=LATER, base_url=PAYER_BASE)
@@ -208,6 +220,7 @@ def test_decimals_keep_their_digits_over_the_wire(guide: str) -> None:
     assert str(price["value"]) == "100.00"
 
 
+@pytest.mark.requirement("pas-2.2.1:prof-2", "pas-2.2.1:prof-3")
 def test_a_quantity_without_unit_gets_one_and_2_2_drops_codes_of_other_systems() -> None:
     bare = bundle(claim(item(quantity={"value": Decimal("2")})))
     told = extension_value(by_sequence(write(opened(bare, "2.2", certify()), bare, "2.2", at=LATER, base_url=PAYER_BASE))[1], ext.AUTHORIZED_DETAIL, "quantity")
@@ -225,6 +238,7 @@ def test_an_item_the_last_bundle_does_not_carry_is_still_answered() -> None:
     assert extension_value(answered[1], ext.ITEM_TRACE_NUMBER) == {"system": "http://oakwood.example/trace", "value": "T-1"}
 
 
+@pytest.mark.requirement("pas-2.0.1:20", "pas-2.0.1:215", "pas-2.2.1:spec-44")
 @pytest.mark.parametrize("guide", GUIDES)
 @pytest.mark.parametrize("form", ["submit", "notification", "inquiry"])
 def test_every_answer_is_fhir_and_keeps_to_the_published_profiles(guide: str, form: str) -> None:
@@ -255,6 +269,7 @@ def test_the_profile_checker_sees_what_is_wrong() -> None:
     assert "not defined in 2.0.1" in " ".join(faults(answer("2.2")["entry"][0]["resource"], "profile-claimresponse", "2.0.1"))
 
 
+@pytest.mark.requirement("pas-2.0.1:28", "pas-2.0.1:29", "pas-2.0.1:31")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_what_is_missing_is_asked_for_with_a_control_number_and_an_address(guide: str) -> None:
     documents = {"spo2": Coding(LOINC, "52053-6", "Oxygen documentation")}
@@ -283,6 +298,7 @@ def test_an_inquirys_answer_has_the_task_but_no_communication_request(guide: str
     assert "Task" in kinds and "CommunicationRequest" not in kinds
 
 
+@pytest.mark.requirement("pas-2.0.1:106", "pas-2.0.1:110")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_business_errors_travel_in_the_claim_response(guide: str) -> None:
     asked = bundle(guide=guide)
