@@ -85,7 +85,7 @@ class AuthorizationWriting(AuthorizationReading):
 
     def _keep(self, authorization: Authorization) -> None:
         number, revision = authorization.number, authorization.revision
-        self.connection.execute(sa.insert(tables.revisions).values(number=number, revision=revision, document=document.write(authorization)))
+        self.insert(tables.revisions, {"number": number, "revision": revision, "document": document.write(authorization)})
         self.insert_missing(
             tables.known_as, [{"number": number, "kind": kind, "system": system, "value": value} for kind, system, value in _sorted(authorization)]
         )
@@ -96,13 +96,13 @@ class AuthorizationWriting(AuthorizationReading):
     def _keep_items(self, authorization: Authorization) -> None:
         wanted = rows.items(authorization)
         if authorization.revision == 1:
-            self.connection.execute(sa.insert(tables.items), wanted)
+            self.insert(tables.items, wanted)
             return
         item = tables.items.c
         kept = {row.sequence: row._asdict() for row in self.rows(sa.select(tables.items).where(item.number == authorization.number))}
         for row in wanted:
             if row["sequence"] not in kept:
-                self.connection.execute(sa.insert(tables.items).values(**row))
+                self.insert(tables.items, row)
             elif row != kept[row["sequence"]]:
                 same = sa.and_(item.number == row["number"], item.sequence == row["sequence"])
                 self.connection.execute(sa.update(tables.items).where(same).values(**row))

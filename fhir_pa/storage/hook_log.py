@@ -46,9 +46,8 @@ class HookWriting(HookReading):
         """Keep the call; the access token it carried is left out."""
         request = {key: value for key, value in call.request.items() if key != _TOKENS}
         values = {"id": call.id, "client": call.client, "guide": call.guide, "hook": call.hook, "hook_instance": short(call.hook_instance), "at": call.at}
-        self.connection.execute(sa.insert(tables.hook_calls).values(**values, request=packed(json.dump(request)), answer=packed(json.dump(call.answer))))
+        self.insert(tables.hook_calls, {**values, "request": packed(json.dump(request)), "answer": packed(json.dump(call.answer))})
 
     def keep_feedback(self, feedback_id: str, client: str, service: str, at: datetime, said: Json) -> None:
         """Keep what a clinician did with a card (CDS Hooks feedback)."""
-        values = {"id": feedback_id, "client": client, "service": service, "at": at, "document": json.dump(said).decode()}
-        self.connection.execute(sa.insert(tables.feedback).values(**values))
+        self.insert(tables.feedback, {"id": feedback_id, "client": client, "service": service, "at": at, "document": json.dump(said).decode()})

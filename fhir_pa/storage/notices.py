@@ -45,10 +45,9 @@ class NoticeWriting(NoticeReading, SubscriptionWriting):
         Call it once for each change, after ``add`` or ``save``, in the same transaction. An event that comes before the
         handshake waits behind it.
         """
-        audience = self.subscriptions_for(authorization)
-        for subscription in audience:
-            row = self.lock(subscription.id)
-            about = {"number": authorization.number, "revision": authorization.revision, "why": why}
+        audience = self.lock_listening(authorization)
+        about = {"number": authorization.number, "revision": authorization.revision, "why": why}
+        for row in audience:
             self.put(row, {"kind": NoticeKind.EVENT, "event_number": row.events_sent + 1, "at": at, "due_at": self.clock(), **about})
         return len(audience)
 

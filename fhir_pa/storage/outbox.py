@@ -43,7 +43,7 @@ class Outbox(Ground):
         state = NoticeState.UNSENT if row.status == SubscriptionStatus.ERROR else NoticeState.WAITING
         called = state is NoticeState.UNSENT or self.head(row.id) is not None
         kept = {"subscription_id": row.id, "position": position, "state": state, "attempt": 1, "because": "", **notice}
-        self.connection.execute(sa.insert(tables.notices).values(**kept))
+        self.insert(tables.notices, kept)
         counts = {"last_position": position, "events_sent": max(row.events_sent, notice["event_number"])}
         self.connection.execute(sa.update(tables.subscriptions).where(_subscription.id == row.id).values(**counts))
         if not called:

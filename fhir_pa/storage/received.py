@@ -56,11 +56,11 @@ class ReceivedWriting(ReceivedReading):
     def keep_received(self, received: Received) -> None:
         """Keep the message; it never changes afterwards."""
         kept = {"id": received.id, "kind": received.kind, "client": received.client, "guide": received.guide, "at": received.at}
-        self.connection.execute(sa.insert(tables.received).values(**kept, sha256=received.sha256, body=packed(received.body)))
+        self.insert(tables.received, {**kept, "sha256": received.sha256, "body": packed(received.body)})
 
     def keep_answer(self, received_id: str, body: bytes) -> None:
         """Keep what was answered; a message is answered once."""
-        self.connection.execute(sa.insert(tables.answers).values(received_id=received_id, body=packed(body)))
+        self.insert(tables.answers, {"received_id": received_id, "body": packed(body)})
 
     def replay(self, client: str, sha256: str, kind: str, since: datetime) -> str | None:
         """The id of the latest identical, answered message of this client since then, or None: then this one is new.

@@ -37,9 +37,7 @@ class SubscriptionReading(Ground):
         """The subscriptions to which this authorization is an event: one of their filter values names its requestor or
         the system that sent it. Those switched off are left out.
         """
-        by_filter = sa.select(_FILTERS.c.subscription_id).where(_FILTERS.c.value.in_(sorted({short(value) for value in _audience(authorization)})))
-        wanted = sa.and_(_subscription.id.in_(by_filter), _subscription.status != SubscriptionStatus.OFF)
-        return [_as_kept(row) for row in self.rows(sa.select(tables.subscriptions).where(wanted).order_by(_subscription.id).with_for_update())]
+        return [_as_kept(row) for row in self.rows(_listening(authorization))]
 
 
 class SubscriptionWriting(SubscriptionReading, Outbox):
@@ -48,7 +46,7 @@ class SubscriptionWriting(SubscriptionReading, Outbox):
     def add_subscription(self, subscription: Subscription) -> None:
         """Keep a new subscription."""
         values = {"id": subscription.id, "client": subscription.client, "status": subscription.status, "document": document.write(subscription)}
-        self.connection.execute(sa.insert(tables.subscriptions).values(**values, events_sent=0, last_position=0))
+        self.insert(tables.subscriptions, {**values, "events_sent": 0, "last_position": 0})
         self._keep_filters(subscription)
         self._welcome(subscription)
 
@@ -70,6 +68,10 @@ class SubscriptionWriting(SubscriptionReading, Outbox):
         if done.rowcount != 1:
             raise NotFound(f"No Subscription {subscription_id} is on file, so there is nothing to delete.")
 
+    def lock_listening(self, authorization: Authorization) -> list[Any]:
+        """The rows of the subscriptions to which this is an event, locked in one order so that no two events deadlock."""
+        return self.rows(_listening(authorization).with_for_update())
+
     def _keep_filters(self, subscription: Subscription) -> None:
         self.insert_missing(
             _FILTERS, [{"subscription_id": subscription.id, "value": value} for value in sorted({short(value) for value in subscription.filters})]
@@ -80,6 +82,12 @@ class SubscriptionWriting(SubscriptionReading, Outbox):
             self.shake_hands(subscription.id)
         elif subscription.status != SubscriptionStatus.ACTIVE:
             self.withdraw(subscription.id)
+
+
+def _listening(authorization: Authorization) -> sa.Select[Any]:
+    by_filter = sa.select(_FILTERS.c.subscription_id).where(_FILTERS.c.value.in_(sorted({short(value) for value in _audience(authorization)})))
+    wanted = sa.and_(_subscription.id.in_(by_filter), _subscription.status != SubscriptionStatus.OFF)
+    return sa.select(tables.subscriptions).where(wanted).order_by(_subscription.id)
 
 
 def _audience(authorization: Authorization) -> Iterator[str]:

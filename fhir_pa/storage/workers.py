@@ -22,8 +22,9 @@ class WorkerWriting(Ground):
 
     def beat(self, executor_id: str) -> None:
         """This worker is alive now."""
-        if not self.insert_new(tables.workers, {"executor_id": executor_id, "seen_at": self._now()}):
-            self.connection.execute(sa.update(tables.workers).where(_worker.executor_id == executor_id).values(seen_at=self._now()))
+        beaten = sa.update(tables.workers).where(_worker.executor_id == executor_id).values(seen_at=self._now())
+        if self.connection.execute(beaten).rowcount == 0:
+            self.connection.execute(sa.insert(tables.workers).values(executor_id=executor_id, seen_at=self._now()))
 
     def leave(self, executor_id: str) -> None:
         """This worker has stopped."""

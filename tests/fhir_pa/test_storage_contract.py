@@ -9,8 +9,10 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
+import sqlalchemy as sa
 
 from fhir_pa.pas.subscription import SubscriptionStatus
+from fhir_pa.storage import tables
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.storage.hook_log import HookCall
 from fhir_pa.storage.received import Received
@@ -216,6 +218,39 @@ def test_a_decided_authorization_leaves_the_worklist(store: Store) -> None:
         assert tx.pended() == []
 
 
+def test_trail_and_determinations_are_rows_for_reports_each_written_once(store: Store) -> None:
+    opened = builders.authorization(builders.certify(), builders.refer())
+    denied = opened.decide(replace(DENIAL, items=(2,)), builders.physician(), builders.NOON)
+    with store.transaction() as tx:
+        tx.add(opened)
+        tx.save(denied)
+        lines = tx.rows(sa.select(tables.trail).order_by(tables.trail.c.position))
+        said = tx.rows(sa.select(tables.determinations).order_by(tables.determinations.c.sequence, tables.determinations.c.position))
+        states = tx.rows(sa.select(tables.items.c.state).order_by(tables.items.c.sequence))
+    assert [(line.what, line.by, line.items, line.revision) for line in lines] == [
+        ("received", "oakwood-ehr", "1 2", 1),
+        ("certified in total", "engine", "1", 1),
+        ("pended", "engine", "2", 1),
+        ("not certified", "quill", "2", 2),
+    ]
+    assert [(row.sequence, row.position, row.action, row.person, row.reason_codes, row.revision) for row in said] == [
+        (1, 1, "certified in total", None, "", 1),
+        (2, 1, "pended", None, "", 1),
+        (2, 2, "not certified", "quill", "0V", 2),
+    ]
+    assert said[2].decided_at == builders.NOON
+    assert [row.state for row in states] == ["certified by the engine", "denied"]
+
+
+def test_names_of_any_length_are_kept_and_found(store: Store) -> None:
+    endless = Identifier("http://larkfield.example/" + "m" * 5000, "ß" * 5000)
+    kept = builders.authorization(request=builders.request(member=replace(builders.request().member, identifiers=(endless,))))
+    with store.transaction() as tx:
+        tx.add(kept)
+        assert tx.of_member([endless]) == [kept]
+        assert tx.of_member([replace(endless, value="ß" * 4999)]) == []
+
+
 # --- all or nothing ---------------------------------------------------------------------------------------------------
 def test_an_exception_leaves_nothing_behind_and_nothing_to_do(store: Store) -> None:
     with store.transaction() as tx:
@@ -343,6 +378,7 @@ def test_a_filter_names_the_requestor_or_the_sending_system(store: Store, value:
     about = builders.authorization(request=builders.request(sender="OAKWOOD-ISA06"))
     with store.transaction() as tx:
         tx.add_subscription(subscription(filters=("9000000043", value)))
+    with store.reading() as tx:
         assert [found.id for found in tx.subscriptions_for(about)] == ["s1"]
 
 

@@ -67,3 +67,10 @@ def test_an_empty_url_means_a_file_in_the_data_directory_that_only_its_owner_rea
 def test_a_database_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="try again in a moment"):
         open_store(f"postgresql+psycopg://nobody@/nothing?host={tmp_path}", tmp_path)
+
+
+def test_a_text_that_postgresql_cannot_keep_is_refused_with_advice(postgresql_url: str, tmp_path: Path) -> None:
+    opened = open_store(postgresql_url, tmp_path)
+    with pytest.raises(Unprocessable, match="Send text without control characters"), opened.transaction() as tx:
+        tx.keep_secret("a\x00b", b"")
+    opened.close()
