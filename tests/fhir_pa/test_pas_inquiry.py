@@ -65,6 +65,7 @@ def test_an_inquiry_names_the_member_the_askers_and_every_criterion() -> None:
     )
 
 
+@pytest.mark.requirement("pas-2.2.1:spec-43")
 def test_a_service_that_is_not_applicable_is_no_criterion() -> None:
     anything = {"sequence": 1, "productOrService": concept(DATA_ABSENT_REASON, "not-applicable")}
     criteria = inquiry.read(asks("2.2", anything), "2.2")
@@ -103,6 +104,7 @@ def test_an_inquiry_is_refused_as_a_submission_is() -> None:
         inquiry.read(asks("2.2", patient=None), "2.2")
 
 
+@pytest.mark.requirement("pas-2.0.1:130")
 def test_2_0_1_answers_with_one_bundle_whatever_the_number_of_matches() -> None:
     case, received = every_decision("2.0.1")
     other = replace(case, number="PA0002", reference="PR0002")

@@ -73,6 +73,7 @@ def test_every_spelling_of_the_filter_found_in_the_wild_is_taken(name: str) -> N
     assert subscription_request.read(resource, "2.2", "c", "s").filters == ("A",)
 
 
+@pytest.mark.requirement("pas-2.0.1:145")
 @pytest.mark.parametrize("content", ["id-only", "full-resource", "empty"])
 def test_2_0_1_lets_the_client_choose_how_much_is_told(content: str) -> None:
     assert agreed("2.0.1", content).content == content
@@ -107,6 +108,7 @@ BROKEN: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
 ]
 
 
+@pytest.mark.requirement("pas-2.2.1:spec-56", "pas-2.2.1:spec-58")
 @pytest.mark.parametrize(("given", "channel", "expression", "mend"), BROKEN)
 def test_what_cannot_be_honoured_is_refused_with_how_to_mend_it(given: Json, channel: Json, expression: str, mend: str) -> None:
     with pytest.raises(Refusal) as refused:
@@ -114,6 +116,7 @@ def test_what_cannot_be_honoured_is_refused_with_how_to_mend_it(given: Json, cha
     assert [mend in issue.text for issue in refused.value.issues if issue.expression == expression] == [True]
 
 
+@pytest.mark.requirement("pas-2.2.1:spec-62")
 def test_2_2_takes_only_whole_resources() -> None:
     with pytest.raises(Refusal, match="backport-payload-content 'full-resource'"):
         agreed("2.2", "id-only")
@@ -161,6 +164,7 @@ def test_a_heartbeat_tells_the_count_so_far() -> None:
     assert (told["type"], told["status"], told["events-since-subscription-start"]) == ("heartbeat", "active", "7")
 
 
+@pytest.mark.requirement("pas-2.2.1:spec-61")
 def test_a_full_resource_event_brings_the_whole_response_bundle() -> None:
     case, received = every_decision("2.2")
     active = replace(agreed(), status=SubscriptionStatus.ACTIVE)
@@ -175,6 +179,7 @@ def test_a_full_resource_event_brings_the_whole_response_bundle() -> None:
     assert faults(focus["resource"], "profile-pas-response-bundle", "2.2") == []
 
 
+@pytest.mark.requirement("pas-2.0.1:145")
 def test_an_id_only_event_names_the_claim_response_and_tells_nothing() -> None:
     case, received = every_decision("2.0.1")
     bundle = notification.event(agreed("2.0.1", "id-only"), 1, LATER, case, received, base_url=PAYER_BASE, at=LATER)
