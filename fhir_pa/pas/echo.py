@@ -7,7 +7,7 @@ refers to is there, with everything it refers to in turn (2.0.1 demands these de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fhir_pa.pas.ids import stable_uuid
@@ -88,6 +88,8 @@ class Echo:
         return list(given.values())
 
     def _take(self, index: Index, entry: Entry) -> Json:
+        if entry.full_url.startswith("#"):  # contained in the Claim: it needs a name of its own outside
+            entry = replace(entry, full_url=f"urn:uuid:{stable_uuid(entry.resource)}")
         self._wanted.setdefault(entry.full_url, (index, entry))
         return {"reference": entry.full_url}
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from fhir_pa.pas.bundle import claim_elements
 from fhir_pa.pas.extensions import INFO_CANCELLED
 from ig_profiles.outcome import Issue
-from ig_profiles.reading import Entry, Index, Json, codings, extension_value, text
+from ig_profiles.reading import Entry, Index, Json, codings, extension_value, many, text
+from ig_profiles.resource_types import RESOURCE_TYPES
 
+_KINDS = tuple(RESOURCE_TYPES)  # compares without hashing: a contained resource may say anything here
 _NOT_EVIDENCE = frozenset({"Claim", "ClaimResponse", "Bundle", "Parameters", "OperationOutcome"})
 
 
@@ -31,7 +33,7 @@ def read_evidence(claim: Entry, index: Index) -> Evidence:
     set_aside = [*_lost(claim, index)]
     withdrawn = _withdrawn(claim, index)
     kept = []
-    for entry in index.entries:
+    for entry in (*index.entries, *_contained(claim)):
         if entry.resource.get("resourceType") in _NOT_EVIDENCE:
             continue
         reason = _why_not(entry, index, member, withdrawn)
@@ -67,6 +69,12 @@ def _why_not(entry: Entry, index: Index, member: Entry | None, withdrawn: frozen
     if not about_member(entry, index, member):
         return "Not weighed: its subject is not the patient of the Claim. Refer to the member by the fullUrl of the Patient in this Bundle."
     return ""
+
+
+def _contained(claim: Entry) -> list[Entry]:
+    """Resources inside the Claim itself, to which its supporting information may point as ``#id``."""
+    inside = [node for node in many(claim.resource, "contained") if isinstance(node, dict) and node.get("resourceType") in _KINDS]
+    return [Entry(claim.full_url, node, f"{claim.expression}.contained[{position}]") for position, node in enumerate(inside)]
 
 
 def _withdrawn(claim: Entry, index: Index) -> frozenset[int]:

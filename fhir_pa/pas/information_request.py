@@ -12,9 +12,9 @@ from typing import Any
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering, instant, profile
+from fhir_pa.pas.asked import coding_of
 from fhir_pa.pas.extensions import simple
 from fhir_pa.pas.ids import stable_uuid
-from fhir_pa.pas.response_item import coding_of
 from fhir_pa.um.authorization import Authorization, Item
 from ig_profiles.names import LOINC, PAS_TEMP_CODES
 from ig_profiles.reading import Coding, Json, many, one

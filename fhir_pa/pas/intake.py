@@ -91,7 +91,7 @@ def _follows(claim: Entry, index: Index) -> Follows | None:
 
 
 def _follows_unnamed(claim: Entry, items: tuple[RequestedItem, ...], whole: CertificationType) -> Follows | None:
-    """2.0.1 knows updates without Claim.related: update marks, and the same Claim.identifier (pas.md rule 50).
+    """2.0.1 knows updates without Claim.related: update marks and the same Claim.identifier (pas.md rule 50); 2.2 gets the same leave.
 
     The identifier alone is no sign, because senders reuse it for new requests (pas.md, fact 12).
     """

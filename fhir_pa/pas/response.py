@@ -74,14 +74,14 @@ def outcome(authorization: Authorization, guide: str) -> str:
     return "queued" if guide == "2.0.1" and len(authorization.pended) == len(authorization.items) else "partial"
 
 
-def disposition(authorization: Authorization) -> str:
-    """One sentence for a person to read."""
+def disposition(authorization: Authorization) -> str | None:
+    """One sentence for a person to read; nothing when there is no item to speak of."""
     counted: dict[ReviewAction, list[str]] = {}
     for item in authorization.items:
         counted.setdefault(item.determination.action, []).append(str(item.sequence))
     parts = [f"{action} (item {', '.join(sequences)})" for action, sequences in counted.items()]
     whole = "; ".join(parts)
-    return f"{whole[:1].upper()}{whole[1:]}."
+    return f"{whole[0].upper()}{whole[1:]}." if whole else None
 
 
 def _own_identifier(answering: Answering) -> Json:

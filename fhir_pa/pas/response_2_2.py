@@ -9,19 +9,16 @@ from __future__ import annotations
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
+from fhir_pa.pas.asked import asked_for, quantity, service_concept, unit_price
 from fhir_pa.pas.dates import wire_period
 from fhir_pa.pas.extensions import compound, simple
 from fhir_pa.pas.response_item import (
     CERTIFIES,
     adjudication,
-    asked_for,
     authorized_dates,
     authorized_provider,
     number_of,
     providers,
-    quantity,
-    service_concept,
-    unit_price,
 )
 from fhir_pa.um.authorization import Authorization, Item
 from fhir_pa.um.determination import ReviewAction, Signature

@@ -6,20 +6,18 @@ was authorized in 2.0.1, and what was requested in 2.2, where ``addItem`` holds 
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
-from fhir_pa.pas.dates import number, wire_period
+from fhir_pa.pas.asked import asked_for, coding_of, quantity, service_concept, unit_price
+from fhir_pa.pas.dates import wire_period
 from fhir_pa.pas.extensions import compound, simple
 from fhir_pa.pas.notes import about
 from fhir_pa.um.authorization import Item
 from fhir_pa.um.determination import Determination, ReviewAction
-from fhir_pa.um.request import Party, RequestedItem
-from ig_profiles.names import ADJUDICATION, DATA_ABSENT_REASON, X12_UNIT
-from ig_profiles.reading import Coding, Json, extensions, many
+from fhir_pa.um.request import Party
+from ig_profiles.names import ADJUDICATION
+from ig_profiles.reading import Json, extensions, many
 
 CERTIFIES = frozenset({ReviewAction.CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL})
 _EXPLAINS = frozenset({ReviewAction.NOT_CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL})
@@ -34,11 +32,6 @@ def write_item(item: Item, answering: Answering) -> Json:
         "noteNumber": answering.notes.add(about(item)),
         "adjudication": [adjudication(item.determination, number_of(item, answering))],
     }
-
-
-def asked_for(item: Item, answering: Answering) -> Json:
-    """The item as the sender wrote it, or rebuilt from what is on file when this Bundle does not carry it."""
-    return answering.received.items().get(item.sequence) or _rebuilt(item.requested)
 
 
 def number_of(item: Item, answering: Answering) -> str | None:
@@ -148,54 +141,3 @@ def _diagnoses(item: Item, answering: Answering) -> list[Json | None]:
         return []
     spoken = item.requested.service.diagnoses[: 1 if answering.form == "inquiry" else None]
     return [simple(ext.COMMUNICATED_DIAGNOSIS, "CodeableConcept", {"coding": [coding_of(coding)]}) for coding in spoken]
-
-
-def service_concept(asked: Json, requested: RequestedItem) -> Json:
-    """The service as the sender named it; a kind of service or an absent reason gives way to the code read."""
-    named = asked.get("productOrService")
-    listed = named.get("coding") if isinstance(named, dict) else None
-    if isinstance(named, dict) and (not isinstance(listed, list) or all(_names_service(node) for node in listed)):
-        return named
-    return {"coding": [coding_of(coding) for coding in requested.service.codes]}
-
-
-def _names_service(coding: Any) -> bool:
-    return isinstance(coding, dict) and coding.get("system") != DATA_ABSENT_REASON
-
-
-def coding_of(coding: Coding) -> Json:
-    """A Coding of the wire."""
-    return {"system": coding.system, "code": coding.code} | ({"display": coding.display} if coding.display else {})
-
-
-def quantity(amount: Decimal | None, unit: str | None, asked: Json, answering: Answering) -> Json | None:
-    """A Quantity in the sender's own unit; 2.2 lets codes of X12 673 pass and asks for a unit (PASQuantity)."""
-    if amount is None:
-        return None
-    given = asked.get("quantity")
-    if isinstance(given, dict) and number(given.get("value")) is not None:
-        same = {key: given[key] for key in ("unit", "system", "code") if given.get(key)}
-        if answering.is_2_2 and same.get("system") != X12_UNIT:
-            same = {"unit": same.get("unit") or same["code"]} if same.get("unit") or same.get("code") else {}
-        if same:
-            return {"value": amount} | same
-    return {"value": amount, "unit": unit} if unit else codes.units(amount)
-
-
-def unit_price(asked: Json, requested: RequestedItem) -> Json | None:
-    """The price asked for, as the sender wrote it."""
-    given = asked.get("unitPrice")
-    if isinstance(given, dict):
-        return given
-    return {"value": requested.unit_price, "currency": "USD"} if requested.unit_price is not None else None
-
-
-def _rebuilt(requested: RequestedItem) -> Json:
-    return {
-        "sequence": requested.sequence,
-        "productOrService": {"coding": [coding_of(coding) for coding in requested.service.codes]},
-        "extension": [
-            {"url": ext.ITEM_TRACE_NUMBER, "valueIdentifier": {key: value for key, value in (("system", trace.system), ("value", trace.value)) if value}}
-            for trace in requested.trace_numbers
-        ],
-    }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fhir_pa.pas import attachment
+from fhir_pa.pas.response import write
 from fhir_pa.um.request import Identifier
 from ig_profiles.names import LOINC
 from ig_profiles.outcome import Refusal, Unreadable
@@ -105,8 +106,6 @@ def test_a_case_is_known_by_its_numbers_and_its_member(tracking: str, member: st
 
 
 def test_the_control_number_we_ask_under_leads_back_to_the_case() -> None:
-    from fhir_pa.pas.response import write
-
     case, received = every_decision("2.2")
     answered = write(case, received, "2.2", at=LATER, base_url=PAYER_BASE)
     asked = next(each["resource"] for each in answered["entry"] if each["resource"]["resourceType"] == "CommunicationRequest")

@@ -178,6 +178,13 @@ def test_cancelled_supporting_information_takes_its_evidence_along() -> None:
     assert len(still.responses) == 1
 
 
+def test_evidence_inside_the_claim_itself_counts() -> None:
+    info = {"sequence": 1, "category": concept(PAS_TEMP_CODES, "additionalInformation"), "valueReference": {"reference": "#inner"}}
+    inner = {"resourceType": "QuestionnaireResponse", "id": "inner", "status": "completed", "subject": reference(PATIENT)}
+    submission = read(bundle(claim(supportingInfo=[info], contained=[inner])), "2.2")
+    assert [response["id"] for response in submission.responses] == ["form", "inner"] and submission.set_aside == ()
+
+
 def test_supporting_information_that_is_not_in_the_bundle_is_told() -> None:
     info = {"sequence": 1, "category": concept(PAS_TEMP_CODES, "additionalInformation"), "valueReference": {"reference": "DocumentReference/none"}}
     (issue,) = read(bundle(claim(supportingInfo=[info])), "2.2").set_aside

@@ -69,7 +69,9 @@ def full(guide: str) -> Json:
     ordered = item(2)
     ordered["extension"] += [extension(ext.REQUESTED_SERVICE, valueReference=reference(ORDER)), extension(ext.INFO_CHANGED, valueCode="changed")]
     related = [{"claim": {"reference": "Claim/c0", "identifier": {"value": "C-0"}}, "relationship": {"coding": [{"code": "prior"}]}}]
-    return bundle(claim(item(1), ordered, related=related, billablePeriod={"start": "2026-11-01"}), guide=guide)
+    inner = {"resourceType": "Organization", "id": "inner", "name": "Larkfield"}
+    asked_for = claim(item(1), ordered, related=related, billablePeriod={"start": "2026-11-01"}, contained=[inner, FORM], insurer={"reference": "#inner"})
+    return bundle(asked_for, guide=guide)
 
 
 @pytest.mark.parametrize("guide", GUIDES)
