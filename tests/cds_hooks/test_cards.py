@@ -30,6 +30,7 @@ def test_every_card_is_signed_by_the_insurer_with_a_topic_of_its_guide(dialect, 
         assert card["indicator"] == "info"
 
 
+@pytest.mark.requirement("crd-2.0.1:248", "crd-2.0.1:258", "crd-2.0.1:259")
 @pytest.mark.requirement("cds-hooks-2.0:103", "cds-hooks-2.0:138", "cds-hooks-2.0:139", "cds-hooks-2.0:141", "cds-hooks-2.0:142")
 @pytest.mark.requirement("cds-hooks-2.0:147", "crd-2.2:resp-18", "crd-2.2:resp-19")
 def test_an_external_reference_leads_to_the_paragraph_with_a_summary_and_no_suggestion():
@@ -39,6 +40,7 @@ def test_an_external_reference_leads_to_the_paragraph_with_a_summary_and_no_sugg
     assert "suggestions" not in card
 
 
+@pytest.mark.requirement("crd-2.0.1:249")
 def test_instructions_name_what_would_settle_each_open_criterion_and_have_no_link():
     card = cards(given=house(found(spo2=None)))["clinical-reminder"]
     assert "- A qualifying oxygen saturation: a saturation at rest" in card["detail"]
@@ -50,16 +52,23 @@ def test_a_chart_that_shows_everything_needs_no_instructions():
     assert "clinical-reminder" not in cards(given=house(found("86")))
 
 
+@pytest.mark.requirement("crd-2.2:resp-25")
 def test_cards_do_not_repeat_the_system_action():
-    for card in cards().values():
+    shown = cards()
+    assert "coverage-info" not in shown
+    for card in shown.values():
         assert "prior authorization" not in (card["summary"] + card["detail"]).lower()
 
 
+@pytest.mark.requirement("crd-2.2:resp-17", "crd-2.2:resp-23")
 def test_cards_never_send_anybody_to_a_portal():
-    for card in cards(given=house(standing=Standing.NOT_ACTIVE)).values():
-        assert "portal" not in card["detail"].lower()
+    for given in (house(), house(found("86")), house(standing=Standing.NOT_ACTIVE)):
+        for card in cards(given=given).values():
+            assert "portal" not in card["detail"].lower()
+            assert [link["url"] for link in card.get("links", [])] in ([], [POLICY_PAGE])
 
 
+@pytest.mark.requirement("crd-2.0.1:140")
 @pytest.mark.requirement("crd-2.2:dev-24")
 def test_one_policy_is_one_card_however_many_orders_and_names_them_in_human_terms():
     bottle = {"coding": [{"system": "urn:oid:2.16.840.1.113883.6.285", "code": "E0431"}], "text": "Bottle"}
@@ -82,6 +91,7 @@ def test_trouble_with_the_insurance_tells_what_to_do_as_a_warning(dialect):
     assert "555-555-0100" in card["detail"]
 
 
+@pytest.mark.requirement("crd-2.0.1:116", "crd-2.0.1:128", "crd-2.2:dev-5")
 @pytest.mark.requirement("crd-2.2:dev-14")
 @pytest.mark.parametrize("code", ["guideline", "clinical-reminder"])
 def test_each_type_can_be_switched_off_alone(code):

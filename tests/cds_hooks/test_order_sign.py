@@ -35,6 +35,7 @@ from tests.cds_hooks.rules import broken_rules
 DIALECTS = ("2.0", "2.1", "2.2")
 
 
+@pytest.mark.requirement("crd-2.0.1:164", "crd-2.0.1:226", "crd-2.0.1:247", "crd-2.2:hook-16", "crd-2.2:resp-14", "crd-2.2:resp-26")
 @pytest.mark.requirement("crd-2.2:billopt-2", "crd-2.0.1:129", "crd-2.2:dev-15")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_home_oxygen_needs_authorization_and_names_the_form_and_what_the_chart_lacks(dialect):
@@ -97,13 +98,14 @@ def test_an_order_in_words_alone_is_asked_for_its_code(dialect, need):
     assert "The order for That oxygen thing carries no code" in told(repetition, "reason")
 
 
+@pytest.mark.requirement("crd-2.0.1:262", "crd-2.2:resp-30")
 def test_the_answer_holds_for_the_billing_codes_the_policy_names_and_no_other():
     order = device_request()
     order["codeCodeableConcept"]["coding"].append({"system": "urn:local", "code": "oxy"})
     assert [code["code"] for code in all_told(only(call("order-sign", order)), "billingCode")] == ["E1390"]
 
 
-@pytest.mark.requirement("crd-2.2:resp-29", "cds-hooks-2.0:75")
+@pytest.mark.requirement("crd-2.2:billopt-3")
 def test_a_billing_option_beside_a_local_code_brings_the_policy_that_names_it():
     option = {"url": BILLING_OPTIONS, "valueCodeableConcept": {"coding": [{"system": HCPCS, "code": "E1390"}]}}
     order = device_request(codeCodeableConcept={"coding": [{"system": "urn:local", "code": "oxy"}], "extension": [option]})
@@ -112,17 +114,21 @@ def test_a_billing_option_beside_a_local_code_brings_the_policy_that_names_it():
     assert [code["code"] for code in all_told(repetition, "billingCode")] == ["E1390"]
 
 
+@pytest.mark.requirement("crd-2.0.1:153", "crd-2.2:conf-12", "crd-2.2:hook-4")
 @pytest.mark.parametrize("kind", ORDER_TYPES)
 def test_an_order_of_any_type_that_leaves_out_everything_optional_is_answered(kind):
     assert told(only(call("order-sign", {"resourceType": kind, "id": "1"})), "covered") == "conditional"
 
 
+@pytest.mark.requirement("crd-2.2:resp-29", "cds-hooks-2.0:75")
 def test_every_order_gets_its_own_system_action_and_assertion():
     body, answers = answered(call("order-sign", device_request(), device_request("E0431", "order-2")))
     assert [action["resource"]["id"] for action in body["systemActions"]] == ["order-1", "order-2"]
     assert len({answer.assertion_id for answer in answers}) == 2
 
 
+@pytest.mark.requirement("cds-hooks-2.0:75", "cds-hooks-2.0:127", "cds-hooks-2.0:128", "cds-hooks-2.0:130", "cds-hooks-2.0:132", "crd-2.0.1:279")
+@pytest.mark.requirement("crd-2.2:resp-37", "crd-2.2:resp-48")
 def test_the_system_action_carries_the_order_as_received_with_a_description():
     (action,) = answered(call())[0]["systemActions"]
     assert (action["type"], "resourceId" in action) == ("update", False)
@@ -131,6 +137,7 @@ def test_the_system_action_carries_the_order_as_received_with_a_description():
     assert {**action["resource"], "extension": [item for item in action["resource"]["extension"] if item not in ours]} == device_request()
 
 
+@pytest.mark.requirement("crd-2.0.1:267", "crd-2.2:resp-35")
 @pytest.mark.requirement("crd-2.2:hook-16", "crd-2.2:resp-29")
 def test_the_assertion_id_the_order_carries_is_offered_for_reuse_and_nothing_new_is_not_sent():
     updated = answered(call())[0]["systemActions"][0]["resource"]
@@ -194,6 +201,7 @@ def test_a_coverage_that_had_to_be_fetched_is_handed_over_too():
     assert (answer.basis.coverage, answer.basis.patient) == (coverage(), PATIENT)
 
 
+@pytest.mark.requirement("crd-2.0.1:116", "crd-2.0.1:128", "crd-2.2:dev-5")
 @pytest.mark.requirement("crd-2.2:resp-28", "crd-2.2:dev-14")
 def test_coverage_information_switched_off_leaves_cards_and_no_error():
     body, answers = answered(call(extension=configured(coverage_info=False)))

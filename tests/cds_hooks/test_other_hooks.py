@@ -20,6 +20,7 @@ DIALECTS = ("2.0", "2.1", "2.2")
 ENCOUNTER = {"resourceType": "Encounter", "id": "e1", "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}}
 
 
+@pytest.mark.requirement("crd-2.0.1:167", "crd-2.2:hook-39", "crd-2.2:resp-28")
 @pytest.mark.requirement("crd-2.2:hook-19")
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_order_select_tells_of_the_authorization_and_never_asks_for_documentation(dialect):
@@ -29,6 +30,7 @@ def test_order_select_tells_of_the_authorization_and_never_asks_for_documentatio
     assert broken_rules(repetition, dialect) == set()
 
 
+@pytest.mark.requirement("crd-2.0.1:164", "crd-2.0.1:207", "crd-2.2:hook-16", "crd-2.2:hook-33", "crd-2.2:resp-26")
 def test_order_dispatch_answers_the_fetched_orders():
     assert told(only(call("order-dispatch")), "pa-needed") == "auth-needed"
 
@@ -45,6 +47,7 @@ def test_order_dispatch_answers_the_orders_that_could_be_had():
     assert [action["resource"]["id"] for action in answered(body)[0]["systemActions"]] == ["order-1"]
 
 
+@pytest.mark.requirement("crd-2.0.1:164", "crd-2.0.1:184", "crd-2.2:hook-16", "crd-2.2:hook-26", "crd-2.2:resp-26")
 @pytest.mark.parametrize(("dialect", "carrier"), [("2.0", "Appointment/a1"), ("2.2", "DeviceRequest/order-1")])
 def test_an_appointment_is_answered_where_its_guide_has_room_for_it(dialect, carrier):
     alternate = {"url": "http://hl7.org/fhir/StructureDefinition/alternate-reference", "valueReference": {"reference": "DeviceRequest/order-1"}}
@@ -54,6 +57,7 @@ def test_an_appointment_is_answered_where_its_guide_has_room_for_it(dialect, car
     assert answer.basis.edition == OXYGEN
 
 
+@pytest.mark.requirement("crd-2.0.1:167", "crd-2.2:resp-28")
 @pytest.mark.requirement("crd-2.2:hook-19")
 @pytest.mark.parametrize("hook", ["encounter-start", "encounter-discharge"])
 def test_encounters_are_answered_without_asking_for_documentation(hook):

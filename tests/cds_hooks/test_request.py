@@ -86,6 +86,7 @@ def test_draft_orders_that_are_no_bundle_are_refused_naming_what_came():
     assert "is a DeviceRequest. Send a FHIR Bundle" in issue.text
 
 
+@pytest.mark.requirement("crd-2.0.1:131", "crd-2.0.1:169")
 @pytest.mark.requirement("crd-2.2:hook-23", "crd-2.2:found-33", "crd-2.2:dev-17")
 def test_unknown_context_fields_extensions_and_configuration_are_ignored():
     body = call(context={"weather": {"sky": "clear"}}, extension={"davinci-crd.configuration": {"alt-drug": True}, "other": 1}, mood="calm")

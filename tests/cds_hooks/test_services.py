@@ -1,5 +1,7 @@
 """The discovery list tells every hook, its prefetch and its switches."""
 
+import re
+
 import pytest
 
 from cds_hooks.services import HOOKS, discovery, service
@@ -7,6 +9,7 @@ from ig_profiles.outcome import NotFound
 from tests.cds_hooks.builders import PAYER
 
 
+@pytest.mark.requirement("crd-2.2:hook-4")
 @pytest.mark.requirement("cds-hooks-2.0:6", "cds-hooks-2.0:7", "cds-hooks-2.0:9", "cds-hooks-2.0:10", "crd-2.0.1:152")
 @pytest.mark.requirement("crd-2.2:dev-1", "crd-2.2:dev-2", "cds-hooks-2.0:16")
 @pytest.mark.parametrize("dialect", ["2.0", "2.1", "2.2"])
@@ -32,11 +35,22 @@ def test_every_option_has_a_default_of_its_own_type_and_names_are_unique(dialect
         assert {"coverage-info", "unsolicited-determ", "max-cards"} <= {option["code"] for option in options}
 
 
+@pytest.mark.requirement("crd-2.0.1:110", "crd-2.0.1:115", "crd-2.0.1:120", "crd-2.0.1:121", "crd-2.2:dev-7")
+def test_option_codes_are_property_names_from_the_card_types_where_one_fits():
+    published = {"coverage-info", "unsolicited-determ", "guideline", "clinical-reminder", "insurance"}
+    for one in discovery("2.2", PAYER)["services"]:
+        codes = {option["code"] for option in one["extension"]["davinci-crd.configuration-options"]}
+        assert codes - published == {"max-cards"}
+        assert all(re.fullmatch("[a-z-]+", code) for code in codes)
+
+
 def test_options_are_the_same_across_hooks():
     listed = [one["extension"]["davinci-crd.configuration-options"] for one in discovery("2.2", PAYER)["services"]]
     assert all(options == listed[0] for options in listed)
 
 
+@pytest.mark.requirement("cds-hooks-2.0:57", "cds-hooks-library-1.0.1:16", "cds-hooks-library-1.0.1:32", "cds-hooks-library-1.0.1:73")
+@pytest.mark.requirement("cds-hooks-library-1.0.1:89", "cds-hooks-library-1.0.1:93")
 @pytest.mark.requirement("cds-hooks-2.0:29", "cds-hooks-2.0:55", "cds-hooks-2.0:56", "cds-hooks-2.0:59", "cds-hooks-2.0:36")
 @pytest.mark.requirement("crd-2.0.1:42")
 def test_2_0_prefetch_keeps_to_root_level_tokens():

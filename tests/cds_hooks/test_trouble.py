@@ -77,11 +77,13 @@ def test_a_day_before_every_policy_is_trouble_of_ours_not_a_no():
     assert told(only(call("order-sign", order)), "covered") == "indeterminate"
 
 
+@pytest.mark.requirement("crd-2.0.1:63", "crd-2.2:found-34")
 def test_a_stalled_ehr_is_told_in_the_reason():
     repetition = only(call(), given=house(fetch=lambda query: None))
     assert "The EHR did not answer when asked for Observation." in told(repetition, "reason")
 
 
+@pytest.mark.requirement("crd-2.0.1:42")
 def test_the_facts_see_what_was_fetched_and_each_query_is_made_once_for_all_orders():
     observation = {"resourceType": "Observation", "id": "o1", "valueQuantity": {"value": Decimal("86")}}
     asked, seen = [], []
