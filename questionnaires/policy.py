@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from ig_profiles.reading import Coding
-from questionnaires.criteria import Answers, Circumstances, Criterion, Finding, weigh
+from questionnaires.criteria import Answers, Circumstances, Criterion, Finding, Truth, weigh
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,15 @@ class RequestedService:
 
 @dataclass(frozen=True)
 class Certifies:
-    """What an edition certifies when every criterion is met: for how long, and at most how much."""
+    """What an edition certifies when every criterion is met: for how long, and at most how much.
+
+    ``when`` names criteria: it is certified so only when one of them is met. None means always.
+    """
 
     days: int
     quantity: Decimal | None = None
     unit: str | None = None
+    when: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ class Edition:
     ``services`` empty means: every service (only ``anything_else``). ``authorization`` is ``needed`` or ``not needed``;
     ``documentation`` says who can answer (``clinical``, ``admin``, ``patient``). ``questionnaire`` is ``url|version``.
     ``refer_to`` names who looks when the engine cannot certify: ``nurse`` or ``physician``. ``fingerprint`` is the
-    SHA-256 of the wording and of its form and facts, so that a decision can prove which text it used.
+    SHA-256 of the wording and of its form and facts, so that a decision can prove which text it used. ``certifies_less``
+    are shorter or smaller certifications that go before ``certifies`` when their criteria are met.
     """
 
     topic: str
@@ -69,6 +75,7 @@ class Edition:
     phone: str | None
     policy_link: str | None
     fingerprint: str
+    certifies_less: tuple[Certifies, ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,3 +96,14 @@ class Edition:
         return tuple(
             weigh(criterion, answers, circumstances) for criterion in self.criteria if not criterion.services or asked.intersection(criterion.services)
         )
+
+    def certifying(self, findings: Iterable[Finding]) -> Certifies | None:
+        """What it certifies for a request with these findings, once every criterion is met."""
+        met = {finding.criterion for finding in _every(findings) if finding.truth is Truth.MET}
+        return next((less for less in self.certifies_less if met.intersection(less.when)), self.certifies)
+
+
+def _every(findings: Iterable[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        yield finding
+        yield from _every(finding.below)

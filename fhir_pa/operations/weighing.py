@@ -16,6 +16,7 @@ from ig_profiles.reading import Json, text
 from questionnaires.answers import merge, read_response
 from questionnaires.cql import FactEngine
 from questionnaires.criteria import Answers, Circumstances
+from questionnaires.elm import facts_of
 from questionnaires.library import Shelf
 from questionnaires.policy import Edition
 
@@ -63,7 +64,7 @@ def answers_of(edition: Edition, documentation: Documentation, shelf: Shelf, fac
         mine = [response for response in documentation.responses if _asks(response, questionnaire)]
         newest = max(mine, key=lambda response: text(response, "authored") or "", default=None)
         form = read_response(questionnaire, newest) if newest else {}
-    found = facts.facts(volume.elm, documentation.resources, at) if volume.elm and documentation.resources else {}
+    found = facts.facts(volume.elm, documentation.resources, at, facts_of(volume.elm)) if volume.elm and documentation.resources else {}
     return merge(form, found)
 
 

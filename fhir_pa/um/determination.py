@@ -48,9 +48,10 @@ class EditionReference:
         return f"{self.topic} {self.version}"
 
     @classmethod
-    def of(cls, edition: Edition) -> EditionReference:
-        """The reference to this edition."""
-        return cls(edition.topic, edition.version, edition.fingerprint, edition.certifies.days if edition.certifies else None)
+    def of(cls, edition: Edition, findings: tuple[Finding, ...] = ()) -> EditionReference:
+        """The reference to this edition, and how long it certifies where these were the findings."""
+        limit = edition.certifying(findings)
+        return cls(edition.topic, edition.version, edition.fingerprint, limit.days if limit else None)
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,9 @@ def determine(edition: Edition, findings: tuple[Finding, ...], service: Requeste
 
     An edition without criteria, or one that certifies nothing, always refers: silence never certifies.
     """
-    name = EditionReference.of(edition)
+    name = EditionReference.of(edition, findings)
     open_ = tuple(finding for finding in findings if finding.truth is not Truth.MET)
-    limit = edition.certifies
+    limit = edition.certifying(findings)
     if findings and not open_ and limit is not None:
         beyond = _beyond(limit, service, today)
         if beyond:

@@ -77,7 +77,8 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         documentation=table.words("documentation", DOCUMENTATION),
         because=table.take("because"),
         refer_to=table.choice("refer_to", ("nurse", "physician"), "nurse"),
-        certifies=_certifies(table),
+        certifies=_certifies(table, table.take("certifies", dict, None), "certifies"),
+        certifies_less=tuple(_certifies(table, row, "certifies_less", True) for row in table.take("certifies_less", list, [])),
         criteria=tuple(read_criteria(table, table.take("criteria", list, []))),
     )
     table.finish()
@@ -94,14 +95,17 @@ def _sense(table: Table, read: Mapping[str, Any]) -> None:
         table.wrong("weighs criteria, but does not say what it certifies when all are met.", "Add [edition.certifies] with days = …")
     if read["certifies"] and not read["criteria"]:
         table.wrong("certifies without any criterion.", "Silence never certifies: add [[edition.criteria]], or take [edition.certifies] out.")
+    known = [criterion.id for criterion in every(read["criteria"])]
+    for name in (name for less in read["certifies_less"] for name in less.when if name not in known):
+        mend = f"{perhaps(name, known)}The criteria are {quoted(known)}."
+        table.wrong(f"certifies less when '{name}' is met, which is no criterion.", mend, "certifies_less")
     asked = {coding.code for coding in read["services"]}
     for criterion in every(read["criteria"]):
         for code in criterion.services:
             if code not in asked:
                 what = f"has criterion '{criterion.id}' for service {code}, but the edition speaks only about {quoted(sorted(asked))}."
                 table.wrong(what, "Add the code to [edition.services], or correct it.", f"criteria › {criterion.id}")
-    found = [criterion.id for criterion in every(read["criteria"])]
-    for twin in sorted({name for name in found if found.count(name) > 1}):
+    for twin in sorted({name for name in known if known.count(name) > 1}):
         table.wrong(f"has two criteria called '{twin}'.", "Give each criterion an id of its own; decisions cite it.", f"criteria › {twin}")
 
 
@@ -123,13 +127,15 @@ def _services(table: Table) -> tuple[Coding, ...]:
     return tuple(found)
 
 
-def _certifies(table: Table) -> Certifies | None:
-    data = table.take("certifies", dict, None)
+def _certifies(table: Table, data: Any, key: str, conditional: bool = False) -> Certifies | None:
     if data is None:
         return None
-    inner = Table(data, table.file, f"{table.key} › certifies", table.mistakes)
+    inner = Table(data, table.file, f"{table.key} › {key}", table.mistakes)
     days, quantity, unit = inner.take("days", int), inner.take("quantity", (int, float), None), inner.take("unit", str, None)
+    when = inner.words("when") if conditional else ()
+    if conditional and not when:
+        inner.wrong("does not say when it certifies less.", 'Name the criteria that shorten it: when = ["group_2"].')
     inner.finish()
     if days is not None and days < 1:
         inner.wrong(f"certifies for {days} days.", "Give at least one day.")
-    return Certifies(days or 1, None if quantity is None else Decimal(str(quantity)), unit)
+    return Certifies(days or 1, None if quantity is None else Decimal(str(quantity)), unit, when)
