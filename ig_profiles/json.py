@@ -41,6 +41,8 @@ def parse(body: bytes, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -
         raise _too_deep(max_depth) from None
     if _deeper_than(value, max_depth):
         raise _too_deep(max_depth)
+    if b"\\ud" in body or b"\\uD" in body:
+        _refuse_half_characters(value)
     return value
 
 
@@ -70,6 +72,15 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twin = next(name for name in names if names.count(name) > 1)
         raise Unreadable(f"The key '{twin}' stands twice in one object. Give each element once, with a list where it repeats.")
     return found
+
+
+def _refuse_half_characters(value: Any) -> None:
+    """A lone surrogate is half a character: it can be read from an escape, but never written again."""
+    try:
+        _standard.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        said = "The body holds half a character: an escape from \\ud800 to \\udfff without its other half. Write the character whole."
+        raise Unreadable(said) from None
 
 
 def _too_deep(max_depth: int) -> TooLarge:

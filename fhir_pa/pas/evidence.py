@@ -20,11 +20,15 @@ _NOT_EVIDENCE = frozenset({"Claim", "ClaimResponse", "Bundle", "Parameters", "Op
 
 @dataclass(frozen=True)
 class Evidence:
-    """Answered forms and every other resource that may be weighed; ``set_aside`` tells what may not, and why."""
+    """Answered forms and every other resource that may be weighed; ``set_aside`` tells what may not, and why.
+
+    ``withdrawn`` names (``Type/id``) what the sender took back, so that it no longer counts from an earlier Bundle either.
+    """
 
     responses: tuple[Json, ...]
     resources: tuple[Json, ...]
     set_aside: tuple[Issue, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def read_evidence(claim: Entry, index: Index) -> Evidence:
@@ -43,7 +47,7 @@ def read_evidence(claim: Entry, index: Index) -> Evidence:
             kept.append(entry.resource)
     forms = tuple(resource for resource in kept if resource.get("resourceType") == "QuestionnaireResponse")
     others = tuple(resource for resource in kept if resource.get("resourceType") != "QuestionnaireResponse")
-    return Evidence(forms, others, tuple(set_aside))
+    return Evidence(forms, others, tuple(set_aside), _taken_back(claim, index))
 
 
 def about_member(entry: Entry, index: Index, member: Entry | None) -> bool:
@@ -85,6 +89,21 @@ def _withdrawn(claim: Entry, index: Index) -> frozenset[int]:
         if entry is not None:
             (cancelled if extension_value(node, INFO_CANCELLED) is True else live).add(id(entry.resource))
     return frozenset(cancelled - live)
+
+
+def _taken_back(claim: Entry, index: Index) -> tuple[str, ...]:
+    """``Type/id`` of what only cancelled supporting information refers to."""
+    live: set[str] = set()
+    cancelled: list[str] = []
+    for _, node in claim_elements(claim, "supportingInfo"):
+        entry = index.resolve(node.get("valueReference"), claim)
+        known = (text(entry.resource, "resourceType"), text(entry.resource, "id")) if entry else (None, None)
+        name = "/".join(filter(None, known)) or "/".join((text(node.get("valueReference"), "reference") or "").split("/")[-2:])
+        if extension_value(node, INFO_CANCELLED) is True:
+            cancelled.append(name)
+        else:
+            live.add(name)
+    return tuple(dict.fromkeys(name for name in cancelled if name and name not in live))
 
 
 def _lost(claim: Entry, index: Index) -> list[Issue]:

@@ -27,7 +27,8 @@ class Submission:
     """What one $submit brought: the request, the evidence for it, and the Bundle's resources by reference.
 
     ``responses`` are the QuestionnaireResponses, ``resources`` everything else about the member; ``set_aside`` tells
-    what of the Bundle is not weighed, and why.
+    what of the Bundle is not weighed, and why. ``withdrawn`` names (``Type/id``) evidence the sender took back, which
+    no longer counts from earlier Bundles of the case either.
     """
 
     request: AuthorizationRequest
@@ -36,6 +37,7 @@ class Submission:
     resources: tuple[Json, ...]
     claim: Entry
     set_aside: tuple[Issue, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def read(bundle: Any, guide: str) -> Submission:
@@ -75,7 +77,7 @@ def read(bundle: Any, guide: str) -> Submission:
         created_at=moment(claim.resource.get("created")),
     )
     evidence = read_evidence(claim, index)
-    return Submission(request, index, evidence.responses, evidence.resources, claim, evidence.set_aside)
+    return Submission(request, index, evidence.responses, evidence.resources, claim, evidence.set_aside, evidence.withdrawn)
 
 
 def _follows(claim: Entry, index: Index) -> Follows | None:

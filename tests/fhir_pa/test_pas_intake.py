@@ -173,9 +173,10 @@ def test_cancelled_supporting_information_takes_its_evidence_along() -> None:
     cancelled = {**info, "modifierExtension": [extension(ext.INFO_CANCELLED, valueBoolean=True)]}
     gone = read(bundle(claim(supportingInfo=[cancelled])), "2.2")
     assert gone.responses == () and "cancelled the supporting information" in gone.set_aside[0].text
+    assert gone.withdrawn == ("QuestionnaireResponse/form",)
     assert gone.request.is_update, "a cancelled piece of information marks an update"
     still = read(bundle(claim(supportingInfo=[cancelled, {**info, "sequence": 3}])), "2.2")
-    assert len(still.responses) == 1
+    assert len(still.responses) == 1 and still.withdrawn == ()
 
 
 def test_evidence_inside_the_claim_itself_counts() -> None:
