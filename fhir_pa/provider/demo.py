@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import signal
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -35,7 +37,7 @@ def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool =
     folder = Path(tempfile.mkdtemp(prefix="fhir-pa-demo-"))
     processes = Processes(folder)
     narrator = Narrator(out)
-    out(f"fhir-pa demo, guide {guide}, {'PostgreSQL' if database_url else 'SQLite'}")
+    narrator.remark(f"fhir-pa demo, guide {guide}, {'PostgreSQL' if database_url else 'SQLite'}")
     try:
         with FactEngine() as engine:
             stage = _set(guide, database_url, folder, processes, narrator, engine)
@@ -73,7 +75,7 @@ def _set(guide: str, database_url: str | None, folder: Path, processes: Processe
     where += ["--database-url", database_url] if database_url else []
     began = time.perf_counter()
     processes.start("payer", ["fhir_pa.cli", "serve", "--port", _port(payer_url), *where], f"{payer_url}/ready")
-    narrator.answered(f"the payer was ready after {time.perf_counter() - began:.1f} s at {payer_url}; the provider is at {ehr_url}")
+    narrator.remark(f"The payer was ready after {time.perf_counter() - began:.1f} s at {payer_url}; the provider is at {ehr_url}.")
     base = f"{payer_url}/{GENERATIONS[guide]}"
     pas = PasClient(f"{base}/fhir", CLIENT_ID, keys)
     cds = CdsClient(base, guide, ehr_url, CLIENT_ID, keys)
@@ -89,20 +91,24 @@ def _tell_ending(stage: Stage) -> None:
 
 def _tell_where_to_look(stage: Stage, folder: Path, out: Callable[[str], None]) -> None:
     payer = stage.desk.payer_url
+    as_reviewer, as_provider = (f"curl -H 'Authorization: Bearer {token}'" for token in (stage.desk.token(PULMONOLOGIST), stage.pas.token()))
     out("")
-    out(f"Both are still running. The payer's worklist: curl -H 'Authorization: Bearer {stage.desk.token(PULMONOLOGIST)}' {payer}/um/worklist")
-    out(f"What it can do:      {payer}/{GENERATIONS[stage.guide]}/fhir/metadata and {payer}/.well-known/davinci-configuration")
-    out(f"A provider's token:  curl -H 'Authorization: Bearer {stage.pas.token()}' {stage.pas.fhir_base}/Subscription")
-    out(f"The provider's side: {stage.ehr_url}/inbox and {stage.ehr_url}/fhir/metadata")
-    out(f"Configuration and logs: {folder}. Ctrl-C ends both.")
+    out("Both sides are still running. As a reviewer of the payer:")
+    out(f"  {as_reviewer} {payer}/um/worklist")
+    out(f"  {as_reviewer} {payer}/um/authorizations/{stage.last_case}")
+    out("As the provider's system:")
+    out(f"  {as_provider} {stage.pas.fhir_base}/Subscription")
+    out("Open to everybody:")
+    out(f"  {stage.pas.fhir_base}/metadata  {payer}/.well-known/davinci-configuration  {stage.ehr_url}/inbox  {stage.ehr_url}/fhir/metadata")
+    out(f"Configuration and logs are in {folder}. Ctrl-C ends both.")
 
 
 def _wait_for_interrupt() -> None:
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        return
+    """Until Ctrl-C or a polite request to end."""
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
+    asked.wait()
 
 
 def _port(url: str) -> str:

@@ -16,6 +16,7 @@ from fhir_pa.provider.pas.update import with_documents
 from fhir_pa.provider.patients import charts_on
 from ig_profiles.names import COVERAGE_INFORMATION, NPI, PAS_PROFILE, PAS_TOPIC
 from ig_profiles.reading import Index, extension_value, many, one, references
+from tests.fhir_pa.published_profiles import faults
 
 TODAY = date(2026, 11, 21)
 GUIDES = ["2.0.1", "2.2"]
@@ -179,3 +180,36 @@ def test_the_story_stays_true_on_any_day(today):
         assert chart.coverage["period"]["start"] <= str(today)
     orla = charts_on(today).by_patient["orla-penhallow"].patient
     assert 70 <= (today - date.fromisoformat(orla["birthDate"])).days / 365.25 <= 72
+
+
+PROFILES = {
+    "Organization": "profile-organization",
+    "Patient": "profile-subscriber",
+    "Coverage": "profile-coverage",
+    "PractitionerRole": "profile-practitionerrole",
+    "Practitioner": "profile-practitioner",
+    "ServiceRequest": "profile-servicerequest",
+    "Location": "profile-location",
+}
+NEWER = {**PROFILES, "DocumentReference": "profile-documentreference"}
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.parametrize("kind", ["claim", "claim-update", "claim-inquiry"])
+def test_every_request_keeps_to_the_published_profiles(guide, kind):
+    submission = scans(guide)
+    bundle = {
+        "claim": lambda: request_of(submission),
+        "claim-update": lambda: with_documents(submission, "OAK-7002", submission.chart.elsewhere)[1],
+        "claim-inquiry": lambda: inquiry_of(submission, "Q-1"),
+    }[kind]()
+    assert faults(bundle, "profile-pas-inquiry-request-bundle" if kind == "claim-inquiry" else "profile-pas-request-bundle", guide) == []
+    first, *others = many(bundle, "entry", "resource")
+    assert faults(first, f"profile-{kind}", guide) == []
+    for resource in others:
+        profile = (NEWER if guide == "2.2" else PROFILES).get(resource["resourceType"])
+        assert profile is None or faults(resource, profile, guide) == []
+
+
+def test_the_2_2_subscription_keeps_to_the_published_profile():
+    assert faults(subscription("2.2", "9000000015", "http://127.0.0.1:9090/notifications/oakwood", "Bearer s"), "profile-subscription", "2.2") == []

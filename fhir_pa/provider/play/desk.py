@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fhir_pa.provider.wire import Reply, Wire
 from ig_profiles.json import parse
@@ -25,20 +25,17 @@ class Desk:
 
     payer_url: str
     flags: tuple[str, ...]
+    _tokens: dict[str, str] = field(default_factory=dict, repr=False)
 
     def token(self, person: str) -> str:
-        """The person's bearer token, as ``fhir-pa people token`` prints it."""
-        return self._command("people", "token", person, *self.flags)[0].split()[-1]
+        """The person's bearer token, as ``fhir-pa people token`` prints it; asked for once."""
+        if person not in self._tokens:
+            self._tokens[person] = self._command("people", "token", person, *self.flags)[0].split()[-1]
+        return self._tokens[person]
 
-    def worklist(self, person: str) -> list[Json]:
-        """The cases at which a person must look."""
-        found: list[Json] = self._wire().get("worklist", self.token(person)).expect(200).body["authorizations"]
-        return found
-
-    def authorization(self, person: str, number: str) -> Json:
-        """One case with its items, findings and trail."""
-        found: Json = self._wire().get(f"authorizations/{number}", self.token(person)).expect(200).body
-        return found
+    def worklist(self, person: str) -> Reply:
+        """GET the cases at which a person must look."""
+        return self._wire().get("worklist", self.token(person)).expect(200)
 
     def decide(self, person: str, number: str, decision: Json) -> Reply:
         """POST a decision."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,9 +64,11 @@ def document(stage: Stage, chart: Chart, signed: Signed, said: Mapping[str, Any]
     occasion = Occasion(chart, tuple(signed.orders.values()), stage.guide, stage.at())
     responses = []
     for package in packages:
+        began = time.perf_counter()
         filled = stage.dtr.fill(package, occasion, stage.reader(chart), said)
         answers = filled.answers
-        tell.step("The app runs the payer's CQL over the chart and fills the form; the clinician reads it and completes it")
+        took = (time.perf_counter() - began) * 1000
+        tell.step("The app reads the chart, runs the payer's CQL over it and fills the form; the clinician completes it", took)
         tell.answered(f"from the chart: {', '.join(answers.from_chart) or 'nothing'}; by the payer: {', '.join(answers.from_payer) or 'nothing'}")
         tell.detail(f"by the clinician: {', '.join(answers.by_person) or 'nothing'}; left open: {', '.join(answers.open) or 'nothing'}")
         tell.check("every fact could be looked up", filled.trouble, ())
@@ -142,10 +145,12 @@ def in_order(signed: Signed, chart: Chart) -> list[Json]:
 def on_worklist(stage: Stage, answer: PasAnswer, person: str) -> str:
     """The number of the case on the reviewer's worklist that this answer is about."""
     tell = stage.narrator
-    listed = [case for case in stage.desk.worklist(person) if {case["number"], case.get("reference")} & set(answer.numbers)]
-    tell.step("The case stands on the reviewers' worklist (GET /um/worklist)")
+    reply = stage.desk.worklist(person)
+    listed = [case for case in reply.body["authorizations"] if {case["number"], case.get("reference")} & set(answer.numbers)]
+    tell.step("The case stands on the reviewers' worklist (GET /um/worklist)", reply.took_ms)
     tell.check("exactly once", len(listed), 1)
-    return str(listed[0]["number"])
+    stage.last_case = str(listed[0]["number"])
+    return stage.last_case
 
 
 def _name(practitioner: Json) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from textwrap import wrap
 from typing import Any
 
 Say = Callable[[str], None]
+TITLE, WIDTH = 116, 118
 
 
 class Narrator:
@@ -30,25 +32,29 @@ class Narrator:
         except Exception as error:  # a scene may break off for any reason, and the person watching must hear it
             self.fail(f"{title.partition(':')[0]} broke off: {type(error).__name__}: {error}")
 
+    def remark(self, words: str) -> None:
+        """A line of its own, before or between the scenes."""
+        self._say(words)
+
     def step(self, title: str, took_ms: float | None = None) -> None:
         """A new step; ``took_ms`` is the time of the call it made."""
         self._step += 1
-        time = f"{took_ms:8.0f} ms" if took_ms is not None else ""
-        self._say(f"{self._step:3}. {title:<96}{time}".rstrip())
+        time = f"{took_ms:7.0f} ms" if took_ms is not None else ""
+        self._say(f"{self._step:3}. {title:<{TITLE}}{time}".rstrip())
         if took_ms is not None:
             self.times.append((title, took_ms))
 
     def asked(self, words: str) -> None:
         """What was asked, in words."""
-        self._say(f"       asked     {words}")
+        self._tell("asked", words)
 
     def answered(self, words: str) -> None:
         """What was answered, in words."""
-        self._say(f"       answered  {words}")
+        self._tell("answered", words)
 
     def detail(self, words: str) -> None:
         """One more line of an answer."""
-        self._say(f"                 {words}")
+        self._tell("", words)
 
     def check(self, what: str, got: Any, expected: Any) -> None:
         """What must be equal."""
@@ -75,3 +81,9 @@ class Narrator:
                 self._say(f"  ✗ {failure}")
         else:
             self._say(f"All scenes came out as they must; {remark}.")
+
+    def _tell(self, part: str, words: str) -> None:
+        first, *more = wrap(words, WIDTH) or [""]
+        self._say(f"       {part:<10}{first}")
+        for line in more:
+            self._say(f"{'':17}  {line}")

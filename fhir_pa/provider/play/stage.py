@@ -26,7 +26,10 @@ Found = TypeVar("Found")
 
 @dataclass
 class Stage:
-    """The set for all scenes of one guide; ``inbox`` is the name of the provider's rest-hook."""
+    """The set for all scenes of one guide; ``inbox`` is the name of the provider's rest-hook.
+
+    ``subscription_id`` and ``last_case`` are filled while the scenes are played.
+    """
 
     guide: str
     ehr_url: str
@@ -40,6 +43,7 @@ class Stage:
     secret: str
     inbox: str = "oakwood"
     subscription_id: str = ""
+    last_case: str = ""
 
     def at(self) -> datetime:
         """This moment."""

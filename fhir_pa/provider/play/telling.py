@@ -9,7 +9,6 @@ from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
 from fhir_pa.provider.pas.claim_response import ItemAnswer, PasAnswer
 from fhir_pa.provider.play.narrator import Narrator
 
-WIDTH = 150
 FINDING = re.compile(r"Criterion (?P<criterion>.+?): (?P<truth>met|not met|unknown)\. ")
 
 
@@ -81,5 +80,5 @@ def _findings_told(item: ItemAnswer) -> list[str]:
         if found:
             rests = (note.partition(" Evidence: ")[2].partition(". Missing: ")[0]).partition(". Policy: ")[0]
             values = "; ".join(dict.fromkeys(each.partition(" (")[0] for each in rests.split("; ")))
-            lines.append(f"{found['truth']:<8} {found['criterion']:<34} {values}"[:WIDTH])
+            lines.append(f"{found['truth']:<8} {found['criterion']:<34} {values}")
     return lines
