@@ -115,6 +115,12 @@ class Criterion:
     accepts: tuple[str, ...] = field(default=())  # evidence that would settle it, in words (asked for when unknown)
 
 
+def facts_tested(criterion: Criterion) -> tuple[str, ...]:
+    """Every fact this criterion tests, in it or below it."""
+    mine = (criterion.test.fact,) if criterion.test else ()
+    return (*mine, *(fact for inner in criterion.below for fact in facts_tested(inner)))
+
+
 def weigh(criterion: Criterion, answers: Answers, circumstances: Circumstances) -> Finding:
     """What the criterion says of these answers.
 

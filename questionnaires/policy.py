@@ -82,6 +82,11 @@ class Edition:
         """How people and records call it, e.g. ``home_oxygen 2026.1``."""
         return f"{self.topic} {self.version}"
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact its criteria test, once each."""
+        return tuple(dict.fromkeys(fact for criterion in self.criteria for fact in facts_tested(criterion)))
+
     def speaks_about(self, service: RequestedService, on: date) -> bool:
         """Whether this wording is the payer's rule for this service on this day."""
         if not self.in_force_from <= on or (self.in_force_until is not None and on > self.in_force_until):
