@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ig_profiles.reading import Coding
-from questionnaires.criteria import Answers, Circumstances, Criterion, Finding, Truth, weigh
+from questionnaires.criteria import Answers, Circumstances, Criterion, Finding, Truth, facts_tested, weigh
 
 
 @dataclass(frozen=True)
