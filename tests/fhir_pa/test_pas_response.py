@@ -12,7 +12,9 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.business_error import business_errors, member_not_found, update_not_allowed
 from fhir_pa.pas.intake import read
-from fhir_pa.pas.response import write, write_error
+from fhir_pa.pas.response import write
+from fhir_pa.pas.response_error import write_error
+from fhir_pa.um.determination import Authorized
 from fhir_pa.um.review import Decision, Verdict
 from ig_profiles.json import dump, parse
 from ig_profiles.names import LOINC, NUCC
@@ -139,6 +141,14 @@ def test_the_reviewer_is_told_in_2_2_and_only_when_a_person_signed() -> None:
     assert extensions(response_of(answer("2.0.1")), ext.CLAIM_RESPONSE_REVIEWER) == []
 
 
+def test_admission_dates_come_back_on_what_2_2_certifies() -> None:
+    dates = {sequence: extension_value(node, ext.ADMISSION_DATES) for sequence, node in by_sequence(answer("2.2")).items()}
+    stay = {"start": "2026-11-22", "end": "2026-11-25"}
+    assert dates == {1: stay, 2: None, 3: None, 4: stay, 5: None}
+    assert extension_value(response_of(answer("2.2"))["addItem"][0], ext.ADMISSION_DATES) == stay
+    assert extension_value(by_sequence(answer("2.0.1"))[1], ext.ADMISSION_DATES) is None
+
+
 def test_outcome_speaks_each_generations_words() -> None:
     asked = {guide: bundle(guide=guide) for guide in GUIDES}
 
@@ -203,6 +213,7 @@ def test_a_payer_inside_the_claim_gets_a_name_of_its_own() -> None:
     assert response_of(answered)["insurer"]["reference"] in [each["fullUrl"] for each in answered["entry"]]
 
 
+@pytest.mark.requirement("pas-2.0.1:101")
 def test_descendants_of_a_role_are_there() -> None:
     asked = bundle(claim(provider={"reference": "PractitionerRole/thorne-oakwood"}), guide="2.0.1")
     answered = write(opened(asked, "2.0.1", certify()), asked, "2.0.1", at=LATER, base_url=PAYER_BASE)
@@ -228,6 +239,24 @@ def test_a_quantity_without_unit_gets_one_and_2_2_drops_codes_of_other_systems()
     ucum = bundle(claim(item(quantity={"value": Decimal("2"), "system": "http://unitsofmeasure.org", "code": "mo"})))
     told = extension_value(by_sequence(write(opened(ucum, "2.2", certify()), ucum, "2.2", at=LATER, base_url=PAYER_BASE))[1], ext.AUTHORIZED_DETAIL, "quantity")
     assert told == {"value": Decimal("2"), "unit": "mo"}
+
+
+def test_an_authorized_quantity_keeps_the_reviewers_unit_where_it_differs() -> None:
+    asked = bundle(guide="2.0.1")
+    case = opened(asked, "2.0.1", UNMET).decide(
+        Decision((1,), Verdict.CERTIFY, "Rented.", authorized=Authorized(LATER.date(), LATER.date(), Decimal("4"), "visits")), nurse(), LATER
+    )
+    written = write(case, asked, "2.0.1", at=LATER, base_url=PAYER_BASE)
+    assert extension_value(by_sequence(written)[1], ext.AUTHORIZED_DETAIL, "quantity") == {"value": Decimal("4"), "unit": "visits"}
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_where_no_quantity_was_asked_for_the_authorized_one_is_told(guide: str) -> None:
+    bare = item()
+    bare.pop("quantity")
+    asked = bundle(claim(bare), guide=guide)
+    written = write(opened(asked, guide, certify()), asked, guide, at=LATER, base_url=PAYER_BASE)
+    assert extension_value(by_sequence(written)[1], ext.AUTHORIZED_DETAIL, "quantity") == {"value": Decimal(1), "unit": "unit"}
 
 
 def test_an_item_the_last_bundle_does_not_carry_is_still_answered() -> None:
