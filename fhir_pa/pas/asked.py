@@ -8,7 +8,6 @@ from typing import Any
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
-from fhir_pa.pas.dates import number
 from fhir_pa.um.authorization import Item
 from fhir_pa.um.request import RequestedItem
 from ig_profiles.names import DATA_ABSENT_REASON, X12_UNIT
@@ -39,17 +38,19 @@ def coding_of(coding: Coding) -> Json:
 
 
 def quantity(amount: Decimal | None, unit: str | None, asked: Json, answering: Answering) -> Json | None:
-    """A Quantity in the sender's own unit; 2.2 lets codes of X12 673 pass and asks for a unit (PASQuantity)."""
+    """A Quantity; in the sender's own words for the unit where that is the unit meant.
+
+    2.2 lets only codes of X12 673 pass, and asks for a unit (PASQuantity prof-2, prof-3).
+    """
     if amount is None:
         return None
     given = asked.get("quantity")
-    if isinstance(given, dict) and number(given.get("value")) is not None:
-        same = {key: given[key] for key in ("unit", "system", "code") if given.get(key)}
-        if answering.is_2_2 and same.get("system") != X12_UNIT:
-            same = {"unit": same.get("unit") or same["code"]} if same.get("unit") or same.get("code") else {}
-        if same:
-            return {"value": amount} | same
-    return {"value": amount, "unit": unit} if unit else codes.units(amount)
+    named = {key: given[key] for key in ("unit", "system", "code") if given.get(key)} if isinstance(given, dict) else {}
+    if unit is not None and unit not in (named.get("unit"), named.get("code")):
+        named = {"unit": unit}
+    if answering.is_2_2 and named.get("system") != X12_UNIT:
+        named = {"unit": named.get("unit") or named.get("code")}
+    return {"value": amount} | named if named.get("unit") or named.get("code") else codes.units(amount)
 
 
 def unit_price(asked: Json, requested: RequestedItem) -> Json | None:

@@ -118,6 +118,7 @@ DECISION_REASONS: dict[str, str] = {
 
 SUPPORTING_DOCUMENT = "77"  # X12 755: a report that supports the request
 UNITS = "UN"  # X12 673
+SELF = "18"  # X12 1069: the member holds the policy
 
 
 def _concept(system: str, code: str, label: str | None) -> Json:

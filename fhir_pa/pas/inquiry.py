@@ -25,6 +25,7 @@ Days = tuple[date, date]
 def read(bundle: Any, guide: str) -> InquiryCriteria:
     """What the inquirer asks for; ``guide`` is ``2.0.1`` or ``2.2``.
 
+    The policy holder's numbers count only where the member has none: a family's authorizations are not one member's.
     Raises Unreadable when it is no Bundle, Unprocessable with every structural fault otherwise.
     """
     opened = open_bundle(bundle)
@@ -38,7 +39,7 @@ def read(bundle: Any, guide: str) -> InquiryCriteria:
     return InquiryCriteria(
         guide=guide,
         member=about.identifiers,
-        subscriber=about.subscriber_identifiers,
+        subscriber=() if about.identifiers else about.subscriber_identifiers,
         npis=tuple(dict.fromkeys(npis)),
         trace_numbers=identifiers(claim.resource, "identifier"),
         authorization_number=_string(extension_value(claim.resource, ext.AUTHORIZATION_NUMBER)),

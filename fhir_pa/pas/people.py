@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fhir_pa.pas.bundle import claim_elements
+from fhir_pa.pas.codes import SELF
 from fhir_pa.pas.dates import full_date
 from fhir_pa.pas.extensions import CARE_TEAM_CLAIM_SCOPE
 from fhir_pa.um.request import Identifier, MemberReference, Party
@@ -129,7 +130,7 @@ def _with_coverage(known: MemberReference, coverage: Entry, patient: Entry | Non
     subscriber = index.resolve(coverage.resource.get("subscriber"), coverage)
     if subscriber is not None:
         of_subscriber += identifiers(subscriber.resource, "identifier")
-    if (subscriber is not None and patient is not None and subscriber.resource is patient.resource) or _is_self(coverage.resource):
+    if _is_own(coverage, patient, subscriber):
         of_member += of_subscriber
     return replace(
         known,
@@ -138,5 +139,9 @@ def _with_coverage(known: MemberReference, coverage: Entry, patient: Entry | Non
     )
 
 
-def _is_self(coverage: Any) -> bool:
-    return any(coding.code in ("self", "18") for coding in codings(one(coverage, "relationship")))
+def _is_own(coverage: Entry, patient: Entry | None, subscriber: Entry | None) -> bool:
+    """Whether the member holds the policy: the card says so, or says nothing else."""
+    related = {coding.code for coding in codings(coverage.resource.get("relationship"))}
+    if related:
+        return bool(related & {"self", SELF})
+    return subscriber is None or (patient is not None and subscriber.resource is patient.resource)

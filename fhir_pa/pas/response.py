@@ -13,15 +13,12 @@ from fhir_pa.pas.answering import Answering, Form, claim_response_id, claim_resp
 from fhir_pa.pas.dates import wire_period
 from fhir_pa.pas.echo import Received
 from fhir_pa.pas.information_request import information_requests
-from fhir_pa.pas.response_2_2 import claim_response_2_2, stay
-from fhir_pa.pas.response_error import write_error
+from fhir_pa.pas.response_2_2 import claim_response_2_2
 from fhir_pa.pas.response_frame import bundle_of, head
 from fhir_pa.pas.response_item import CERTIFIES, write_item
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import ReviewAction
 from ig_profiles.reading import Coding, Json, many
-
-__all__ = ["write", "write_error"]
 
 
 def write(
@@ -59,8 +56,6 @@ def claim_response_entries(answering: Answering) -> list[Json]:
     response["item"] = [write_item(item, answering) for item in sorted(authorization.items, key=lambda item: item.sequence)]
     if answering.is_2_2:
         response |= claim_response_2_2(answering)
-        for item, written in zip(sorted(authorization.items, key=lambda item: item.sequence), response["item"], strict=True):
-            written["extension"] += stay(answering) if item.determination.action in CERTIFIES else []
     asks = information_requests(answering, response)
     response["communicationRequest"] = asks.references
     response["processNote"] = answering.notes.as_fhir()

@@ -20,11 +20,12 @@ from fhir_pa.pas.response_item import (
     number_of,
     providers,
 )
+from fhir_pa.pas.stay import stay
 from fhir_pa.um.authorization import Authorization, Item
 from fhir_pa.um.determination import ReviewAction, Signature
 from fhir_pa.um.request import Party
-from ig_profiles.names import ADJUDICATION, NPI, NUCC, PAS_TEMP_CODES
-from ig_profiles.reading import Json, code_in, extension_value, extensions, many
+from ig_profiles.names import ADJUDICATION, NPI, NUCC
+from ig_profiles.reading import Json, extension_value, extensions, many
 
 _KEPT_ON_ADDED = (
     ext.ITEM_TRACE_NUMBER,
@@ -97,18 +98,6 @@ def _transmission(answering: Answering) -> Json | None:
         said("interchangeSenderID", "interchangeReceiverID"),
         said("interchangeReceiverID", "interchangeSenderID"),
     )
-
-
-def stay(answering: Answering) -> list[Json | None]:
-    """Admission and discharge dates asked for, on a certified item."""
-    found: list[Json | None] = []
-    for node in many(answering.received.claim.resource, "supportingInfo"):
-        kind = code_in(node.get("category"), PAS_TEMP_CODES) if isinstance(node, dict) else None
-        if kind == "admissionDates":
-            found.append(simple(ext.ADMISSION_DATES, "Date", node.get("timingDate")) or simple(ext.ADMISSION_DATES, "Period", node.get("timingPeriod")))
-        elif kind == "dischargeDates":
-            found.append(simple(ext.DISCHARGE_DATE, "Date", node.get("timingDate")))
-    return found
 
 
 def _added(item: Item, answering: Answering) -> Json:

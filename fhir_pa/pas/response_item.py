@@ -13,6 +13,7 @@ from fhir_pa.pas.asked import asked_for, coding_of, quantity, service_concept, u
 from fhir_pa.pas.dates import wire_period
 from fhir_pa.pas.extensions import compound, simple
 from fhir_pa.pas.notes import about
+from fhir_pa.pas.stay import stay
 from fhir_pa.um.authorization import Item
 from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.request import Party
@@ -72,6 +73,7 @@ def _extensions(item: Item, asked: Json, answering: Answering) -> list[Json]:
         *(authorized_provider(party, answering) for party in (providers(item, answering) if certified else ())),
         _detail(item, asked, answering),
         *_diagnoses(item, answering),
+        *(stay(answering) if certified and answering.is_2_2 else ()),
     ]
     return [extension for extension in found if extension]
 
@@ -123,8 +125,9 @@ def _detail(item: Item, asked: Json, answering: Answering) -> Json | None:
     if determination.action not in CERTIFIES:
         return None
     held = determination.authorized
-    amount = service.quantity if answering.is_2_2 or held is None else held.quantity or service.quantity
-    unit = service.unit if answering.is_2_2 or held is None else held.unit or service.unit
+    asked_amount = answering.is_2_2 and service.quantity is not None
+    amount = service.quantity if asked_amount or held is None else held.quantity or service.quantity
+    unit = service.unit if asked_amount or held is None else held.unit or service.unit
     return compound(
         ext.AUTHORIZED_DETAIL,
         simple("productOrServiceCode", "CodeableConcept", service_concept(asked, item.requested)),

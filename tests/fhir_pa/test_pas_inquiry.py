@@ -19,7 +19,7 @@ from ig_profiles.json import dump
 from ig_profiles.names import DATA_ABSENT_REASON, HCPCS, ICD10CM, X12_REVIEW_ACTION
 from ig_profiles.outcome import Unprocessable, Unreadable
 from ig_profiles.reading import Coding, Json
-from tests.fhir_pa.pas_bundles import BASE, GUIDES, MEMBERS, PATIENT, TRACE, bundle, claim, concept, entry, extension, item, published_requests
+from tests.fhir_pa.pas_bundles import BASE, COVERAGE, GUIDES, MEMBERS, PATIENT, TRACE, bundle, claim, concept, entry, extension, item, published_requests
 from tests.fhir_pa.pas_cases import LATER, PAYER_BASE, every_decision
 from tests.fhir_pa.published_profiles import faults
 
@@ -84,6 +84,18 @@ def test_an_inquiry_finds_what_was_submitted() -> None:
 def test_an_inquiry_without_items_is_a_question_about_the_member() -> None:
     criteria = inquiry.read(asks("2.2"), "2.2")
     assert criteria.items == ()
+
+
+def test_the_policy_holders_numbers_count_only_where_the_member_has_none() -> None:
+    asked = asks()
+    card = {name: value for name, value in COVERAGE.items() if name != "subscriber"} | {"relationship": concept("http://example.org/relation", "child")}
+    nameless = {name: value for name, value in PATIENT.items() if name != "identifier"}
+    asked["entry"] = [entry({"Coverage": card}.get(each["resource"]["resourceType"], each["resource"])) for each in asked["entry"]]
+    assert inquiry.read(asked, "2.2").subscriber == ()
+    without = [{"Patient": nameless, "Coverage": {**card, "identifier": []}}.get(each["resource"]["resourceType"], each["resource"]) for each in asked["entry"]]
+    asked["entry"] = [entry(resource) for resource in without]
+    criteria = inquiry.read(asked, "2.2")
+    assert (criteria.member, criteria.subscriber) == ((), (Identifier("", "S-900"),))
 
 
 def test_the_published_inquiry_is_read() -> None:

@@ -75,6 +75,22 @@ def test_member_numbers_come_from_patient_card_and_subscriber() -> None:
     assert Identifier(MEMBERS, "SYN-00") not in dependent.identifiers, "the policy holder's number is not the patient's"
 
 
+@pytest.mark.parametrize(
+    ("given", "is_own"),
+    [
+        ({"relationship": concept("https://codesystem.x12.org/005010/1069", "18"), "subscriber": None}, True),
+        ({"relationship": concept("http://terminology.hl7.org/CodeSystem/subscriber-relationship", "spouse"), "subscriber": None}, False),
+        ({"relationship": None, "subscriber": None}, True),
+        ({"relationship": None}, True),
+    ],
+)
+def test_the_card_number_is_the_members_own_unless_the_card_says_otherwise(given: Json, is_own: bool) -> None:
+    card = {name: value for name, value in {**COVERAGE, **given}.items() if value is not None}
+    asked = bundle()
+    asked["entry"] = [entry(card) if each["resource"]["resourceType"] == "Coverage" else each for each in asked["entry"]]
+    assert (Identifier("", "S-900") in read(asked, "2.2").request.member.identifiers) is is_own
+
+
 def test_what_the_item_leaves_unsaid_comes_from_its_order() -> None:
     vague = item(productOrService=concept(X12_SERVICE_TYPE, "18"))
     for name in ("servicedPeriod", "quantity", "diagnosisSequence"):
