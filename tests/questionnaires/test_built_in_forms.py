@@ -30,7 +30,7 @@ def test_no_hidden_or_read_only_question_is_filled_from_the_record(volume: Volum
     assert [name for name, question in questions(form(volume)).items() if question.fact and (question.hidden or question.read_only)] == []
 
 
-@pytest.mark.requirement("dtr-2.0.1:83", "dtr-2.0.1:98", "dtr-2.2:spec-97")
+@pytest.mark.requirement("dtr-2.0.1:83", "dtr-2.0.1:98", "dtr-2.2:spec-97", "dtr-2.2:spec-87")
 @every_volume
 def test_every_expression_names_its_library_and_the_form_names_that_library(volume: Volume) -> None:
     used = {question.fact[0] for question in questions(form(volume)).values() if question.fact}
@@ -60,7 +60,7 @@ def test_no_two_libraries_share_a_name() -> None:
     assert "FHIRHelpers" not in named
 
 
-@pytest.mark.requirement("dtr-2.0.1:310")
+@pytest.mark.requirement("dtr-2.0.1:310", "dtr-2.2:oper-12")
 def test_what_a_library_includes_comes_along_to_the_last_step() -> None:
     def library(name: str, *includes: str) -> Logic:
         rows = [{"path": each, "version": "1"} for each in includes]
@@ -70,6 +70,7 @@ def test_what_a_library_includes_comes_along_to_the_last_step() -> None:
     assert [logic.name for logic in closure((top,), (stranger, deep, middle))] == ["Top", "Middle", "Deep"]
 
 
+@pytest.mark.requirement("pas-2.0.1:189")
 @every_volume
 def test_a_form_asks_only_what_is_weighed_or_steers_the_form(volume: Volume) -> None:
     steering = {condition["question"] for item in items(form(volume)) for condition in many(item, "enableWhen")}

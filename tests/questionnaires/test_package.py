@@ -60,7 +60,7 @@ def expressions(node: Any) -> Iterator[Json]:
             yield from expressions(value)
 
 
-@pytest.mark.requirement("dtr-2.0.1:308", "dtr-2.0.1:317", "dtr-2.2:oper-18")
+@pytest.mark.requirement("dtr-2.0.1:308", "dtr-2.0.1:317", "dtr-2.2:oper-18", "dtr-2.2:oper-12")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_the_package_is_a_valid_collection_with_the_questionnaire_first_and_one_draft(guide: Guide) -> None:
     bundle = packaged(guide, **FOUND)
@@ -84,7 +84,8 @@ def test_with_nothing_to_hand_out_the_answer_says_so_and_is_not_empty(guide: Gui
 
 
 @pytest.mark.requirement("dtr-2.0.1:84", "dtr-2.0.1:309", "dtr-2.0.1:317", "dtr-2.0.1:95", "dtr-2.0.1:96")
-@pytest.mark.requirement("dtr-2.0.1:101", "dtr-2.0.1:102", "dtr-2.2:spec-95", "dtr-2.2:spec-99")
+@pytest.mark.requirement("dtr-2.0.1:101", "dtr-2.0.1:102", "dtr-2.2:spec-95", "dtr-2.2:spec-99", "dtr-2.2:spec-87")
+@pytest.mark.requirement("dtr-2.2:oper-12")
 def test_every_library_the_form_needs_comes_once_with_cql_and_elm_that_say_the_same() -> None:
     named = {library["name"]: library for library in of_type(packaged("2.0.1"), "Library")}
     assert set(named) == {"HomeOxygen", "FHIRHelpers"}
