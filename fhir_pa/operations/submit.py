@@ -70,7 +70,7 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
         number = new_number()
         return Outcome(opened=Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at))
     everything = on_file.with_more(documentation)
-    answers = weigh_items(before.changed_by(request), request.line_of_business, everything, payer.shelf, payer.facts, received.at)
+    answers = weigh_items(before.to_weigh(request), request.line_of_business, everything, payer.shelf, payer.facts, received.at)
     try:
         return Outcome(revised=before.revise(request, answers, received.id, received.client, received.at))
     except Conflict as conflict:

@@ -107,8 +107,9 @@ class Authorization:
         return all(item.determination.is_final for item in self.items)
 
     def answers_differently(self, before: Authorization) -> bool:
-        """Whether the provider hears anything new since then."""
-        return [item.determination for item in self.items] != [item.determination for item in before.items]
+        """Whether the provider hears anything new since then; the same answer given again is no news."""
+        earlier = {item.sequence: item.determination for item in before.items}
+        return any(item.sequence not in earlier or not item.determination.says_the_same_as(earlier[item.sequence]) for item in self.items)
 
     @property
     def action(self) -> ReviewAction:
@@ -165,8 +166,9 @@ class Authorization:
     def revise(self, request: AuthorizationRequest, answers: Mapping[int, Certify | Refer], received: str, by: str, at: datetime) -> Authorization:
         """The provider's update: added, changed and cancelled items move; what did not change keeps its decision.
 
-        ``answers`` holds the engine's answer for every added or changed item. Nothing may be updated after a denial
-        (pas.md rule 56): that is a Conflict, told to the provider as a business error.
+        ``answers`` holds the engine's answer for every item to be weighed (``to_weigh``): added, changed, or pended still,
+        because an update may bring the evidence that was missing. Nothing may be updated after a denial (pas.md rule 56):
+        that is a Conflict, told to the provider as a business error.
         """
         denied = [item.sequence for item in self.items if item.state is State.DENIED]
         if denied:
@@ -181,7 +183,8 @@ class Authorization:
             elif asked.cancelled or cancel_all:
                 moved[asked.sequence] = before if before.state is State.CANCELLED else _cancelled(before, asked, at)
             elif asked.sequence in answers:
-                moved[asked.sequence] = _reanswered(_revised(before, asked), answers[asked.sequence], at)
+                same_wish = before.state in PENDING and _wish(asked) == _wish(before.requested)
+                moved[asked.sequence] = _reanswered(before if same_wish else _revised(before, asked), answers[asked.sequence], at)
         if cancel_all:
             for sequence, before in known.items():
                 if sequence not in moved and before.state is not State.CANCELLED:
@@ -190,13 +193,15 @@ class Authorization:
         changed = self._with(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
         return replace(changed, request=_merged(self.request, request), submission=received, received=(*self.received, received))
 
-    def changed_by(self, request: AuthorizationRequest) -> tuple[RequestedItem, ...]:
-        """The items of an update that must be weighed: new ones, and those whose wish differs from what is on file."""
+    def to_weigh(self, request: AuthorizationRequest) -> tuple[RequestedItem, ...]:
+        """The items of an update that must be weighed: new ones, those whose wish differs from what is on file, those pended."""
         known = {item.sequence: item for item in self.items}
+        pended = {item.sequence for item in self.pended}
         return tuple(
             asked
             for asked in request.items
-            if not asked.cancelled and (asked.sequence not in known or _wish(asked) != _wish(known[asked.sequence].requested))
+            if not asked.cancelled
+            and (asked.sequence not in known or asked.sequence in pended or _wish(asked) != _wish(known[asked.sequence].requested))
         )
 
     def _with(self, moved: Mapping[int, Item], *events: Event) -> Authorization:
@@ -215,7 +220,10 @@ def _answered(requested: RequestedItem, answer: Certify | Refer, at: datetime) -
 
 
 def _reanswered(item: Item, answer: Certify | Refer, at: datetime) -> Item:
-    return item.moved(_event(answer), answer.determination(at))
+    """The item after being weighed anew; a reviewer already at work keeps it when the engine has nothing new to say."""
+    determination = answer.determination(at)
+    unchanged = item.state in PENDING and determination.says_the_same_as(item.determination)
+    return item if unchanged else item.moved(_event(answer), determination)
 
 
 def _event(answer: Certify | Refer) -> EventKind:

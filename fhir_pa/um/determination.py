@@ -7,7 +7,7 @@ reason and a phone number (domain §4.9, invariants 1 and 2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -115,6 +115,10 @@ class Determination:
     def is_final(self) -> bool:
         """Whether nobody has to look any more."""
         return self.action in FINAL
+
+    def says_the_same_as(self, other: Determination) -> bool:
+        """Whether only the moment differs."""
+        return replace(self, decided_at=other.decided_at) == other
 
     @property
     def by_a_person(self) -> bool:

@@ -169,7 +169,7 @@ def update(*items, **given):
 def test_an_update_decides_what_was_added_and_keeps_what_did_not_change():
     case = authorization(certify())
     wish = update(item(1), item(2, "E0431"))
-    assert [changed.sequence for changed in case.changed_by(wish)] == [2]
+    assert [changed.sequence for changed in case.to_weigh(wish)] == [2]
     after = case.revise(wish, {2: refer()}, "received-2", "oakwood-ehr", LATER)
     assert after.item(1).determination == case.item(1).determination
     assert after.item(2).determination.action is ReviewAction.PENDED and after.submission == "received-2"
@@ -178,8 +178,22 @@ def test_an_update_decides_what_was_added_and_keeps_what_did_not_change():
 def test_an_update_that_changes_a_certified_item_weighs_it_anew():
     case = authorization(certify())
     wish = update(replace(item(1), service=service(until=date(2027, 11, 1))))
-    after = case.revise(wish, {asked.sequence: refer() for asked in case.changed_by(wish)}, "received-2", "oakwood-ehr", LATER)
+    after = case.revise(wish, {asked.sequence: refer() for asked in case.to_weigh(wish)}, "received-2", "oakwood-ehr", LATER)
     assert after.action is ReviewAction.PENDED and after.item(1).earlier[-1].action is ReviewAction.CERTIFIED
+
+
+def test_an_update_that_brings_missing_evidence_lets_the_engine_certify_what_was_pended():
+    case = authorization(certify(), refer())
+    wish = update(item(1), item(2))
+    assert [asked.sequence for asked in case.to_weigh(wish)] == [2]
+    after = case.revise(wish, {2: certify()}, "received-2", "oakwood-ehr", LATER)
+    assert after.is_final and after.item(2).state is State.CERTIFIED_BY_ENGINE
+
+
+def test_weighing_anew_without_news_leaves_the_item_where_it_is():
+    case = authorization(refer())
+    after = case.receive_evidence({1: refer()}, "received-2", "oakwood-ehr", "a photograph", LATER)
+    assert after.item(1) == case.item(1) and not after.answers_differently(case)
 
 
 def test_a_cancelled_item_stays_on_file_as_cancelled():
