@@ -22,7 +22,7 @@ from fhir_pa.pas.response_error import write_error
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Transaction
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import AuthorizationRequest
+from fhir_pa.um.request import AuthorizationRequest, CertificationType
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Conflict
@@ -63,14 +63,24 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
     if errors:
         return Outcome(errors=errors)
     request = replace(submission.request, line_of_business=member.line_of_business, plan=member.plan)
-    documentation = Documentation(submission.responses, submission.resources)
+    documentation = Documentation.of(submission)
     before, on_file = _on_file(request, received.client, payer) if request.is_update else (None, Documentation())
-    if before is None:
-        answers = weigh_items(request.items, request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
-        number = new_number()
-        return Outcome(opened=Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at))
-    everything = on_file.with_more(documentation)
-    answers = weigh_items(before.to_weigh(request), request.line_of_business, everything, payer.shelf, payer.facts, received.at)
+    if before is not None:
+        return _revise(before, request, on_file.with_more(documentation), received, payer)
+    if request.certification_type is CertificationType.CANCEL or all(item.cancelled for item in request.items):
+        return Outcome(errors=(business_error.update_of_nothing(),))
+    return _open(request, documentation, received, payer)
+
+
+def _open(request: AuthorizationRequest, documentation: Documentation, received: Received, payer: Payer) -> Outcome:
+    wanted = [item for item in request.items if not item.cancelled]
+    answers = weigh_items(wanted, request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
+    number = new_number()
+    return Outcome(opened=Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at))
+
+
+def _revise(before: Authorization, request: AuthorizationRequest, documentation: Documentation, received: Received, payer: Payer) -> Outcome:
+    answers = weigh_items(before.to_weigh(request), request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
     try:
         return Outcome(revised=before.revise(request, answers, received.id, received.client, received.at))
     except Conflict as conflict:

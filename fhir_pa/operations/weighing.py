@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fhir_pa.pas import attachment, intake
+from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Certify, Refer, determine
@@ -23,16 +24,26 @@ from questionnaires.policy import Edition
 
 @dataclass(frozen=True)
 class Documentation:
-    """All that was received for a case so far: filled-in forms, and the resources evidence is found in."""
+    """All that was received for a case so far: filled-in forms, and the resources evidence is found in.
+
+    ``withdrawn`` names (``Type/id``) what its sender took back: it no longer counts, from whichever message it came.
+    """
 
     responses: tuple[Json, ...] = ()
     resources: tuple[Json, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, submission: Submission) -> Documentation:
+        """What one request brought."""
+        return cls(submission.responses, submission.resources, submission.withdrawn)
 
     def with_more(self, other: Documentation) -> Documentation:
         """Both together; of a resource received twice, the newer stands."""
-        newer = {_name(resource) for resource in other.resources}
-        kept = tuple(resource for resource in self.resources if _name(resource) not in newer)
-        return Documentation((*self.responses, *other.responses), (*kept, *other.resources))
+        gone = {_name(resource) for resource in other.resources} | set(other.withdrawn)
+        kept = tuple(resource for resource in self.resources if _name(resource) not in gone)
+        forms = tuple(response for response in self.responses if _name(response) not in other.withdrawn)
+        return Documentation((*forms, *other.responses), (*kept, *other.resources), (*self.withdrawn, *other.withdrawn))
 
 
 def weigh_items(
@@ -78,8 +89,7 @@ def documentation_of(authorization: Authorization, tx: Reading) -> Documentation
 
 
 def _of_submission(bundle: Json, guide: str) -> Documentation:
-    submission = intake.read(bundle, guide)
-    return Documentation(submission.responses, submission.resources)
+    return Documentation.of(intake.read(bundle, guide))
 
 
 def _of_attachment(parameters: Json, guide: str) -> Documentation:

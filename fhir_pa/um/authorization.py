@@ -81,9 +81,12 @@ class Authorization:
         client: str,
         at: datetime,
     ) -> Authorization:
-        """The case as it stands in the same exchange: each item certified by the engine, or pended for a person."""
+        """The case as it stands in the same exchange: each item certified by the engine, or pended for a person.
+
+        An item that arrives cancelled already (an update of a request that is not on file) is kept as cancelled.
+        """
         clock = Clock.start(at, request.line_of_business, request.urgent)
-        items = tuple(_answered(item, answers[item.sequence], at) for item in request.items)
+        items = tuple(_arrived_cancelled(item, at) if item.cancelled else _answered(item, answers[item.sequence], at) for item in request.items)
         sequences = tuple(item.sequence for item in items)
         trail = (Event(at, "received", client, sequences), *_engine_events(items, at))
         return cls(number, reference, request, clock, items, trail, client, submission=received, received=(received,))
@@ -217,6 +220,11 @@ def _wish(item: RequestedItem) -> tuple[object, ...]:
 
 def _answered(requested: RequestedItem, answer: Certify | Refer, at: datetime) -> Item:
     return Item(requested, follow(State.RECEIVED, _event(answer), requested.sequence), answer.determination(at))
+
+
+def _arrived_cancelled(requested: RequestedItem, at: datetime) -> Item:
+    state = follow(State.RECEIVED, EventKind.CANCELLED, requested.sequence)
+    return Item(requested, state, Determination(ReviewAction.CANCELLED, "Cancelled by the provider.", at))
 
 
 def _reanswered(item: Item, answer: Certify | Refer, at: datetime) -> Item:

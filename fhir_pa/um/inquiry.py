@@ -33,6 +33,7 @@ class ItemCriteria:
 class InquiryCriteria:
     """An inquiry: hard keys are the member and who may see; every other thing given narrows, diagnoses are a union.
 
+    One patient is asked about: the subscriber's numbers count only when none of the member's own is given.
     ``trace_numbers`` is the inquiry's own Claim.identifier, which only 2.0.1 reads as a key. ``npis`` are those of the
     requestor and the providers it names.
     """
@@ -58,8 +59,8 @@ class InquiryCriteria:
 def matches(authorization: Authorization, criteria: InquiryCriteria) -> bool:
     """Whether this authorization is one the inquiry asks about; access is decided elsewhere (``may_see``)."""
     request = authorization.request
-    persons = set(request.member.identifiers) | set(request.member.subscriber_identifiers)
-    if not persons.intersection((*criteria.member, *criteria.subscriber)):
+    same = set(request.member.identifiers) & set(criteria.member) if criteria.member else set(request.member.subscriber_identifiers) & set(criteria.subscriber)
+    if not same:
         return False
     numbers = criteria.numbers()
     if numbers and not numbers.intersection(_numbers(authorization)):

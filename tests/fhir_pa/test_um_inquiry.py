@@ -1,5 +1,6 @@
 """Which authorizations an inquiry finds, and who may see them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -26,6 +27,14 @@ def test_the_member_alone_finds_all_of_the_members_authorizations():
 
 def test_another_member_finds_nothing():
     assert not matches(authorization(), asking(member=(Identifier(MEMBER.system, "SYN-99"),)))
+
+
+def test_the_policy_holder_asking_for_herself_does_not_find_her_dependents_cases():
+    holder = Identifier(MEMBER.system, "SYN-50")
+    child = replace(request().member, subscriber_identifiers=(holder,))
+    case = authorization(request=request(item(), member=child))
+    assert not matches(case, asking(member=(holder,)))
+    assert matches(case, asking(member=(), subscriber=(holder,)))
 
 
 @pytest.mark.parametrize(("wanted", "found"), [("E1390", True), ("E0431", False)])
