@@ -102,6 +102,19 @@ def test_no_payer_room_leans_on_the_provider_side(path):
             assert place(path) == "fhir_pa/cli.py", f"{place(path)}:{line} imports {module}. Only the command line may start the demo."
 
 
+# Inside fhir_pa, from the ground up; a room leans on those before it.
+ROOMS = ("um", "pas", "storage", "work", "operations", "web", "commands")
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith(tuple(f"fhir_pa/{room}/" for room in ROOMS))], ids=ids)
+def test_rooms_of_the_payer_lean_downward(path):
+    room = place(path).split("/")[1]
+    above = {f"fhir_pa.{name}" for name in ROOMS[ROOMS.index(room) + 1 :]}
+    for module, line in imports(path):
+        leaning = next((name for name in above if module == name or module.startswith(name + ".")), None)
+        assert leaning is None, f"{place(path)}:{line} imports {module} from a room above. Move what both need into the lower room."
+
+
 @pytest.mark.parametrize("path", FILES, ids=ids)
 def test_each_file_says_its_reason_and_stays_under_the_ceiling(path):
     text = path.read_text("utf-8")

@@ -11,8 +11,8 @@ from fhir_pa.operations.subscribe import endpoints_of
 from fhir_pa.outbound.addresses import NotAllowed
 from fhir_pa.outbound.guarded import Limits, NotReached, post
 from fhir_pa.pas import notification
+from fhir_pa.pas.notice import DeliveryResult, Notice, NoticeKind
 from fhir_pa.wiring import Payer
-from fhir_pa.work.notice import DeliveryResult, Notice, NoticeKind
 from ig_profiles.json import dump
 from ig_profiles.reading import Json
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fhir_pa.pas.notice import Notice, NoticeKind, NoticeRecord, NoticeState
 from fhir_pa.pas.subscription import SubscriptionStatus
 from fhir_pa.storage import tables
 from fhir_pa.storage.authorizations import AuthorizationReading
 from fhir_pa.storage.subscriptions import SubscriptionReading, SubscriptionWriting
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.work.notice import Notice, NoticeKind, NoticeRecord, NoticeState
 
 _notice = tables.notices.c
 _subscription = tables.subscriptions.c

@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from fhir_pa.pas.notice import NoticeKind, NoticeState
 from fhir_pa.pas.subscription import SubscriptionStatus
 from fhir_pa.storage import tables
 from fhir_pa.storage.ground import Ground
-from fhir_pa.work.notice import NoticeKind, NoticeState
 
 HANDSHAKE_AFTER_SECONDS = 0.5  # the subscriber must have read our answer first (pas.md trap 52)
 

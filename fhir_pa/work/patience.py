@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fhir_pa.work.notice import NoticeKind
+from fhir_pa.pas.notice import NoticeKind
 
 
 @dataclass(frozen=True)

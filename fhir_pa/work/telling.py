@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import random
 
+from fhir_pa.pas.notice import DeliveryResult, Notice
 from fhir_pa.storage.store import Store
-from fhir_pa.work.notice import DeliveryResult, Notice
 from fhir_pa.work.patience import Patience
 
 Deliver = Callable[[Notice], DeliveryResult]

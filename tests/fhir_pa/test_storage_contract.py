@@ -11,6 +11,7 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
+from fhir_pa.pas.notice import NoticeState
 from fhir_pa.pas.subscription import SubscriptionStatus
 from fhir_pa.storage import tables
 from fhir_pa.storage.assertions import Assertion
@@ -19,7 +20,6 @@ from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Store
 from fhir_pa.um.request import Identifier
 from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.work.notice import NoticeState
 from ig_profiles.names import HCPCS
 from ig_profiles.outcome import Conflict, NotFound
 from ig_profiles.reading import Coding

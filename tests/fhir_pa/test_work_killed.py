@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
+from fhir_pa.pas.notice import NoticeState
 from fhir_pa.pas.subscription import SubscriptionStatus
 from fhir_pa.storage.store import Store, open_store
 from fhir_pa.work.alone import Alone
-from fhir_pa.work.notice import NoticeState
 from ig_profiles.outcome import Conflict
 from tests import builders
 from tests.fhir_pa.storage_fixtures import store, subscription

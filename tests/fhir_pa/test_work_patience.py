@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhir_pa.work.notice import NoticeKind
+from fhir_pa.pas.notice import NoticeKind
 from fhir_pa.work.patience import Patience
 
 

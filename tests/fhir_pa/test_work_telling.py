@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from fhir_pa.pas.notice import DeliveryResult, Notice, NoticeKind, NoticeState
 from fhir_pa.pas.subscription import SubscriptionStatus
 from fhir_pa.storage.store import Store, open_store
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.work.notice import DeliveryResult, Notice, NoticeKind, NoticeState
 from fhir_pa.work.patience import Patience
 from fhir_pa.work.telling import Teller
 from tests import builders

@@ -16,9 +16,9 @@ import urllib.request
 from datetime import timedelta
 from pathlib import Path
 
+from fhir_pa.pas.notice import DeliveryResult, Notice
 from fhir_pa.storage.store import open_store
 from fhir_pa.work import watch
-from fhir_pa.work.notice import DeliveryResult, Notice
 from fhir_pa.work.patience import Patience
 from fhir_pa.work.worker import open_work
 from tests import builders
