@@ -152,8 +152,7 @@ def _group(criterion: Criterion, truths: list[Truth]) -> Truth:
 def _weigh_test(criterion: Criterion, test: Test, answers: Answers, circumstances: Circumstances) -> Finding:
     answer = answers.get(test.fact)
     if answer is None or not answer.values:
-        wanted = f" Please send {' or '.join(criterion.accepts)}." if criterion.accepts else ""
-        return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: not documented yet.{wanted}", criterion.axis, missing=(test.fact,))
+        return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: not documented yet.{_wanted(criterion)}", criterion.axis, missing=(test.fact,))
     if answer.disputed:
         return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: {answer.disputed}", criterion.axis, answer.evidence, (test.fact,))
     verdicts = [_holds(test, value, circumstances) for value in answer.values]
@@ -165,8 +164,15 @@ def _weigh_test(criterion: Criterion, test: Test, answers: Answers, circumstance
 
 
 def _sentence(criterion: Criterion, truth: Truth) -> str:
-    reason = f" {criterion.because}" if criterion.because and truth is not Truth.MET else ""
+    """Title, truth, and the payer's reason where it holds: an open question gets no reason for a no."""
+    if truth is Truth.UNKNOWN:
+        return f"{criterion.title}: not fully documented yet.{_wanted(criterion)}"
+    reason = f" {criterion.because}" if criterion.because and truth is Truth.NOT_MET else ""
     return f"{criterion.title}: {truth.value}.{reason}"
+
+
+def _wanted(criterion: Criterion) -> str:
+    return f" Please send {' or '.join(criterion.accepts)}." if criterion.accepts else ""
 
 
 def _holds(test: Test, value: Any, circumstances: Circumstances) -> bool | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from fhir_pa.um.authorization import Item
 from fhir_pa.um.determination import ADVERSE, Determination, ReviewAction
 from ig_profiles.reading import Json
-from questionnaires.criteria import Evidence, Finding
+from questionnaires.criteria import Evidence, Finding, Truth
 
 CALLABLE = ADVERSE | {ReviewAction.PENDED}
 
@@ -69,8 +69,8 @@ def _source(item: Evidence) -> str:
 
 
 def _decisive(finding: Finding) -> Iterator[Finding]:
-    """The finding and, below it, only what made it so: the parts that say the same."""
+    """The finding and, below it, only what made it so: the parts that say the same. What is open names its missing facts itself."""
     yield finding
     for inner in finding.below:
-        if inner.truth is finding.truth:
+        if inner.truth is finding.truth and finding.truth is not Truth.UNKNOWN:
             yield from _decisive(inner)
