@@ -12,7 +12,7 @@ from datetime import datetime
 
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Certify, Determination, Refer, ReviewAction
-from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
+from fhir_pa.um.request import AuthorizationRequest, CertificationType, Identifier, RequestedItem
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
 from fhir_pa.um.transitions import PENDING, EventKind, State, follow
 from ig_profiles.outcome import Conflict, NotFound, Unprocessable
@@ -194,7 +194,9 @@ class Authorization:
                     moved[sequence] = _cancelled(before, before.requested, at)
         event = Event(at, str(EventKind.CANCELLED if cancel_all else EventKind.REVISED), by, tuple(moved))
         changed = self._with(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
-        return replace(changed, request=_merged(self.request, request), submission=received, received=(*self.received, received))
+        merged = _merged(self.request, request)
+        items = tuple(_known_as(item, merged) for item in changed.items)
+        return replace(changed, request=merged, items=items, submission=received, received=(*self.received, received))
 
     def to_weigh(self, request: AuthorizationRequest) -> tuple[RequestedItem, ...]:
         """The items of an update that must be weighed: new ones, those whose wish differs from what is on file, those pended."""
@@ -254,8 +256,22 @@ def _engine_events(items: tuple[Item, ...], at: datetime) -> tuple[Event, ...]:
 
 
 def _merged(before: AuthorizationRequest, after: AuthorizationRequest) -> AuthorizationRequest:
-    """The newer request, keeping items it no longer lists (they stay on file for ever)."""
-    listed = {item.sequence for item in after.items}
-    kept = tuple(item for item in before.items if item.sequence not in listed)
-    return replace(after, items=tuple(sorted((*after.items, *kept), key=lambda item: item.sequence)))
+    """The newer request, keeping items it no longer lists (they stay on file for ever), and every trace number ever given.
 
+    A provider may ask, or send documents, under the number of any version (pas.md rule 74).
+    """
+    earlier = {item.sequence: item for item in before.items}
+    listed = tuple(replace(item, trace_numbers=_both(item, earlier.get(item.sequence))) for item in after.items)
+    kept = tuple(item for item in before.items if after.item(item.sequence) is None)
+    items = tuple(sorted((*listed, *kept), key=lambda item: item.sequence))
+    return replace(after, items=items, trace_numbers=_both(after, before))
+
+
+def _known_as(item: Item, request: AuthorizationRequest) -> Item:
+    """The item under every trace number this request has for it."""
+    named = request.item(item.sequence)
+    return replace(item, requested=replace(item.requested, trace_numbers=named.trace_numbers)) if named else item
+
+
+def _both(newer: RequestedItem | AuthorizationRequest, older: RequestedItem | AuthorizationRequest | None) -> tuple[Identifier, ...]:
+    return tuple(dict.fromkeys((*newer.trace_numbers, *(older.trace_numbers if older else ()))))
