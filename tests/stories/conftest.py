@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
 from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.process import OFFERED
 from fhir_pa.wiring import Payer, open_payer
 from ig_profiles import json
+from questionnaires.cql import FactEngine
+from tests.stories.parties import Plan, Staff, System, open_plan
 
 BASES = {"2.0.1": "/v2.0/fhir", "2.2": "/v2.2/fhir"}
 
@@ -60,3 +63,36 @@ def caller(request: pytest.FixtureRequest, http: FlaskClient) -> Caller:
 def caller_2_0(http: FlaskClient) -> Caller:
     """A caller of the older generation."""
     return Caller(http, "2.0.1")
+
+
+@pytest.fixture(scope="session")
+def facts() -> Iterator[FactEngine]:
+    """One fact engine for all stories."""
+    engine = FactEngine()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def plan(tmp_path: Path, facts: FactEngine) -> Iterator[Plan]:
+    """A payer that lets in only those it knows."""
+    with open_plan(tmp_path, facts) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["2.0.1", "2.2"])
+def clinic(request: pytest.FixtureRequest, plan: Plan) -> System:
+    """The clinic's registered system, in each guide generation."""
+    return System(plan, CLIENT_ID, request.param)
+
+
+@pytest.fixture
+def physician(plan: Plan) -> Staff:
+    """Ada Quill, MD, who may decide everything."""
+    return Staff(plan, PULMONOLOGIST)
+
+
+@pytest.fixture
+def nurse(plan: Plan) -> Staff:
+    """Rowan Finch, RN, who may certify and must refer the rest."""
+    return Staff(plan, NURSE)

@@ -1,0 +1,190 @@
+"""A payer with registered callers: a clinic's system and another provider's, both with keys of their own, and the payer's staff.
+
+Everybody proves who they are as in the world: systems with ``private_key_jwt`` at the token endpoint, CDS clients with a
+signed JWT for each call, staff with the token that ``fhir-pa people token`` prints.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from fhir_pa.operations.deliver import deliver
+from fhir_pa.provider.charts.npi import synthetic_npi
+from fhir_pa.provider.charts.practice import SUPPLIER_NPI
+from fhir_pa.provider.ehr import build
+from fhir_pa.provider.keys import Keys
+from fhir_pa.provider.pas_client import ASSERTION_TYPE
+from fhir_pa.provider.patients import Charts, charts_on
+from fhir_pa.provider.play.payer_file import CLIENT_ID, inline, payer_file
+from fhir_pa.settings import read
+from fhir_pa.web.app import authenticator_for, create_app
+from fhir_pa.web.process import OFFERED
+from fhir_pa.wiring import GENERATIONS, Payer, open_payer
+from fhir_pa.work.telling import Teller
+from ig_profiles import json
+from ig_profiles.reading import Json
+from questionnaires.cql import FactEngine
+
+NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
+PAYER_URL = "http://127.0.0.1:8080"
+EVERYTHING = "system/*.*"
+SUPPLIER = "fernhill-records"
+AUDITOR, CLERK = "vole", "teasel"
+SECRET = "Bearer only-the-payer-knows"
+
+
+class Clock:
+    """The one clock of a story; the test turns it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **by: float) -> None:
+        """Let so much time pass."""
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Plan:
+    """A payer as the world meets it, and the clinic's EHR on a real port of this machine."""
+
+    payer: Payer
+    clock: Clock
+    charts: Charts
+    ehr_url: str
+    keys: dict[str, Keys]
+
+    def http(self) -> FlaskClient:
+        """A connection of one's own; threads may not share one."""
+        return create_app(self.payer, OFFERED).test_client()
+
+    def tell(self, subscription: str) -> None:
+        """Do the background work for one subscriber: everything that waits is posted to its endpoint."""
+        Teller(self.payer.store, partial(deliver, payer=self.payer)).tell(subscription, "story", lambda: False)
+
+
+@dataclass
+class System:
+    """A provider's registered system that speaks one guide."""
+
+    plan: Plan
+    client: str
+    guide: str
+    scope: str = EVERYTHING
+    http: FlaskClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = self.plan.http()
+
+    def token(self) -> TestResponse:
+        """The token endpoint's answer to a freshly signed client assertion."""
+        assertion = self.plan.keys[self.client].client_assertion(self.client, f"{PAYER_URL}/oauth/token", int(self.plan.clock().timestamp()))
+        form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion, "scope": self.scope}
+        return self.http.post("/oauth/token", data=form)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """Any call below the FHIR base of this guide, with a token of one's own."""
+        proof = {"Authorization": f"Bearer {self.token().get_json()['access_token']}", **headers}
+        data = body if isinstance(body, bytes) or body is None else json.dump(body)
+        kind = {"Content-Type": "application/fhir+json"} if data is not None else {}
+        return self.http.open(f"/{GENERATIONS[self.guide]}/fhir/{path}", method=method, data=data, headers={**kind, **proof})
+
+    def post(self, path: str, body: Any, status: int = 200) -> Json:
+        """POST a resource; what is answered with this status."""
+        answer = self.call("POST", path, body)
+        assert answer.status_code == status, answer.text
+        return dict(json.parse(answer.data))
+
+    def get(self, path: str) -> Json:
+        """GET what is there."""
+        answer = self.call("GET", path)
+        assert answer.status_code == 200, answer.text
+        return dict(json.parse(answer.data))
+
+
+@dataclass
+class Staff:
+    """One of the payer's people."""
+
+    plan: Plan
+    person: str
+
+    def proof(self) -> dict[str, str]:
+        """The header that bears this person's token."""
+        return {"Authorization": f"Bearer {authenticator_for(self.plan.payer).mint.person_token(self.person)}"}
+
+    def call(self, method: str, path: str, body: Any = None) -> TestResponse:
+        """Any call with this person's token."""
+        kind = {"Content-Type": "application/json"} if body is not None else {}
+        data = json.dump(body) if body is not None else None
+        return self.plan.http().open(path, method=method, data=data, headers={**kind, **self.proof()})
+
+    def worklist(self) -> list[Json]:
+        """What waits for a person."""
+        return list(json.parse(self.call("GET", "/um/worklist").data)["authorizations"])
+
+    def decide(self, number: str, status: int = 200, **said: Any) -> Json:
+        """A decision, answered with this status."""
+        answer = self.call("POST", f"/um/authorizations/{number}/decisions", said)
+        assert answer.status_code == status, answer.text
+        return dict(json.parse(answer.data))
+
+
+@contextmanager
+def open_plan(folder: Path, facts: FactEngine, database_url: str = "") -> Iterator[Plan]:
+    """A payer that knows the clinic, the supplier, its own staff and its members; all on this machine.
+
+    ``facts`` is lent: starting an engine takes longer than most stories.
+    """
+    clock, charts = Clock(), charts_on(NOW.date())
+    keys = {CLIENT_ID: Keys.new(), SUPPLIER: Keys.new()}
+    server = make_server("127.0.0.1", 0, _nobody, threaded=True)
+    ehr_url = f"http://127.0.0.1:{server.server_port}"
+    server.app = build(charts, keys[CLIENT_ID], ehr_url, SECRET, clock)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    config = folder / "fhir-pa.toml"
+    config.write_text(payer_file(PAYER_URL, ehr_url, keys[CLIENT_ID], charts, NOW.date()) + _more(keys[SUPPLIER]))
+    opened = open_payer(read({"config": str(config), "data_directory": folder / "data", "database_url": database_url}, {}), clock)
+    opened.facts.close()
+    payer = replace(opened, facts=facts)
+    try:
+        yield Plan(payer, clock, charts, ehr_url, keys)
+    finally:
+        payer.store.close()
+        server.shutdown()
+        server.server_close()
+
+
+def trace() -> str:
+    """A trace number nobody used yet."""
+    return f"OAK-{uuid.uuid4().hex[:8].upper()}"
+
+
+def _more(supplier: Keys) -> str:
+    jwks = {"keys": [supplier.backend.as_dict(private=False)]}
+    tables = [
+        {"client": dict(id=SUPPLIER, name="Fernhill records", jwks=jwks, scopes=[EVERYTHING], organizations=[SUPPLIER_NPI])},
+        {"person": dict(id=AUDITOR, name="Ivo Vole", roles=["auditor"], npi=synthetic_npi(40_011))},
+        {"person": dict(id=CLERK, name="Tess Teasel", roles=["clerk"], npi=synthetic_npi(40_012))},
+    ]
+    return "".join(f"\n[[{kind}]]\n" + "\n".join(f"{key} = {inline(value)}" for key, value in table.items()) + "\n" for each in tables for kind, table in each.items())
+
+
+def _nobody(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("503 Service Unavailable", [])
+    return []
