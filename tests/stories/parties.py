@@ -87,6 +87,7 @@ class System:
     guide: str
     scope: str = EVERYTHING
     http: FlaskClient = field(init=False)
+    _held: tuple[str, datetime] | None = None
 
     def __post_init__(self) -> None:
         self.http = self.plan.http()
@@ -97,12 +98,19 @@ class System:
         form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion, "scope": self.scope}
         return self.http.post("/oauth/token", data=form)
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
-        """Any call below the FHIR base of this guide, with a token of one's own."""
-        proof = {"Authorization": f"Bearer {self.token().get_json()['access_token']}", **headers}
+    def proof(self) -> dict[str, str]:
+        """The header that bears an access token, the one in hand as long as it holds."""
+        now = self.plan.clock()
+        if self._held is None or self._held[1] <= now:
+            granted = self.token().get_json()
+            self._held = (granted["access_token"], now + timedelta(seconds=granted["expires_in"]))
+        return {"Authorization": f"Bearer {self._held[0]}"}
+
+    def call(self, method: str, path: str, body: Any = None) -> TestResponse:
+        """Any call below the FHIR base of this guide, with an access token."""
         data = body if isinstance(body, bytes) or body is None else json.dump(body)
         kind = {"Content-Type": "application/fhir+json"} if data is not None else {}
-        return self.http.open(f"/{GENERATIONS[self.guide]}/fhir/{path}", method=method, data=data, headers={**kind, **proof})
+        return self.http.open(f"/{GENERATIONS[self.guide]}/fhir/{path}", method=method, data=data, headers={**kind, **self.proof()})
 
     def post(self, path: str, body: Any, status: int = 200) -> Json:
         """POST a resource; what is answered with this status."""
@@ -176,13 +184,14 @@ def trace() -> str:
 
 
 def _more(supplier: Keys) -> str:
+    """Those who are not in the demonstration's file: another provider's system, and staff that decide nothing."""
     jwks = {"keys": [supplier.backend.as_dict(private=False)]}
-    tables = [
-        {"client": dict(id=SUPPLIER, name="Fernhill records", jwks=jwks, scopes=[EVERYTHING], organizations=[SUPPLIER_NPI])},
-        {"person": dict(id=AUDITOR, name="Ivo Vole", roles=["auditor"], npi=synthetic_npi(40_011))},
-        {"person": dict(id=CLERK, name="Tess Teasel", roles=["clerk"], npi=synthetic_npi(40_012))},
+    tables: list[tuple[str, Json]] = [
+        ("client", {"id": SUPPLIER, "name": "Fernhill records", "jwks": jwks, "scopes": [EVERYTHING], "organizations": [SUPPLIER_NPI]}),
+        ("person", {"id": AUDITOR, "name": "Ivo Vole", "roles": ["auditor"], "npi": synthetic_npi(40_011)}),
+        ("person", {"id": CLERK, "name": "Tess Teasel", "roles": ["clerk"], "npi": synthetic_npi(40_012)}),
     ]
-    return "".join(f"\n[[{kind}]]\n" + "\n".join(f"{key} = {inline(value)}" for key, value in table.items()) + "\n" for each in tables for kind, table in each.items())
+    return "".join("\n".join([f"\n[[{kind}]]", *(f"{key} = {inline(value)}" for key, value in table.items()), ""]) for kind, table in tables)
 
 
 def _nobody(environ: Any, start_response: Any) -> list[bytes]:

@@ -72,7 +72,6 @@ def test_the_same_request_sent_again_later_is_a_new_request(clinic: System, phys
 def test_every_exchange_is_answered_at_once_done_refused_or_not_possible_now(clinic: System) -> None:
     done = clinic.call("POST", "Claim/$submit", request_of(oxygen(clinic)))
     refused = clinic.call("POST", "Claim/$submit", {"resourceType": "Bundle", "type": "collection", "entry": []})
-    clinic.token()  # the payer's signing key is known from here on
     with clinic.plan.payer.store.engine.begin() as connection:
         connection.execute(sa.text("ALTER TABLE answers RENAME TO lost"))
     impossible = clinic.call("POST", "Claim/$submit", request_of(oxygen(clinic)))
