@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Set
+from typing import Any, Protocol
 
 from ig_profiles.packages import Shelf, split
 from ig_profiles.terminology import ValueSetTable
@@ -28,20 +28,31 @@ _UNDER = {"is-a", "descendent-of", "is-not-a"}
 _PARENT = {"subsumedBy", "parent"}
 
 
-class CodeCompiler:
-    """Works out value sets over a shelf of packages; remembers each, and what keeps one from being decided."""
+class Known(Protocol):
+    """What was compiled before, and may be built on: the registry of a set."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def value_set(self, canonical: str) -> ValueSetTable | None:
+        """A value set compiled before."""
+
+    def code_system(self, system: str) -> frozenset[str] | None:
+        """Every code of a code system compiled before."""
+
+
+class CodeCompiler:
+    """Works out value sets over a shelf of packages, and over what is known already; remembers each."""
+
+    def __init__(self, shelf: Shelf, known: Known | None = None) -> None:
         self.shelf = shelf
-        self.used: set[str] = set()
+        self.known = known
+        self.used: dict[str, Json] = {}
         self._kept: dict[str, ValueSetTable | None] = {}
         self._open: set[str] = set()
 
     def value_set(self, canonical: str) -> ValueSetTable | None:
-        """What is known of the value set; None when no package holds it."""
+        """What can be said of the value set; None when neither a package nor what is known holds it."""
         definition = self.shelf.find("ValueSet", canonical)
         if definition is None:
-            return None
+            return self.known.value_set(canonical) if self.known else None
         key = f"{definition['url']}|{definition.get('version', '')}"
         if key not in self._kept:
             if key in self._open:
@@ -56,8 +67,7 @@ class CodeCompiler:
         definition = None if split(canonical)[0].startswith(LICENSED) else self.shelf.find("CodeSystem", canonical)
         if definition is None or definition.get("content") != "complete" or definition.get("compositional"):
             return None
-        count = sum(1 for _ in concepts(definition))
-        return definition if 0 < count <= LARGEST else None
+        return definition if 0 < len(all_codes(definition)) <= LARGEST else None
 
     def _composed(self, definition: Json) -> ValueSetTable:
         compose = definition.get("compose")
@@ -94,26 +104,54 @@ class CodeCompiler:
 
     def _of_system(self, part: Json) -> ValueSetTable:
         system = split(part["system"])[0]
+        canonical = f"{system}|{part['version']}" if "version" in part else part["system"]
         if part.get("concept"):
-            return self._listed(system, {each["code"] for each in part["concept"]})
-        definition = self.code_system(f"{system}|{part['version']}" if "version" in part else part["system"])
-        chosen = _chosen(definition, part.get("filter", [])) if definition else None
-        return ValueSetTable(open=frozenset({system})) if chosen is None else self._listed(system, chosen)
+            return self._listed(canonical, {each["code"] for each in part["concept"]})
+        definition = self.code_system(canonical)
+        chosen: Set[str] | None = _chosen(definition, part.get("filter", [])) if definition else None
+        if chosen is None and self.known and not part.get("filter"):
+            chosen = self.known.code_system(canonical)
+        return ValueSetTable(open=frozenset({system})) if chosen is None else self._listed(canonical, chosen)
 
-    def _listed(self, system: str, codes: set[str]) -> ValueSetTable:
+    def _listed(self, canonical: str, codes: Set[str]) -> ValueSetTable:
+        system = split(canonical)[0]
         if system.startswith(LICENSED):
             return ValueSetTable(open=frozenset({system}))
-        definition = self.code_system(system)
+        definition = self.code_system(canonical)
         if definition:
-            self.used.add(system)
+            self.used.setdefault(system, definition)
         if definition and definition.get("caseSensitive") is False:
             return ValueSetTable(codes={system: frozenset(map(str.casefold, codes))}, any_case=frozenset({system}))
         return ValueSetTable(codes={system: frozenset(codes)})
+
+    def to_json(self, table: ValueSetTable) -> Json:
+        """The table as it is kept on file: a system whose every code is in stands under ``whole``, its list kept once."""
+        whole = {system for system, listed in table.codes.items() if system in self.used and listed == all_codes(self.used[system])}
+        kept = {
+            "url": table.url,
+            "version": table.version,
+            "whole": [f"{system}|{self.used[system].get('version', '')}" for system in sorted(whole)],
+            "codes": {system: sorted(listed) for system, listed in sorted(table.codes.items()) if system not in whole},
+            "open": sorted(table.open),
+            "out": {system: sorted(listed) for system, listed in sorted(table.out.items())},
+            "unknown": table.unknown,
+            "any_case": sorted(table.any_case & {*table.codes, *table.open}),
+        }
+        return {key: value for key, value in kept.items() if value}
+
+    def code_systems(self) -> list[Json]:
+        """The code systems that the value sets so far draw on, as they are kept on file."""
+        return [{"url": url, "version": each.get("version", ""), "codes": sorted(all_codes(each))} for url, each in sorted(self.used.items())]
 
 
 def concepts(definition: Json) -> Iterator[Json]:
     """Every concept of a code system, parents before children."""
     return _flat(definition.get("concept", []), "concept")
+
+
+def all_codes(definition: Json) -> frozenset[str]:
+    """Every code of a code system."""
+    return frozenset(each["code"] for each in concepts(definition))
 
 
 def _flat(listed: list[Json], below: str) -> Iterator[Json]:
@@ -153,30 +191,3 @@ def _under(definition: Json, code: str) -> set[str]:
         found |= below
         waiting.extend(below)
     return found
-
-
-def value_set_json(table: ValueSetTable, compiler: CodeCompiler) -> Json:
-    """The table as it is kept on file: a system whose every code is in stands under ``whole``, its list kept once."""
-    whole, codes = [], {}
-    for system, listed in sorted(table.codes.items()):
-        if system in compiler.used and system not in table.any_case and listed == code_set(compiler, system):
-            whole.append(system)
-        else:
-            codes[system] = sorted(listed)
-    kept = {
-        "url": table.url,
-        "version": table.version,
-        "whole": whole,
-        "codes": codes,
-        "open": sorted(table.open),
-        "out": {system: sorted(listed) for system, listed in sorted(table.out.items())},
-        "unknown": table.unknown,
-        "any_case": sorted(table.any_case & {*table.codes, *table.open}),
-    }
-    return {key: value for key, value in kept.items() if value}
-
-
-def code_set(compiler: CodeCompiler, system: str) -> frozenset[str]:
-    """Every code of a system the compiler could list."""
-    definition = compiler.code_system(system)
-    return frozenset(each["code"] for each in concepts(definition)) if definition else frozenset()

@@ -1,10 +1,12 @@
-"""Which packages make each set that comes with fhir-pa, in order of preference, and which of their definitions begin it."""
+"""What goes into each set: its packages in order of preference, and which of their definitions begin it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from ig_profiles.compile import Check
+from ig_profiles.compile_set import Before, CompiledSet, compile_set
 from ig_profiles.outcome import PreconditionFailed
 from ig_profiles.packages import Package, Shelf
 
@@ -36,13 +38,28 @@ RECIPES: dict[str, tuple[str, ...]] = {
         *_SHARED,
     ),
 }
-# Of these only what a guide reaches comes in; of R4 core, its types and extensions come in besides.
+# Of these only what a guide reaches comes in, and besides every type of R4 and the extensions that are everyone's.
 _WHEN_REACHED = {"2.0.1": {*_SHARED}, "2.2": {*_SHARED, _OLDER_US_CORE}}
 _TYPES = ("primitive-type", "complex-type", "resource")
 
 
-def shelf_of(guide: str, packages: Iterable[Package]) -> Shelf:
-    """The packages of this set, in its order. Raises PreconditionFailed naming every one that was not given."""
+def compile_guide(guide: str, packages: Iterable[Package], check: Check | None = None) -> CompiledSet:
+    """The set of a guide (2.0.1 or 2.2), from its packages.
+
+    Raises PreconditionFailed naming every package that was not given, Unprocessable for a constraint outside the language.
+    """
+    shelf = _shelf_of(guide, packages)
+    return compile_set(guide, shelf, lambda definition: _begins(guide, shelf, definition), check)
+
+
+def compile_added(package: Package, others: Iterable[Package], before: Before, check: Check | None = None) -> CompiledSet:
+    """One more guide, to be opened beside a set: all that its package defines, resting on the other packages and the set."""
+    shelf = Shelf([package, *others])
+    own = {id(each) for each in package.definitions}
+    return compile_set(package.label, shelf, lambda definition: id(definition) in own and definition.get("kind") != "logical", check, before)
+
+
+def _shelf_of(guide: str, packages: Iterable[Package]) -> Shelf:
     given = {package.label: package for package in packages}
     absent = [label for label in RECIPES[guide] if label not in given]
     if absent:
@@ -50,11 +67,13 @@ def shelf_of(guide: str, packages: Iterable[Package]) -> Shelf:
     return Shelf(given[label] for label in RECIPES[guide])
 
 
-def begins(guide: str, shelf: Shelf, definition: Json) -> bool:
-    """Whether a definition belongs to the set for its own sake: any of its guides, any type of R4, any extension of R4 core."""
-    if definition.get("kind") == "logical" or "snapshot" not in definition:
+def _begins(guide: str, shelf: Shelf, definition: Json) -> bool:
+    """Whether a definition belongs to the set for its own sake: any of its guides, any type of R4, any shared extension."""
+    if definition.get("kind") == "logical":
         return False
     publisher = shelf.publisher(definition).label
-    if publisher == R4_CORE:
-        return definition["kind"] in _TYPES and (definition.get("derivation") != "constraint" or definition["type"] == "Extension")
-    return publisher not in _WHEN_REACHED[guide]
+    if publisher not in _WHEN_REACHED[guide]:
+        return True
+    preferred = shelf.find("StructureDefinition", definition["url"]) is definition
+    shared = definition["type"] == "Extension" or (publisher == R4_CORE and definition.get("derivation") != "constraint")
+    return preferred and shared and definition["kind"] in _TYPES

@@ -7,16 +7,15 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ig_profiles.compile import Check, profile_table
-from ig_profiles.compile_codes import CodeCompiler, code_set, value_set_json
+from ig_profiles.compile_codes import CodeCompiler, Known
 from ig_profiles.json import dump
 from ig_profiles.packages import Shelf
 
 Json = dict[str, Any]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_CORE = "hl7.fhir.r4.core"
 
 
 @dataclass
@@ -29,6 +28,7 @@ class CompiledSet:
     value_sets: list[Json] = field(default_factory=list)
     code_systems: list[Json] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    without_snapshot: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """The file: one compact JSON per table and ``index.json``, sorted, with fixed timestamps."""
@@ -48,32 +48,41 @@ class CompiledSet:
         return written.getvalue()
 
 
-def compile_set(guide: str, shelf: Shelf, roots: Callable[[Json], bool], check: Check | None = None) -> CompiledSet:
+class Before(Known, Protocol):
+    """A set compiled before, that the new one is added to."""
+
+    def profile(self, canonical: str) -> Json | None:
+        """A profile table compiled before."""
+
+
+def compile_set(guide: str, shelf: Shelf, roots: Callable[[Json], bool], check: Check | None = None, before: Before | None = None) -> CompiledSet:
     """Tables of every StructureDefinition that ``roots`` picks, of all they reach, and of the value sets bound there.
 
-    Raises Unprocessable for a constraint that ``check`` cannot compile.
+    What ``before`` has already need not be in the packages. Definitions published without a snapshot are left out, and
+    named. Raises Unprocessable for a constraint that ``check`` cannot compile.
     """
-    compiled = CompiledSet(guide, tuple(package.label for package in shelf.packages))
     published = list(shelf.all("StructureDefinition"))
-    reached, missing = _reached(shelf, [each for each in published if roots(each)])
+    chosen = [each for each in published if roots(each)]
+    reached, missing = _reached(shelf, [each for each in chosen if "snapshot" in each], before)
+    codes = CodeCompiler(shelf, before)
+    compiled = CompiledSet(guide, tuple(package.label for package in shelf.packages))
     compiled.profiles = [profile_table(each, check) for each in published if id(each) in reached]
-    codes = CodeCompiler(shelf)
-    bound = sorted({canonical for table in compiled.profiles for canonical in _bound(table)})
+    compiled.without_snapshot = tuple(sorted(each["url"] for each in chosen if "snapshot" not in each))
     tables: dict[tuple[str, str], Json] = {}
-    for canonical in bound:
+    for canonical in sorted({canonical for table in compiled.profiles for canonical in _bound(table)}):
         value_set = codes.value_set(canonical)
         if value_set is None:
             missing.add(canonical)
         elif value_set.codes or value_set.open:
-            tables[(value_set.url, value_set.version)] = value_set_json(value_set, codes)
+            tables[(value_set.url, value_set.version)] = codes.to_json(value_set)
     compiled.value_sets = [tables[key] for each in shelf.all("ValueSet") if (key := (each["url"], each.get("version", ""))) in tables]
-    for system in sorted(codes.used):
-        compiled.code_systems.append({"url": system, "codes": sorted(code_set(codes, system))})
+    compiled.code_systems = codes.code_systems()
     compiled.missing = tuple(sorted(missing))
     return compiled
 
 
-def _reached(shelf: Shelf, roots: list[Json]) -> tuple[set[int], set[str]]:
+def _reached(shelf: Shelf, roots: list[Json], before: Before | None) -> tuple[set[int], set[str]]:
+    """Identities of the definitions reached from the roots, and the canonicals found nowhere."""
     reached: set[int] = set()
     missing: set[str] = set()
     waiting = list(roots)
@@ -84,10 +93,10 @@ def _reached(shelf: Shelf, roots: list[Json]) -> tuple[set[int], set[str]]:
         reached.add(id(definition))
         for canonical in _named(definition):
             found = shelf.find("StructureDefinition", canonical)
-            if found is None:
-                missing.add(canonical)
-            else:
+            if found is not None:
                 waiting.append(found)
+            elif before is None or before.profile(canonical) is None:
+                missing.add(canonical)
     return reached, missing
 
 

@@ -19,6 +19,7 @@ import orjson
 
 from ig_profiles.json import parse
 from ig_profiles.outcome import NotFound, Unreadable
+from ig_profiles.packages import split
 from ig_profiles.terminology import ValueSetTable
 
 Json = dict[str, Any]
@@ -40,7 +41,7 @@ class Archive:
 
     def find(self, kind: str, canonical: str) -> tuple[str, bool] | None:
         """The member that holds this definition, and whether it has the version asked for (no version asked: yes)."""
-        url, _, version = canonical.partition("|")
+        url, version = split(canonical)
         found = self.index[kind].get(url)
         if not found:
             return None
@@ -89,8 +90,8 @@ class Registry:
 
     def _value_set(self, table: Json) -> ValueSetTable:
         codes = {system: frozenset(values) for system, values in table.get("codes", {}).items()}
-        for system in table.get("whole", []):
-            codes[system] = self.code_system(system) or frozenset()
+        for canonical in table.get("whole", []):
+            codes[split(canonical)[0]] = self.code_system(canonical) or frozenset()
         out = {system: frozenset(values) for system, values in table.get("out", {}).items()}
         opened, any_case = frozenset(table.get("open", [])), frozenset(table.get("any_case", []))
         return ValueSetTable(table["url"], table.get("version", ""), codes, opened, out, table.get("unknown", False), any_case)

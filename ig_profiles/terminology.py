@@ -66,8 +66,11 @@ class ValueSetTable:
     def either(self, other: ValueSetTable) -> ValueSetTable:
         """The codes of this one and of the other."""
         codes = {system: self.codes.get(system, frozenset()) | other.codes.get(system, frozenset()) for system in {*self.codes, *other.codes}}
-        sides = ((self, other), (other, self))
-        out = {system: frozenset(code for code in codes if b._within(system, code) is False) for a, b in sides for system, codes in a.out.items()}
+        denied = {system: self.out.get(system, frozenset()) | other.out.get(system, frozenset()) for system in {*self.out, *other.out}}
+        out = {
+            system: frozenset(code for code in listed if self._within(system, code) is False and other._within(system, code) is False)
+            for system, listed in denied.items()
+        }
         return self._with(codes, self.open | other.open, out, self.unknown or other.unknown, other)
 
     def both(self, other: ValueSetTable) -> ValueSetTable:
