@@ -51,11 +51,15 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a submission comes to: a new case, the next revision of one, or what the payer's business objects to."""
+    """What a submission comes to: a new case, the next revision of one, or what the payer's business objects to.
+
+    ``is_news`` says whether a revision answers anything differently, so that subscribers must hear of it.
+    """
 
     opened: Authorization | None = None
     revised: Authorization | None = None
     errors: tuple[BusinessError, ...] = ()
+    is_news: bool = False
 
 
 def _outcome(submission: Submission, member: Standing, received: Received, payer: Payer) -> Outcome:
@@ -82,9 +86,10 @@ def _open(request: AuthorizationRequest, documentation: Documentation, received:
 def _revise(before: Authorization, request: AuthorizationRequest, documentation: Documentation, received: Received, payer: Payer) -> Outcome:
     answers = weigh_items(before.to_weigh(request), request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
     try:
-        return Outcome(revised=before.revise(request, answers, received.id, received.client, received.at))
+        revised = before.revise(request, answers, received.id, received.client, received.at)
     except Conflict as conflict:
         return Outcome(errors=(business_error.update_not_allowed(str(conflict)),))
+    return Outcome(revised=revised, is_news=revised.answers_differently(before))
 
 
 def _not_a_member(submission: Submission, member: Standing) -> tuple[BusinessError, ...]:
@@ -114,6 +119,7 @@ def _keep(outcome: Outcome, received: Received, bundle: Json, payer: Payer) -> J
                 tx.add(authorization)
             else:
                 tx.save(authorization)
+            if outcome.is_news:
                 tx.notify(authorization, why="revised", at=received.at)
             answer = response.write(authorization, bundle, received.guide, at=received.at, base_url=base)
         tx.keep_answer(received.id, dump(answer))
