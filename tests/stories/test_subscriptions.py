@@ -1,0 +1,229 @@
+"""A clinic's system subscribes for its authorizations: shaken hands with, told of every change, and never of anybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+
+from fhir_pa.provider.charts.practice import CLINIC_NPI, SUPPLIER_NPI
+from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
+from fhir_pa.provider.pas.claim_response import PasAnswer, read_bundle
+from fhir_pa.provider.pas.subscription import subscription
+from ig_profiles import json
+from ig_profiles.names import BACKPORT, PAS_TOPIC
+from ig_profiles.reading import Json, many
+from tests.stories.asking import BORDERLINE, inquire, oxygen, scans, submit, update
+from tests.stories.parties import SECRET, SUPPLIER, Staff, System
+
+WAYS = ["GET", "PUT", "DELETE"]
+
+
+def wish(clinic: System, inbox: str = "story", organization: str = CLINIC_NPI, **channel: Any) -> Json:
+    """The clinic's Subscription, its notices going to this inbox of the test EHR."""
+    asked = subscription(clinic.guide, organization, f"{clinic.plan.ehr_url}/notifications/{inbox}", SECRET)
+    return {**asked, "channel": {**asked["channel"], **channel}}
+
+
+def subscribed(clinic: System, inbox: str = "story") -> str:
+    """The id of an active subscription of the clinic."""
+    made = clinic.post("Subscription", wish(clinic, inbox), status=201)
+    clinic.plan.tell(made["id"])
+    return str(made["id"])
+
+
+def heard(clinic: System, inbox: str = "story") -> list[Json]:
+    """What arrived at the inbox so far."""
+    return list(requests.get(f"{clinic.plan.ehr_url}/inbox/{inbox}", timeout=5).json()["notifications"])
+
+
+def told(notice: Json, clinic: System, asked: Any) -> PasAnswer:
+    """The answer a notice leads to: 2.2 brings it, 2.0.1 names the ClaimResponse and the clinic inquires."""
+    brought = [each for each in many(notice["bundle"], "entry", "resource") if each["resourceType"] == "Bundle"]
+    if clinic.guide == "2.2":
+        return read_bundle(brought[0])
+    (found,) = inquire(clinic, asked)
+    assert brought == [] and notice["focus"].endswith(f"/ClaimResponse/{found.item(1).reference or 'PR' + str(found.item(1).number)[2:]}")
+    return found
+
+
+def status_of(clinic: System, identity: str) -> dict[str, str]:
+    """What $status says of the subscription: status and count of events."""
+    (entry,) = clinic.get(f"Subscription/{identity}/$status")["entry"]
+    return {part["name"]: next(str(value) for key, value in part.items() if key.startswith("value")) for part in entry["resource"]["parameter"]}
+
+
+@pytest.mark.requirement("pas-2.0.1:209", "pas-2.0.1:210", "pas-2.0.1:211", "pas-2.0.1:141", "pas-2.2.1:spec-54")
+def test_a_subscription_is_created_shaken_hands_with_changed_and_deleted(clinic: System) -> None:
+    answer = clinic.call("POST", "Subscription", wish(clinic))
+    made = json.parse(answer.data)
+    assert answer.status_code == 201 and answer.headers["Location"].endswith(f"/Subscription/{made['id']}")
+    assert made["status"] == "requested"
+
+    clinic.plan.tell(made["id"])
+    (handshake,) = heard(clinic)
+    assert (handshake["kind"], handshake["authorized"]) == ("handshake", True)
+    assert clinic.get(f"Subscription/{made['id']}") == {**made, "status": "active"}
+
+    changed = clinic.call("PUT", f"Subscription/{made['id']}", wish(clinic, "elsewhere"))
+    assert changed.status_code == 200 and json.parse(changed.data)["status"] == "requested"
+    clinic.plan.tell(made["id"])
+    assert [notice["kind"] for notice in heard(clinic, "elsewhere")] == ["handshake"]
+
+    assert clinic.call("DELETE", f"Subscription/{made['id']}").status_code == 204
+    assert [clinic.call(way, f"Subscription/{made['id']}", wish(clinic) if way == "PUT" else None).status_code for way in WAYS] == [404, 404, 404]
+    assert clinic.get("Subscription")["total"] == 0
+
+
+def test_a_subscription_is_found_by_url_and_by_status(clinic: System) -> None:
+    first, second = subscribed(clinic, "first"), clinic.post("Subscription", wish(clinic, "second"), status=201)["id"]
+
+    def found(query: str) -> list[str]:
+        return [entry["resource"]["id"] for entry in many(clinic.get(f"Subscription?{query}"), "entry")]
+
+    assert sorted(found("")) == sorted([first, second])
+    assert found(f"url={clinic.plan.ehr_url}/notifications/second") == [second]
+    assert found("status=active") == [first] and found("status=error") == []
+    (entries,) = [clinic.get(f"Subscription/$status?id={first}&id={second}")["entry"]]
+    assert len(entries) == 2
+
+
+@pytest.mark.requirement("pas-2.0.1:152", "pas-2.2.1:spec-51", "pas-2.2.1:spec-60")
+def test_every_change_of_an_answer_is_told_partial_ones_too_until_the_final_one(clinic: System, physician: Staff) -> None:
+    identity = subscribed(clinic)
+    asked = scans(clinic)
+    submit(clinic, asked)
+    clinic.plan.tell(identity)
+    assert [notice["kind"] for notice in heard(clinic)] == ["handshake"]
+
+    (waiting,) = physician.worklist()
+    decision = {"because": "Followed with the chest.", "criteria": ["thoracic_cancer"]}
+    physician.decide(waiting["number"], items=[2], decision="certify", **decision)
+    clinic.plan.tell(identity)
+    partial = heard(clinic)[-1]
+    assert (partial["kind"], partial["event_number"]) == ("event-notification", "1")
+    assert told(partial, clinic, asked).actions == {1: CERTIFIED, 2: CERTIFIED, 3: PENDED}
+
+    physician.decide(waiting["number"], items=[3], decision="deny", reason_code="0F", phone="555-555-0142", **decision)
+    clinic.plan.tell(identity)
+    final = heard(clinic)[-1]
+    assert final["event_number"] == "2" and told(final, clinic, asked).actions == {1: CERTIFIED, 2: CERTIFIED, 3: NOT_CERTIFIED}
+    assert status_of(clinic, identity)["events-since-subscription-start"] == "2"
+
+
+def test_an_endpoint_that_refuses_the_handshake_puts_the_subscription_in_error_until_the_client_asks_again(clinic: System) -> None:
+    refusing = wish(clinic, header=["Authorization: Bearer wrong"])
+    made = clinic.post("Subscription", refusing, status=201)
+    for _ in range(40):
+        clinic.plan.clock.turn(minutes=1)
+        clinic.plan.tell(made["id"])
+    assert status_of(clinic, made["id"])["status"] == "error" and heard(clinic) == []
+    assert clinic.call("PUT", f"Subscription/{made['id']}", wish(clinic)).status_code == 200
+    clinic.plan.tell(made["id"])
+    assert status_of(clinic, made["id"])["status"] == "active"
+
+
+@pytest.mark.requirement("pas-2.0.1:148", "pas-2.2.1:spec-59", "hrex-1.2:sec-20")
+def test_nobody_subscribes_for_or_touches_what_belongs_to_another_organization(clinic: System) -> None:
+    for way, path in (("POST", "Subscription"), ("PUT", f"Subscription/{subscribed(clinic)}")):
+        refused = clinic.call(way, path, wish(clinic, organization=SUPPLIER_NPI))
+        (issue,) = json.parse(refused.data)["issue"]
+        assert refused.status_code == 403 and issue["expression"] == ["Subscription.criteria"]
+        assert f"Subscribe for one of its own: {CLINIC_NPI}" in issue["details"]["text"]
+    both = clinic.call("POST", "Subscription", wish(clinic, organization=f"{CLINIC_NPI},{SUPPLIER_NPI}"))
+    assert both.status_code == 403
+
+    identity, stranger = subscribed(clinic), System(clinic.plan, SUPPLIER, clinic.guide)
+    theirs = wish(clinic, organization=SUPPLIER_NPI)
+    assert [stranger.call(way, f"Subscription/{identity}", theirs if way == "PUT" else None).status_code for way in WAYS] == [404, 403, 404]
+    assert stranger.get("Subscription")["total"] == 0
+    assert stranger.call("GET", f"Subscription/{identity}/$status").status_code == 404
+    assert clinic.get(f"Subscription/{identity}")["status"] == "active"
+
+
+@pytest.mark.parametrize("endpoint", ["https://elsewhere.example/hook", "http://127.0.0.1:1/hook", "http://169.254.169.254/latest"])
+def test_notices_go_to_registered_endpoints_only(endpoint: str, clinic: System) -> None:
+    refused = clinic.call("POST", "Subscription", wish(clinic, endpoint=endpoint))
+    (issue,) = json.parse(refused.data)["issue"]
+    assert refused.status_code == 403 and "Ask the payer to register the endpoint's URL prefix." in issue["details"]["text"]
+    assert clinic.get("Subscription")["total"] == 0
+
+
+def _without_filter(asked: Json) -> None:
+    del asked["_criteria"]
+
+
+def _another_topic(asked: Json) -> None:
+    asked["criteria"] = "http://example.org/topic"
+
+
+def _another_filter(asked: Json) -> None:
+    asked["_criteria"]["extension"][0]["valueString"] = "patient=Patient/orla-penhallow"
+
+
+def _by_mail(asked: Json) -> None:
+    asked["channel"]["type"] = "email"
+
+
+def _by_websocket(asked: Json) -> None:
+    asked["channel"]["type"] = "websocket"
+
+
+def _without_endpoint(asked: Json) -> None:
+    del asked["channel"]["endpoint"]
+
+
+def _in_xml(asked: Json) -> None:
+    asked["channel"]["payload"] = "application/fhir+xml"
+
+
+def _without_content(asked: Json) -> None:
+    del asked["channel"]["_payload"]
+
+
+def _empty(asked: Json) -> None:
+    asked["channel"]["_payload"]["extension"][0]["valueCode"] = "everything"
+
+
+STRANGE = [_without_filter, _another_topic, _another_filter, _by_mail, _by_websocket, _without_endpoint, _in_xml, _without_content, _empty]
+
+
+@pytest.mark.requirement("pas-2.2.1:spec-57")
+@pytest.mark.parametrize("change", STRANGE, ids=lambda change: change.__name__)
+def test_a_subscription_that_is_not_of_the_profile_is_refused_with_the_mending(change: Callable[[Json], None], clinic: System) -> None:
+    asked = wish(clinic)
+    change(asked)
+    refused = clinic.call("POST", "Subscription", asked)
+    (issue, *_) = json.parse(refused.data)["issue"]
+    assert refused.status_code == 422 and issue["expression"][0].startswith("Subscription.") and issue["details"]["text"].endswith(".")
+    assert clinic.get("Subscription")["total"] == 0
+
+
+@pytest.mark.requirement("pas-2.0.1:149", "pas-2.2.1:spec-55")
+def test_the_capability_statement_shows_that_subscriptions_are_offered(clinic: System) -> None:
+    (rest,) = json.parse(clinic.http.get(f"/v{clinic.guide[:3]}/fhir/metadata").data)["rest"]
+    (offered,) = [resource for resource in rest["resource"] if resource["type"] == "Subscription"]
+    assert {each["code"] for each in offered["interaction"]} == {"create", "read", "update", "delete", "search-type"}
+    assert offered["supportedProfile"] == [f"{BACKPORT}backport-subscription"]
+    assert [each["valueCanonical"] for each in offered["extension"]] == [PAS_TOPIC]
+    assert [each["name"] for each in offered["operation"]] == ["status"]
+
+
+def test_a_subscription_heard_of_no_change_after_it_was_deleted(clinic: System, physician: Staff) -> None:
+    identity = subscribed(clinic)
+    submit(clinic, oxygen(clinic, BORDERLINE))
+    (waiting,) = physician.worklist()
+    physician.decide(waiting["number"], items=[1], decision="certify", because="Falls on stairs.", criteria=["group_2"])
+    clinic.call("DELETE", f"Subscription/{identity}")
+    clinic.plan.tell(identity)
+    assert [notice["kind"] for notice in heard(clinic)] == ["handshake"]
+
+
+def test_an_update_that_changes_no_answer_is_no_event(clinic: System) -> None:
+    identity = subscribed(clinic)
+    asked = oxygen(clinic, BORDERLINE)
+    submit(clinic, asked)
+    clinic.post("Claim/$submit", update(asked)[1])
+    assert status_of(clinic, identity)["events-since-subscription-start"] == "0"
