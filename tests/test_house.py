@@ -35,7 +35,7 @@ DOORS = {
     "sqlalchemy": ("fhir_pa/storage/",),
     "alembic": ("fhir_pa/storage/",),
     "dbos": ("fhir_pa/work/", "fhir_pa/storage/"),
-    "lxml": ("ig_profiles/xml.py",),
+    "lxml": ("ig_profiles/xml/",),
     "py_mini_racer": ("questionnaires/",),
     "fhir": ("fhir_pa/provider/",),
 }
