@@ -11,7 +11,6 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +24,7 @@ from ig_profiles.terminology import ValueSetTable
 Json = dict[str, Any]
 T = TypeVar("T")
 GUIDES = ("2.0.1", "2.2")
+DEFINITIONS = Path(__file__).parent / "definitions"
 TYPES = "http://hl7.org/fhir/StructureDefinition/"
 
 
@@ -47,6 +47,10 @@ class Archive:
             return None
         exact = next((place for published, place in found if published == version), None)
         return (exact, True) if exact else (found[0][1], not version)
+
+    def counts(self) -> dict[str, int]:
+        """How many tables of each kind are in it, every version counted."""
+        return {kind: sum(map(len, self.index[kind].values())) for kind in ("profiles", "value_sets", "code_systems")}
 
     def read(self, member: str) -> Json:
         """One table; numbers keep their digits."""
@@ -116,7 +120,7 @@ def open_set(guide: str, *more: Path) -> Registry:
     What the set itself publishes is preferred over what was added, unless a version is asked for. Raises NotFound for a
     guide that does not come with fhir-pa.
     """
-    shipped = files("ig_profiles") / "definitions" / f"{guide}.zip"
+    shipped = DEFINITIONS / f"{guide}.zip"
     if guide not in GUIDES or not shipped.is_file():
         raise NotFound(f"No set of profiles is called '{guide}'. The sets are {' and '.join(GUIDES)}; other guides come in with 'fhir-pa profiles add'.")
     added = [path for place in more for path in (sorted(place.glob("*.zip")) if place.is_dir() else [place])]
