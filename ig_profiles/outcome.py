@@ -21,7 +21,7 @@ A refusal is an operation we cannot perform; an issue is one thing to put right.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ig_profiles.reading import without_empty
@@ -31,7 +31,10 @@ Severity = Literal["fatal", "error", "warning", "information"]
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing to put right: where (a FHIRPath expression), what, and how to mend it, in one or two sentences."""
+    """One thing to put right: where (a FHIRPath expression), what, and how to mend it, in one or two sentences.
+
+    A finding of the validator also names the ``profile`` (canonical) that asks, and the key of the ``constraint`` broken.
+    """
 
     text: str
     code: str = "invalid"
@@ -39,6 +42,12 @@ class Issue:
     expression: str | None = None
     message_id: str | None = None
     diagnostics: str | None = None
+    profile: str | None = None
+    constraint: str | None = None
+
+    def as_warning(self) -> Issue:
+        """The same, told to somebody whose request is served all the same."""
+        return replace(self, severity="warning") if self.severity in ("fatal", "error") else self
 
     def as_fhir(self) -> dict[str, Any]:
         """OperationOutcome.issue."""
@@ -47,7 +56,7 @@ class Issue:
             "severity": self.severity,
             "code": self.code,
             "details": {"coding": coding, "text": self.text},
-            "diagnostics": self.diagnostics,
+            "diagnostics": "; ".join(filter(None, (self.diagnostics, self.constraint, self.profile))),
             "expression": [self.expression] if self.expression else None,
         }
         return without_empty(issue)

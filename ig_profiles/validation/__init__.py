@@ -1,0 +1,1 @@
+"""Profile tables compiled to Python closures: the rooms behind ``ig_profiles.validator``."""

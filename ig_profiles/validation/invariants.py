@@ -1,0 +1,74 @@
+"""The rules of profiles, compiled from FHIRPath; those looked at elsewhere in Python are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ig_profiles.fhirpath import compile as compile_expression
+from ig_profiles.validation.primitives import Check
+from ig_profiles.validation.run import Path, Run
+
+# Rules of the base standard that the validator checks without FHIRPath, and where.
+NATIVE_RULES = {
+    "ele-1": "objects: nothing is empty",
+    "ext-1": "natives: value or extensions",
+    "ref-1": "references: contained resources are there",
+    "dom-2": "contained",
+    "dom-3": "contained",
+    "dom-4": "contained",
+    "dom-5": "contained",
+    "dom-6": "contained",
+    "txt-1": "narrative",
+    "txt-2": "narrative",
+    "bdl-7": "bundles: fullUrl is unique",
+    "bdl-8": "bundles: fullUrl names no version",
+}
+
+# How to mend what the tables, which hold no prose, cannot say.
+HINTS: dict[str, str] = {
+    "per-1": "Put the earlier date in start.",
+    "bdl-1": "Leave total out, or make it a searchset or history Bundle.",
+    "bdl-2": "Leave entry.search out, or make it a searchset Bundle.",
+    "bdl-3": "Give entry.request in batch, transaction and history Bundles only.",
+    "bdl-4": "Give entry.response in batch-response, transaction-response and history Bundles only.",
+    "bdl-5": "Give the entry a resource, a request or a response.",
+    "bdl-9": "Give the document an identifier with system and value.",
+    "bdl-10": "Give the document a timestamp.",
+    "bdl-11": "Put the Composition first.",
+    "bdl-12": "Put the MessageHeader first.",
+    "qty-3": "Give the system of the unit's code.",
+    "tim-1": "Give durationUnit with duration.",
+    "tim-2": "Give periodUnit with period.",
+    "cpt-2": "Say whether the contact is a phone, fax, email, pager, url, sms or other.",
+    "que-1": "A group holds items, a display none, and a question has its answers.",
+    "que-2": "Give each item its own linkId.",
+    "que-3": "Remove required, repeats or answers from the display item.",
+    "que-4": "Give answerOption or answerValueSet, not both.",
+    "que-5": "Only choice and open-choice, and a few more, have answer options.",
+    "que-7": "The operator 'exists' needs a true or false answer.",
+    "qrs-1": "Give answer or item, not both.",
+    "us-core-8": "Give family or given, or a data-absent-reason.",
+    "us-core-6": "Give the family or given name.",
+}
+
+Rule = tuple[str, str, str]
+
+
+def rules(told: Iterable[Rule], profile: str) -> list[Check]:
+    """The checks of these rules ``(key, severity, expression)``, in order. An expression outside our FHIRPath raises here."""
+    return [_rule(key, severity, expression, profile) for key, severity, expression in told if key not in NATIVE_RULES]
+
+
+def _rule(key: str, severity: str, expression: str, profile: str) -> Check:
+    holds = compile_expression(expression).holds
+    message = "constraint" if severity == "error" else "constraint-advice"
+    shown = expression if len(expression) <= 300 else f"{expression[:300]}…"
+    hint = HINTS.get(key, "Change the content here so that it is true.")
+
+    def check(value: Any, path: Path, run: Run) -> None:
+        scope = run.scope
+        if holds(value, resource=scope.resource, root=scope.root) is False:
+            run.say(message, path, profile, key, key=key, expression=shown, hint=hint)
+
+    return check

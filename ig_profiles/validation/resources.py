@@ -1,0 +1,132 @@
+"""A resource wherever one may stand: known type, its base definition, every profile it claims, and those asked of it here."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from ig_profiles.reading import Json
+from ig_profiles.resource_types import RESOURCE_TYPES
+from ig_profiles.validation.primitives import Check
+from ig_profiles.validation.run import Findings, Path, Run, Scope, flat, shown
+from ig_profiles.validation.site import TYPES, Site
+
+if TYPE_CHECKING:
+    from ig_profiles.validation.compiler import Compiler
+
+_ABSTRACT = frozenset({"Resource", "DomainResource"})
+
+
+def resource_here(compiler: Compiler, site: Site) -> Check | None:
+    """The check of a resource at this site: of an allowed type, sound in itself, and as the profiles on the site want it."""
+    types = site.element.types
+    allowed = frozenset(kind["code"] for kind in types) - _ABSTRACT if not {kind["code"] for kind in types} & _ABSTRACT else frozenset()
+    profiles = {kind["code"]: tuple(kind["profile"]) for kind in types if kind.get("profile")}
+    delta, expected, profile = site.against is not None, " or ".join(sorted(allowed)), site.profile
+    if delta and not profiles and (not allowed or allowed == frozenset(site.against.codes if site.against else ())):
+        return None
+
+    def check(value: Any, path: Path, run: Run) -> None:
+        if not delta and not examine(compiler, value, path, run):
+            return
+        kind = value.get("resourceType") if type(value) is dict else None
+        if allowed and type(kind) is str and kind not in allowed:
+            run.say("resource-type-other", path, profile, expected=expected, found=kind)
+        wanted = profiles.get(kind) if type(kind) is str else None
+        wanted = wanted or profiles.get("Resource") or profiles.get("DomainResource")
+        if wanted and type(kind) is str and compiler.is_resource(kind):
+            conform(compiler, run.inside(value, path), wanted, run)
+
+    return check
+
+
+def examine(compiler: Compiler, value: Any, path: Path, run: Run) -> bool:
+    """Check a resource as what it says it is: its type and the profiles in its meta. False when it is no resource at all."""
+    if type(value) is not dict:
+        run.say("null" if value is None else "object-expected", path, found=shown(value), type="a resource")
+        return False
+    kind = value.get("resourceType")
+    if type(kind) is not str:
+        run.say("resource-type-missing", path, example="Patient")
+        return False
+    if kind in _ABSTRACT or not compiler.is_resource(kind):
+        near = get_close_matches(kind, RESOURCE_TYPES, 1)
+        said = f"Did you mean '{near[0]}'?" if near else "Correct it."
+        run.say("resource-type-unknown", (path, "resourceType", None), found=kind[:80], near=said)
+        return False
+    scope = run.inside(value, path)
+    outer, run.scope = run.scope, scope
+    compiler.whole(kind)(value, path, run)
+    claimed = [profile for index, profile in enumerate(_claimed(value)) if _known(compiler, profile, kind, (path, index), run)]
+    run.scope = outer
+    for profile in claimed or [TYPES + kind]:
+        run.findings.append(outcome(compiler, run, scope, profile))
+    return True
+
+
+def outcome(compiler: Compiler, run: Run, scope: Scope, canonical: str) -> Findings:
+    """What a resource says about one profile: checked once, however many ask.
+
+    While it is being checked the answer is that nothing was found, so that a circle of references ends.
+    """
+    key = (id(scope.resource), canonical)
+    found = run.outcomes.get(key)
+    if found is None:
+        found = run.outcomes[key] = []
+        check = compiler.profile_check(canonical)
+        if check is not None:
+            outer, run.findings = run.findings, found
+            before, run.scope = run.scope, scope
+            check(scope.resource, scope.place, run)
+            run.scope, run.findings = before, outer
+    return found
+
+
+def conform(compiler: Compiler, scope: Scope, profiles: tuple[str, ...], run: Run) -> None:
+    """The resource must follow one of the profiles: of several, the findings of the nearest one count."""
+    found = [outcome(compiler, run, scope, profile) for profile in profiles if compiler.profile_check(profile)]
+    if found:
+        run.findings.append(min(found, key=weight) if len(found) > 1 else found[0])
+
+
+def conforms(compiler: Compiler, run: Run, value: Any, profiles: tuple[str, ...]) -> bool:
+    """Whether a resource at hand follows one of the profiles, asked by a discriminator."""
+    if type(value) is not dict:
+        return False
+    kind, fitting = value.get("resourceType"), []
+    for profile in profiles:
+        table = compiler.registry.profile(profile)
+        if table and (table["type"] == kind or table["type"] in _ABSTRACT):
+            fitting.append(profile)
+    scope = run.inside(value, (run.scope.place, "resolve()", None))
+    return any(not broken(outcome(compiler, run, scope, profile)) for profile in fitting)
+
+
+def broken(findings: Findings) -> bool:
+    """Whether an error is among the findings."""
+    return any(issue.severity in ("error", "fatal") for issue in flat(findings))
+
+
+def weight(findings: Findings) -> int:
+    """How much is wrong: errors far more than the rest."""
+    return sum(1000 if issue.severity in ("error", "fatal") else 1 for issue in flat(findings))
+
+
+def _claimed(value: Json) -> list[str]:
+    meta = value.get("meta")
+    profiles = meta.get("profile") if type(meta) is dict else None
+    return list(dict.fromkeys(profile for profile in profiles if type(profile) is str)) if type(profiles) is list else []
+
+
+def _known(compiler: Compiler, profile: str, kind: str, at: tuple[Path, int], run: Run) -> bool:
+    """Whether a claimed profile is known here and is one for this type."""
+    place: Path = (((at[0], "meta", None)), "profile", at[1])
+    table = compiler.registry.profile(profile)
+    if table is None:
+        run.say("profile-unknown", place, found=shown(profile))
+    elif table["type"] not in compiler.ancestors(kind):
+        run.say("profile-other-type", place, found=profile, expected=table["type"], type=kind)
+    else:
+        return True
+    return False
+

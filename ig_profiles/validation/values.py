@@ -1,0 +1,136 @@
+"""One value of one type: its form, its parts, its fixed or pattern value, its code, its target, its rules."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ig_profiles.validation.bindings import binding
+from ig_profiles.validation.invariants import rules
+from ig_profiles.validation.matching import containing, exactly, quoted
+from ig_profiles.validation.narrative import narrative
+from ig_profiles.validation.natives import NATIVE
+from ig_profiles.validation.objects import children_same, object_check
+from ig_profiles.validation.primitives import Check, is_primitive, primitive
+from ig_profiles.validation.references import targets
+from ig_profiles.validation.resources import resource_here
+from ig_profiles.validation.run import Path, Run, shown
+from ig_profiles.validation.site import Site, sequence
+
+if TYPE_CHECKING:
+    from ig_profiles.validation.compiler import Compiler
+
+
+def one_value(compiler: Compiler, site: Site, code: str) -> Check | None:
+    """Everything the site asks of one value of this type; None when that is nothing beyond ``site.against``."""
+    code = site.plain(code)
+    if is_primitive(code):
+        parts = _form(site, code) + _limits(site)
+        parts += rules(_own_rules(site, ()), site.profile)
+    elif compiler.is_resource(code):
+        return resource_here(compiler, site)
+    else:
+        check = complex_value(compiler, site, code)
+        parts = ([check] if check else []) + _profiles(compiler, site, code)
+        if code == "Reference" and not _same(site, "types"):
+            parts += targets(compiler, site)
+    parts += _expected(site, "fixed", code) + _expected(site, "pattern", code)
+    if not _same(site, "binding"):
+        parts += binding(compiler.registry, site.element, code)
+    return sequence(parts)
+
+
+def complex_value(compiler: Compiler, site: Site, code: str) -> Check | None:
+    """The parts of an object and the rules on it; shared with every other use of the type where a profile adds none."""
+    kind = compiler.type_tree(code)
+    told = kind.root.rules if kind else ()
+    if site.against is not None:
+        parts = [] if children_same(site.element, site.against) else [object_check(compiler, site, code)]
+        return sequence(parts + rules(_own_rules(site, told), site.profile))
+    plain = kind is not None and site.element is not kind.root and not site.base.children
+    if plain and (not site.element.children or all(kind.root.children.get(name, site.element).same_as(child) for name, child in site.element.children.items())):  # type: ignore[union-attr]
+        return sequence([compiler.type_check(code), *rules(_own_rules(site, told), site.profile)])
+    parts = [object_check(compiler, site, code), *NATIVE.get(code, ())]
+    return sequence(parts + rules(list(dict.fromkeys((*told, *site.element.rules))), site.profile))
+
+
+def _own_rules(site: Site, told: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str]]:
+    before = site.against.rules if site.against is not None else ()
+    return [rule for rule in site.element.rules if rule not in told and rule not in before]
+
+
+def _same(site: Site, key: str) -> bool:
+    return site.against is not None and site.element.row.get(key) == site.against.row.get(key)
+
+
+def _form(site: Site, code: str) -> list[Check]:
+    if site.against is not None:
+        return []
+    form = narrative if code == "xhtml" else primitive(code)
+    return [form] if form else []
+
+
+def _profiles(compiler: Compiler, site: Site, code: str) -> list[Check]:
+    """The profiles on the type itself; of several, the value must follow one."""
+    if _same(site, "types"):
+        return []
+    named = [profile for kind in site.element.types if kind["code"] == code for profile in kind.get("profile", [])]
+    checks = [check for profile in named if (check := compiler.profile_check(profile))]
+    if len(checks) < 2 or len(checks) < len(named):
+        return checks if len(named) == 1 else []
+    return [_any_of(checks)]
+
+
+def _any_of(checks: list[Check]) -> Check:
+    def check(value: Any, path: Path, run: Run) -> None:
+        best: list[Any] | None = None
+        for each in checks:
+            found = run.aside(each, value, path)
+            if not found:
+                return
+            best = found if best is None or len(found) < len(best) else best
+        run.findings.extend(best or ())
+
+    return check
+
+
+def _expected(site: Site, key: str, code: str) -> list[Check]:
+    """The check of a fixed or pattern value, where it is one of this type."""
+    told = site.element.row.get(key)
+    if told is None or _same(site, key) or told[0].lower() != code.lower():
+        return []
+    fits = exactly(told[1]) if key == "fixed" else containing(told[1])
+    expected, profile = quoted(told[1]), site.profile
+
+    def check(value: Any, path: Path, run: Run) -> None:
+        if not fits(value):
+            found = quoted(value) if isinstance(value, (dict, list)) else shown(value)
+            run.say(key, path, profile, expected=expected, found=found)
+
+    return [check]
+
+
+def _limits(site: Site) -> list[Check]:
+    row, checks = site.element.row, list[Check]()
+    longest = row.get("maxLength")
+    if longest is not None and not _same(site, "maxLength"):
+
+        def length(value: Any, path: Path, run: Run) -> None:
+            if isinstance(value, str) and len(value) > longest:
+                run.say("value-too-long", path, site.profile, found=len(value), limit=longest)
+
+        checks.append(length)
+    for key, beyond in (("minValue", lambda value, limit: value < limit), ("maxValue", lambda value, limit: value > limit)):
+        limit = row.get(key)
+        limit = limit[1] if isinstance(limit, list) else limit
+        if isinstance(limit, (int, float, Decimal)) and not _same(site, key):
+            checks.append(_bound(beyond, limit, site.profile))
+    return checks
+
+
+def _bound(beyond: Any, limit: Any, profile: str) -> Check:
+    def check(value: Any, path: Path, run: Run) -> None:
+        if type(value) in (int, float, Decimal) and beyond(value, limit):
+            run.say("value-out-of-range", path, profile, found=value, limit=limit)
+
+    return check
