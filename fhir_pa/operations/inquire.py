@@ -11,14 +11,14 @@ from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.inquiry import matches, may_see
 from fhir_pa.wiring import Payer
-from ig_profiles.json import parse
 from ig_profiles.reading import Json
+from ig_profiles.resource_text import read_resource
 
 
 def inquire(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     """The inquiry's answer: in 2.0.1 one Bundle, in 2.2 Parameters with one Bundle for each match; no match is no error."""
     at = payer.clock()
-    asked = parse(body, payer.settings.max_body_bytes)
+    asked = read_resource(body, guide, payer.settings.max_body_bytes)
     criteria = inquiry.read(asked, guide)
     with payer.store.reading() as tx:
         known = tx.of_member((*criteria.member, *criteria.subscriber))
@@ -29,5 +29,6 @@ def inquire(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
 
 def request_of(authorization: Authorization, tx: Reading) -> Json:
     """The newest request bundle of a case, as it was received: what the answer's echoed resources come from."""
-    bundle: Json = parse(tx.received(authorization.submission).body)
+    received = tx.received(authorization.submission)
+    bundle: Json = read_resource(received.body, received.guide)
     return bundle

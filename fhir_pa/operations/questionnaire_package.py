@@ -20,6 +20,7 @@ from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Issue, Unprocessable
 from ig_profiles.reading import Entry, Index, Json, text
+from ig_profiles.resource_text import read_resource
 from questionnaires.cql import dist
 from questionnaires.draft import Occasion
 from questionnaires.library import Volume
@@ -44,7 +45,7 @@ def questionnaire_package(body: bytes, guide: Guide, caller: Caller, payer: Paye
     unknown canonical is a warning; an unknown member or context is refused, because any answer would mislead.
     """
     at = payer.clock()
-    asked = read_package_request(parse(body, payer.settings.max_body_bytes), guide)
+    asked = read_package_request(read_resource(body, guide, payer.settings.max_body_bytes), guide)
     member = _member(asked, payer, at.date())
     assertions = _assertions(asked, caller, payer)
     issues = list(asked.issues)

@@ -27,6 +27,7 @@ from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Conflict
 from ig_profiles.reading import Json
+from ig_profiles.resource_text import read_resource
 
 ATTEMPTS = 3  # times an update is worked out anew when a reviewer's act came between
 
@@ -39,7 +40,7 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     told inside the ClaimResponse.
     """
     at = payer.clock()
-    bundle = parse(body, payer.settings.max_body_bytes)
+    bundle = read_resource(body, guide, payer.settings.max_body_bytes)
     submission = intake.read(bundle, guide)
     received = Received(str(uuid.uuid4()), "submit", caller.id, guide, at, body)
     member = standing(payer.directory, submission.request.member.identifiers, _first_day(submission.request, at))

@@ -19,9 +19,10 @@ from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import ReviewAction
 from fhir_pa.um.inquiry import InquiryCriteria, may_see
 from fhir_pa.wiring import Payer
-from ig_profiles.json import dump, parse
+from ig_profiles.json import dump
 from ig_profiles.outcome import Conflict, Issue, NotFound, operation_outcome
 from ig_profiles.reading import Json
+from ig_profiles.resource_text import read_resource
 
 
 def submit_attachment(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
@@ -31,7 +32,7 @@ def submit_attachment(body: bytes, guide: str, caller: Caller, payer: Payer) -> 
     decided stays as it is: only a person reopens it. Raises Conflict when the case changed twice meanwhile.
     """
     at = payer.clock()
-    parameters = parse(body, payer.settings.max_body_bytes)
+    parameters = read_resource(body, guide, payer.settings.max_body_bytes)
     brought = attachment.read(parameters, guide)
     received = Received(str(uuid.uuid4()), "attachment", caller.id, guide, at, body)
     with suppress(Conflict):

@@ -19,14 +19,14 @@ from fhir_pa.pas import notification, subscription_request
 from fhir_pa.pas.subscription import Subscription
 from fhir_pa.storage.store import Reading
 from fhir_pa.wiring import Payer
-from ig_profiles.json import parse
 from ig_profiles.outcome import Forbidden, NotFound
 from ig_profiles.reading import Json
+from ig_profiles.resource_text import read_resource
 
 
 def create(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     """Keep a new subscription as ``requested``; its handshake follows at once. Raises Refusal for what is not offered."""
-    asked = subscription_request.read(parse(body), guide, caller.id, str(uuid.uuid4()))
+    asked = subscription_request.read(read_resource(body, guide), guide, caller.id, str(uuid.uuid4()))
     _must_be_its_own(asked, caller)
     with payer.store.transaction() as tx:
         tx.add_subscription(asked)
@@ -41,7 +41,7 @@ def read(identity: str, guide: str, caller: Caller, payer: Payer) -> Json:
 
 def update(identity: str, body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     """Change a subscription, or ask for it again after an error; status ``off`` ends it."""
-    asked = subscription_request.read(parse(body), guide, caller.id, identity)
+    asked = subscription_request.read(read_resource(body, guide), guide, caller.id, identity)
     _must_be_its_own(asked, caller)
     with payer.store.transaction() as tx:
         before = _own(identity, guide, caller, tx)

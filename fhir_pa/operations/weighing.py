@@ -12,8 +12,8 @@ from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Certify, Refer, determine
 from fhir_pa.um.request import RequestedItem
-from ig_profiles.json import parse
 from ig_profiles.reading import Json, text
+from ig_profiles.resource_text import read_resource
 from questionnaires.answers import merge, read_response
 from questionnaires.cql import FactEngine
 from questionnaires.criteria import Answers, Circumstances
@@ -84,7 +84,7 @@ def documentation_of(authorization: Authorization, tx: Reading) -> Documentation
     everything = Documentation()
     for identity in authorization.received:
         received = tx.received(identity)
-        everything = everything.with_more(READERS[received.kind](parse(received.body), received.guide))
+        everything = everything.with_more(READERS[received.kind](read_resource(received.body, received.guide), received.guide))
     return everything
 
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ig_profiles.registry import open_set
-from ig_profiles.xml.reading import parse
-from ig_profiles.xml.shapes import Shapes
-from ig_profiles.xml.writing import dump
+from ig_profiles.json import MAX_BYTES
+from ig_profiles.registry import Registry
+from ig_profiles.xml import reading, writing
+from ig_profiles.xml.shapes import Json, Shapes
 
-__all__ = ["dump", "parse", "shapes"]
+
+def parse(body: bytes, registry: Registry, max_bytes: int = MAX_BYTES) -> Json:
+    """The FHIR resource in these bytes, as FHIR JSON has it. Raises Unreadable or TooLarge (``reading.parse``)."""
+    return reading.parse(body, _shapes(registry), max_bytes)
+
+
+def dump(resource: Json, registry: Registry, pretty: bool = False, lenient: bool = False) -> bytes:
+    """The resource as FHIR XML. Raises Unreadable or TooLarge, unless it is ``lenient`` (``writing.dump``)."""
+    return writing.dump(resource, _shapes(registry), pretty, lenient)
 
 
 @lru_cache(maxsize=8)
-def shapes(guide: str) -> Shapes:
-    """The shapes of one guide's types (``2.0.1``, ``2.2``), kept for the life of the process."""
-    return Shapes(open_set(guide).type)
+def _shapes(registry: Registry) -> Shapes:
+    return Shapes(registry.type)

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from ig_profiles import json, xml
 from ig_profiles.outcome import Issue, Refusal, TooLarge, Unreadable
+from ig_profiles.registry import open_set
+from ig_profiles.xml import reading
+from ig_profiles.xml.shapes import Shapes
 
-SHAPES = xml.shapes("2.0.1")
+R4 = open_set("2.0.1")
+SHAPES = Shapes(R4.type)
 NS = 'xmlns="http://hl7.org/fhir"'
 NAME = '<name><family value="x"/></name>'
 XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
@@ -20,7 +24,7 @@ XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
 def issues(text: str | bytes) -> tuple[Issue, ...]:
     """What the reader has against this text."""
     with pytest.raises(Unreadable) as refused:
-        xml.parse(text if isinstance(text, bytes) else text.encode(), SHAPES)
+        xml.parse(text if isinstance(text, bytes) else text.encode(), R4)
     return refused.value.issues
 
 
@@ -121,7 +125,7 @@ def test_only_utf_8_is_read(encoding: str) -> None:
 
 def test_utf_8_with_a_byte_order_mark_is_read() -> None:
     text = f'\ufeff<?xml version="1.0" encoding="UTF-8"?><Basic {NS}><text><div {XHTML}>é</div></text></Basic>'
-    assert xml.parse(text.encode(), SHAPES)["text"]["div"] == f"<div {XHTML}>é</div>"
+    assert xml.parse(text.encode(), R4)["text"]["div"] == f"<div {XHTML}>é</div>"
 
 
 NESTED = [
@@ -135,12 +139,12 @@ NESTED = [
 def test_nesting_has_an_end(begin: str, end: str) -> None:
     for levels in (100, 50_000):
         with pytest.raises(TooLarge, match="nested more than 64 levels deep. Flatten it"):
-            xml.parse(f"<Patient {NS}>{begin * levels}{end * levels}</Patient>".encode(), SHAPES)
+            xml.parse(f"<Patient {NS}>{begin * levels}{end * levels}</Patient>".encode(), R4)
 
 
 def test_nesting_in_a_narrative_has_an_end_too() -> None:
     with pytest.raises(TooLarge, match="Flatten"):
-        xml.parse(f"<Patient {NS}><text><div {XHTML}>{'<b>' * 100}{'</b>' * 100}</div></text></Patient>".encode(), SHAPES)
+        xml.parse(f"<Patient {NS}><text><div {XHTML}>{'<b>' * 100}{'</b>' * 100}</div></text></Patient>".encode(), R4)
 
 
 def test_xml_may_be_nested_as_deep_as_json_and_no_deeper() -> None:
@@ -148,9 +152,9 @@ def test_xml_may_be_nested_as_deep_as_json_and_no_deeper() -> None:
     for _ in range(30):
         said = {"linkId": "1", "item": [said]}
     form = {"resourceType": "Questionnaire", "item": [said]}
-    written = xml.dump(form, SHAPES)
+    written = xml.dump(form, R4)
     deepest = next(depth for depth in range(100) if _taken(json.parse, json.dump(form), max_depth=depth))
-    assert _taken(xml.parse, written, SHAPES, max_depth=deepest) and not _taken(xml.parse, written, SHAPES, max_depth=deepest - 1)
+    assert _taken(reading.parse, written, SHAPES, max_depth=deepest) and not _taken(reading.parse, written, SHAPES, max_depth=deepest - 1)
 
 
 def _taken(read: Callable[..., object], *what: object, max_depth: int) -> bool:
@@ -162,11 +166,11 @@ def _taken(read: Callable[..., object], *what: object, max_depth: int) -> bool:
 
 def test_elements_and_bytes_are_counted() -> None:
     many = f"<Patient {NS}>{NAME * 500}</Patient>"
-    assert len(xml.parse(many.encode(), SHAPES)["name"]) == 500
+    assert len(xml.parse(many.encode(), R4)["name"]) == 500
     with pytest.raises(TooLarge, match="more than 100 elements. Send the resources in several calls"):
-        xml.parse(many.encode(), SHAPES, max_elements=100)
+        reading.parse(many.encode(), SHAPES, max_elements=100)
     with pytest.raises(TooLarge, match="this server takes 1,000"):
-        xml.parse(many.encode(), SHAPES, max_bytes=1000)
+        xml.parse(many.encode(), R4, max_bytes=1000)
 
 
 SEED = (
@@ -185,18 +189,18 @@ def test_mutated_xml_is_read_or_refused_and_never_anything_else(changes: list[tu
     for start, length, piece in changes:
         text = text[:start] + piece + text[start + length :]
     try:
-        read = xml.parse(text.encode(), SHAPES)
+        read = xml.parse(text.encode(), R4)
     except Refusal as refusal:
         assert all(len(issue.text) > 20 for issue in refusal.issues)
     else:
-        assert xml.parse(xml.dump(read, SHAPES), SHAPES) == read
+        assert xml.parse(xml.dump(read, R4), R4) == read
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     with pytest.raises(Refusal):
-        xml.parse(b"<Patient>" + body, SHAPES)
+        xml.parse(b"<Patient>" + body, R4)
 
 
 KEYS = ["name", "given", "_given", "active", "_active", "extension", "url", "id", "text", "div", "contained", "resourceType", "birthDate", "foo"]
@@ -212,13 +216,13 @@ JSON = st.recursive(
 def test_any_json_is_written_as_xml_that_reads_or_refused_and_leniently_never_refused(value: dict[str, object]) -> None:
     patient = {**value, "resourceType": "Patient", "id": "1"}
     try:
-        written = xml.dump(patient, SHAPES)
+        written = xml.dump(patient, R4)
     except Refusal as refusal:
         assert all(issue.expression and issue.expression.startswith("Patient") for issue in refusal.issues)
     else:
-        again = xml.parse(written, SHAPES)
-        assert xml.dump(again, SHAPES) == written
-    assert xml.parse(xml.dump(patient, SHAPES, lenient=True), SHAPES)["id"] == "1"
+        again = xml.parse(written, R4)
+        assert xml.dump(again, R4) == written
+    assert xml.parse(xml.dump(patient, R4, lenient=True), R4)["id"] == "1"
 
 
 UNSAYABLE = [
@@ -240,16 +244,16 @@ UNSAYABLE = [
 def test_what_xml_cannot_say_is_told_or_left_out(what: dict[str, object], expression: str, mending: str) -> None:
     patient = {"resourceType": "Patient", "id": "1", **what}
     with pytest.raises(Unreadable) as refused:
-        xml.dump(patient, SHAPES)
+        xml.dump(patient, R4)
     assert any(issue.expression == expression and mending in issue.text for issue in refused.value.issues), refused.value.issues
-    read = xml.parse(xml.dump(patient, SHAPES, lenient=True), SHAPES)
+    read = xml.parse(xml.dump(patient, R4, lenient=True), R4)
     assert "active" not in read or read["active"] is True
     assert read["resourceType"] == "Patient"
 
 
 def test_a_narrative_that_is_no_xhtml_is_still_to_be_read_by_a_person() -> None:
-    written = xml.dump({"resourceType": "Patient", "text": {"div": "<div><br>Take with food</div>"}}, SHAPES, lenient=True)
-    assert xml.parse(written, SHAPES)["text"]["div"] == f"<div {XHTML}>&lt;div&gt;&lt;br&gt;Take with food&lt;/div&gt;</div>"
+    written = xml.dump({"resourceType": "Patient", "text": {"div": "<div><br>Take with food</div>"}}, R4, lenient=True)
+    assert xml.parse(written, R4)["text"]["div"] == f"<div {XHTML}>&lt;div&gt;&lt;br&gt;Take with food&lt;/div&gt;</div>"
 
 
 def test_a_resource_nested_without_end_is_not_written() -> None:
@@ -257,4 +261,4 @@ def test_a_resource_nested_without_end_is_not_written() -> None:
     for _ in range(500):
         deep = {"url": "u", "extension": [deep]}
     with pytest.raises(TooLarge, match="Flatten it"):
-        xml.dump({"resourceType": "Patient", "extension": [deep]}, SHAPES)
+        xml.dump({"resourceType": "Patient", "extension": [deep]}, R4)
