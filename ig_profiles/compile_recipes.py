@@ -9,6 +9,7 @@ from ig_profiles.compile import Check
 from ig_profiles.compile_set import Before, CompiledSet, compile_set
 from ig_profiles.outcome import PreconditionFailed
 from ig_profiles.packages import Package, Shelf
+from ig_profiles.stated import STATED
 
 Json = dict[str, Any]
 
@@ -64,7 +65,7 @@ def _shelf_of(guide: str, packages: Iterable[Package]) -> Shelf:
     absent = [label for label in RECIPES[guide] if label not in given]
     if absent:
         raise PreconditionFailed(f"The set {guide} also needs {', '.join(absent)}. Give these packages too.")
-    return Shelf(given[label] for label in RECIPES[guide])
+    return Shelf([*(given[label] for label in RECIPES[guide]), STATED])
 
 
 def _begins(guide: str, shelf: Shelf, definition: Json) -> bool:

@@ -14,6 +14,7 @@ from ig_profiles.compile_set import compile_set
 from ig_profiles.outcome import PreconditionFailed
 from ig_profiles.packages import Shelf
 from ig_profiles.registry import GUIDES, Archive, Registry, open_set
+from ig_profiles.stated import STATED
 from tests.ig_profiles.published import BASE, all_packages, code_system, package, profile, value_set
 
 PROSE = ("human", "short", "definition", "comment", "description", "requirements", "display", "text", "title", "copyright")
@@ -210,6 +211,15 @@ def may_stand(registry, definition, table, holder):
     if table["kind"] == "resource":
         names |= {"CanonicalResource", "MetadataResource"}
     return any(each["type"] == "fhirpath" or each["expression"].partition("#")[0] in names for each in definition.get("context", []))
+
+
+def test_what_is_stated_here_is_bound_by_a_guide_and_in_no_package_of_it():
+    from_packages = {
+        guide: {each["url"] for found in all_packages() if found.label in RECIPES[guide] for each in found.definitions if each["resourceType"] == "ValueSet"}
+        for guide in GUIDES
+    }
+    for stated in (each["url"] for each in STATED.definitions):
+        assert [guide for guide in GUIDES if stated not in from_packages[guide] and open_set(guide).value_set(stated)], f"{stated} is not needed; take it out"
 
 
 def test_every_erratum_still_has_its_fault():

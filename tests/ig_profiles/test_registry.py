@@ -63,6 +63,12 @@ def test_what_the_guides_require_is_decided_wherever_it_is_published(guide):
     assert registry.value_set("https://valueset.x12.org/x217/005010/response/2000F/HCR/1/01/00/306") is None
 
 
+def test_codes_a_page_names_are_decided_where_no_package_holds_them_and_give_way_where_one_does():
+    origins = "http://hl7.org/fhir/us/davinci-dtr/ValueSet/informationOrigins"
+    assert [open_set("2.2").value_set(origins).contains(None, code) for code in ("auto-client", "auto")] == [True, False]
+    assert [open_set("2.0.1").value_set(origins).contains(None, code) for code in ("auto-client", "auto")] == [False, True]
+
+
 def test_a_code_system_published_whole_can_be_asked():
     registry = open_set("2.0.1")
     assert "preauthorization" in registry.code_system("http://hl7.org/fhir/claim-use")
