@@ -95,12 +95,14 @@ class Edition:
             return False
         return not self.services or any(mine.same_as(theirs) for mine in self.services for theirs in service.codes)
 
+    def applying(self, service: RequestedService) -> tuple[Criterion, ...]:
+        """The criteria this service has to meet."""
+        asked = {coding.code for coding in service.codes}
+        return tuple(criterion for criterion in self.criteria if not criterion.services or asked.intersection(criterion.services))
+
     def weigh(self, service: RequestedService, answers: Answers, circumstances: Circumstances) -> tuple[Finding, ...]:
         """A finding for every criterion that applies to this service."""
-        asked = {coding.code for coding in service.codes}
-        return tuple(
-            weigh(criterion, answers, circumstances) for criterion in self.criteria if not criterion.services or asked.intersection(criterion.services)
-        )
+        return tuple(weigh(criterion, answers, circumstances) for criterion in self.applying(service))
 
     def certifying(self, findings: Iterable[Finding]) -> Certifies | None:
         """What it certifies for a request with these findings, once every criterion is met."""

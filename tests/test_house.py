@@ -22,6 +22,7 @@ PURE = (
     "questionnaires/policy.py",
     "questionnaires/criteria.py",
     "questionnaires/answers.py",
+    "questionnaires/path_to_yes.py",
     "fhir_pa/um/",
     "fhir_pa/pas/",
     "cds_hooks/coverage_information.py",

@@ -1,0 +1,155 @@
+"""Path to yes: the fewest open facts that could still make every criterion met.
+
+Known facts stay as they are: nobody is told to change a measurement. An open fact is one that is missing, disputed or
+unreadable; the path names it when some answer to it, together with the others named, would certify.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import combinations, islice, product
+from typing import Any
+
+from questionnaires.criteria import Answer, Answers, Circumstances, Criterion, Test, Truth, weigh
+
+Way = frozenset[int]  # leaves, by their place in the trees, that must become met
+WAYS = 512  # kept at each step, those with the fewest facts: policies of any sense have a few dozen
+TRIES = 256  # combinations of answers tried for one way
+_A_LITTLE = Decimal("0.001")
+_HERE_ALREADY: tuple[Way, ...] = (frozenset(),)
+
+
+def path_to_yes(criteria: Iterable[Criterion], answers: Answers, circumstances: Circumstances) -> tuple[str, ...] | None:
+    """The smallest set of open facts that could certify, in the order the criteria ask for them.
+
+    Empty when every criterion is met already; None when what is known rules a yes out, so that only a person can look.
+
+    >>> from datetime import date
+    >>> low = Criterion("low", "Low", test=Test("spo2", "at_most", Decimal(88)))
+    >>> asleep = Criterion("asleep", "Asleep", below=(low, Criterion("night", "At night", test=Test("night", "is", True))))
+    >>> either = Criterion("either", "Either", group="any", below=(low, asleep))
+    >>> today = Circumstances(date(2026, 11, 21), date(2026, 11, 21))
+    >>> path_to_yes([either], {}, today)
+    ('spo2',)
+    >>> path_to_yes([low], {"spo2": Answer("spo2", (Decimal(91),))}, today) is None
+    True
+    """
+    return next(iter(shortest_paths(criteria, answers, circumstances)), None)
+
+
+def shortest_paths(criteria: Iterable[Criterion], answers: Answers, circumstances: Circumstances) -> tuple[tuple[str, ...], ...]:
+    """Every smallest set of open facts that could certify: they are alternatives of the same length; none when a yes is ruled out."""
+    asked = tuple(criteria)
+    search = _Search(answers, circumstances)
+    found: dict[tuple[str, ...], None] = {}
+    for way in search.every_of([search.ways(criterion) for criterion in asked]):
+        facts = search.facts(way)
+        if found and len(facts) > len(next(iter(found))):
+            break
+        if any(_all_met(asked, {**answers, **told}, circumstances) for told in islice(search.answers_that_meet(way), TRIES)):
+            found[facts] = None
+    return tuple(found)
+
+
+def _all_met(criteria: Sequence[Criterion], answers: Answers, circumstances: Circumstances) -> bool:
+    return all(weigh(criterion, answers, circumstances).truth is Truth.MET for criterion in criteria)
+
+
+@dataclass
+class _Search:
+    """The leaves met with on the way through the trees, and the ways to make them met."""
+
+    known: Answers
+    circumstances: Circumstances
+    leaves: list[Criterion] = field(default_factory=list)
+
+    def ways(self, criterion: Criterion) -> tuple[Way, ...]:
+        """Every way to make this criterion met, those with the fewest facts first."""
+        if criterion.test is not None:
+            return self._leaf(criterion)
+        below = [self.ways(inner) for inner in criterion.below]
+        if criterion.group == "first":
+            return self._first(criterion, below)
+        needed = {"all": len(below), "any": 1, "count": criterion.at_least}[criterion.group]
+        return self._fewest(way for some in combinations(below, needed) for way in self.every_of(some))
+
+    def every_of(self, groups: Sequence[tuple[Way, ...]]) -> tuple[Way, ...]:
+        """Every way to have all of these at once."""
+        together = _HERE_ALREADY
+        for ways in groups:
+            together = self._fewest(one | other for one, other in product(together, ways))
+        return together
+
+    def facts(self, way: Way) -> tuple[str, ...]:
+        """The facts a way needs, in the order of the criteria."""
+        needed = {self._test(leaf).fact for leaf in way}
+        return tuple(dict.fromkeys(fact for fact in map(self._test_fact, range(len(self.leaves))) if fact in needed))
+
+    def answers_that_meet(self, way: Way) -> Iterator[dict[str, Answer]]:
+        """Answers to the facts of a way that meet every leaf of it."""
+        facts = self.facts(way)
+        values = [[value for value in self._values(fact) if self._meets(fact, value, way)] for fact in facts]
+        for chosen in product(*values):
+            yield {fact: Answer(fact, (value,)) for fact, value in zip(facts, chosen, strict=True)}
+
+    def _leaf(self, criterion: Criterion) -> tuple[Way, ...]:
+        truth = weigh(criterion, self.known, self.circumstances).truth
+        if truth is not Truth.UNKNOWN:
+            return _HERE_ALREADY if truth is Truth.MET else ()
+        self.leaves.append(criterion)
+        return (frozenset({len(self.leaves) - 1}),)
+
+    def _first(self, criterion: Criterion, below: list[tuple[Way, ...]]) -> tuple[Way, ...]:
+        """The first one that is known decides: those behind it count only while it stays open."""
+        open_: list[Way] = []
+        for inner, ways in zip(criterion.below, below, strict=True):
+            open_.extend(ways)
+            if weigh(inner, self.known, self.circumstances).truth is not Truth.UNKNOWN:
+                break
+        return self._fewest(open_)
+
+    def _fewest(self, ways: Iterable[Way]) -> tuple[Way, ...]:
+        ordered = sorted(set(ways), key=lambda way: (len(self.facts(way)), sorted(way)))
+        kept: list[Way] = []
+        for way in ordered:
+            if len(kept) < WAYS and not any(less <= way for less in kept):
+                kept.append(way)
+        return tuple(kept)
+
+    def _test(self, leaf: int) -> Test:
+        test = self.leaves[leaf].test
+        assert test is not None
+        return test
+
+    def _test_fact(self, leaf: int) -> str:
+        return self._test(leaf).fact
+
+    def _meets(self, fact: str, value: Any, way: Way) -> bool:
+        mine = (self.leaves[leaf] for leaf in way if self._test(leaf).fact == fact)
+        return all(weigh(replace(each, below=()), {fact: Answer(fact, (value,))}, self.circumstances).truth is Truth.MET for each in mine)
+
+    def _values(self, fact: str) -> list[Any]:
+        """An answer on either side of every limit the policy draws for this fact."""
+        found: list[Any] = []
+        for leaf in range(len(self.leaves)):
+            if self._test(leaf).fact == fact:
+                found += [value for value in _around(self._test(leaf), self.circumstances) if value not in found]
+        return found
+
+
+def _around(test: Test, circumstances: Circumstances) -> list[Any]:
+    match test.operator:
+        case "one_of":
+            return list(test.value)
+        case "at_most" | "at_least" | "below" | "above":
+            limit = Decimal(str(test.value))
+            return [limit, limit - _A_LITTLE, limit + _A_LITTLE]
+        case "within_days" | "at_least_days_ago":
+            return [circumstances.service_on - timedelta(days=int(test.value)), circumstances.service_on]
+        case "answered":
+            return [True, "answered"]
+        case _:
+            return [test.value]
