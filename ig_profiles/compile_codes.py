@@ -21,6 +21,7 @@ LICENSED = (
     "https://www.nubc.org/",
     "http://www.nubc.org/",
     "http://www.ada.org/",
+    "http://nucc.org/",
     "http://terminology.hl7.org/CodeSystem/v3-HealthcareProviderTaxonomyHIPAA",
 )
 

@@ -1,4 +1,8 @@
-"""What goes into each set: its packages in order of preference, and which of their definitions begin it."""
+"""What goes into each set: its packages in order of preference, and which of their definitions begin it.
+
+The 2.0.1 guides were written on SDC 3.0.0 and THO 5.3.0; SDC 4.0.0 and THO 7.0.1 stand in for them, as the versions at
+hand. HRex and VSAC are not at hand: what is bound to their value sets cannot be decided.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from ig_profiles.names import code_system
 
 # Systems whose codes follow a grammar: the shape stands in for the list (BCP 13 media types, BCP 47 languages, ISO 4217).
 SHAPES = {
-    "urn:ietf:bcp:13": re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+-]{0,126}(\s*;.{0,500})?"),
+    "urn:ietf:bcp:13": re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9*][A-Za-z0-9!#$&^_.+-]{0,126}(\s*;.{0,500})?|json|xml|ttl"),
     "urn:ietf:bcp:47": re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}|x(-[A-Za-z0-9]{1,8}){1,8}"),
     "urn:iso:std:iso:4217": re.compile(r"[A-Z]{3}"),
 }
@@ -45,14 +45,16 @@ class ValueSetTable:
         (True, False, None, None)
         """
         if system is None:
-            verdicts = [self._within(each, code) for each in {*self.codes, *self.open}]
-            return True if True in verdicts else None if None in verdicts or self.unknown else False
+            return self._any([*{*self.codes, *self.open}], code)
         name = system.partition("|")[0]
-        if name in self.codes or name in self.open:
-            return self._within(name, code)
+        if code in self.codes.get(name, ()):
+            return True
         known = code_system(name)
-        verdicts = [self._within(each, code) for each in {*self.codes, *self.open} if code_system(each) == known]
-        return True if True in verdicts else None if None in verdicts or self.unknown else False
+        return self._any([each for each in {*self.codes, *self.open} if each == name or code_system(each) == known], code)
+
+    def _any(self, systems: list[str], code: str) -> bool | None:
+        verdicts = [self._within(each, code) for each in systems]
+        return True if True in verdicts else None if None in verdicts or (self.unknown and not verdicts) else False
 
     def _within(self, system: str, code: str) -> bool | None:
         said = code.casefold() if system in self.any_case else code

@@ -117,6 +117,10 @@ def test_the_shipped_files_are_what_the_packages_compile_to(guide):
     assert not differing, f"{guide}.zip is not what the packages compile to: {differing[:5]}. Run 'fhir-pa profiles compile' and commit the file."
 
 
+def test_both_files_together_stay_within_a_few_megabytes():
+    assert sum(len(shipped(guide)) for guide in GUIDES) < 4_000_000
+
+
 @pytest.mark.parametrize("guide", GUIDES)
 def test_tables_have_no_room_for_prose(guide):
     registry = open_set(guide)

@@ -51,6 +51,12 @@ def test_a_system_under_another_of_its_names_is_the_same_system():
     assert ValueSetTable(open=frozenset({CPT})).contains(HCPCS, "99213") is None
 
 
+def test_a_code_missing_under_one_name_of_a_system_may_be_in_an_open_one():
+    table = ValueSetTable(codes={HCPCS: frozenset({"E0424"})}, open=frozenset({CPT}))
+    assert table.contains(HCPCS, "E0424") is True
+    assert table.contains(HCPCS, "99213") is None
+
+
 def test_a_version_after_the_system_does_not_hide_it():
     assert CLOSED.contains(f"{COLOURS}|2.0", "red") is True
 
