@@ -19,6 +19,7 @@ PURE = (
     "ig_profiles/outcome.py",
     "ig_profiles/reading.py",
     "ig_profiles/names.py",
+    "ig_profiles/terminology.py",
     "questionnaires/policy.py",
     "questionnaires/criteria.py",
     "questionnaires/answers.py",
