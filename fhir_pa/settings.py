@@ -16,6 +16,7 @@ from fhir_pa.auth.directory import Directory
 from fhir_pa.configuration import LOOPBACK, Misconfigured, Mistake, Mistakes, url_problem
 
 LogFormat = Literal["words", "json"]
+Validation = Literal["tolerant", "strict"]
 _PASSWORD = re.compile(r"(?<=:)[^:/@][^@]*(?=@)|(?<=password=)[^&]*")
 
 
@@ -38,6 +39,7 @@ class Settings:
     threads: int = _setting("Requests each process works on at once.", 8)
     worker: bool = _setting("Whether the server also does the background work; if not, run 'fhir-pa worker' beside it.", True)
     open: bool = _setting("Let anybody on this machine in as a provider's system, without a token. Loopback only.", False)
+    validation: Validation = _setting("Whether requests that break a profile are refused (strict), or served with warnings (tolerant).", "tolerant")
     log: LogFormat = _setting("How log lines are written: in words, or as JSON objects.", "words")
     max_body_bytes: int = _setting("The longest request body taken, in bytes.", 10 * 1024 * 1024)
     replay_seconds: int = _setting("How long the same bytes sent again by the same client get the answer already given.", 60)
@@ -154,15 +156,17 @@ def _typed(value: Any, kind: Any) -> Any:
     if kind == tuple[str, ...]:
         words = value.split(",") if isinstance(value, str) else value
         return tuple(str(word).strip() for word in words) if isinstance(words, list | tuple) else None
-    if kind == LogFormat:
-        return value if value in get_args(LogFormat) else None
+    if kind in (LogFormat, Validation):
+        return value if value in get_args(kind) else None
     if kind is str:
         return value if isinstance(value, str) else None
     return Path(value) if isinstance(value, str | Path) else None
 
 
 def _shape(kind: Any) -> str:
-    return {int: "a whole number", bool: "true or false", str: "a text", LogFormat: "'words' or 'json'"}.get(kind, "a path or list of texts")
+    shapes: dict[Any, str] = {int: "a whole number", bool: "true or false", str: "a text"}
+    words = " or ".join(f"'{word}'" for word in get_args(kind)) if kind in (LogFormat, Validation) else ""
+    return words or shapes.get(kind, "a path or list of texts")
 
 
 def _written(value: Any) -> str:

@@ -37,7 +37,8 @@ class Client:
 
     ``jwks`` are public keys given inline; ``jwks_url`` says where to read them. CDS Hooks tokens are recognised by
     ``cds_issuer`` and may name ``cds_jwks_url`` as their ``jku``. ``organizations`` are the NPIs and sender ids it speaks
-    for. ``fhir_bases`` and ``notification_endpoints`` are URL prefixes.
+    for. ``fhir_bases`` and ``notification_endpoints`` are URL prefixes. ``validation`` is ``strict`` or ``tolerant`` where
+    it differs from the server's.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Client:
     fhir_bases: tuple[str, ...] = ()
     organizations: tuple[str, ...] = ()
     notification_endpoints: tuple[str, ...] = ()
+    validation: str = ""
 
 
 @dataclass(frozen=True)

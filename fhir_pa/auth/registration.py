@@ -66,6 +66,7 @@ def _client(table: Table) -> Client:
         fhir_bases=table.urls("fhir_bases"),
         organizations=table.texts("organizations"),
         notification_endpoints=table.urls("notification_endpoints"),
+        validation=table.one_of("validation", ("tolerant", "strict")),
     )
     if client.jwks and client.jwks_url:
         table.wrong("jwks", "stands beside jwks_url, so it is unclear which keys count.", "Keep one of them.")

@@ -20,6 +20,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "inquire": ("system/Claim.r", "system/Claim.s", "system/ClaimResponse.r", "system/ClaimResponse.s"),
     "submit_attachment": ("system/Claim.u", "system/DocumentReference.c", "system/Communication.c"),
     "questionnaire_package": ("system/Questionnaire.r", "system/Questionnaire.s"),
+    "validate": ("system/Claim.c", "system/Claim.r", "system/Questionnaire.r", "system/QuestionnaireResponse.r"),
     "subscribe.create": ("system/Subscription.c",),
     "subscribe.read": ("system/Subscription.r",),
     "subscribe.search": ("system/Subscription.s",),

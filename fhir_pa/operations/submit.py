@@ -6,7 +6,7 @@ Chapter: PAS, Prior Authorization Request (https://hl7.org/fhir/us/davinci-pas/S
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -14,9 +14,11 @@ from datetime import date, datetime, timedelta
 from fhir_pa.auth.caller import Caller
 from fhir_pa.numbers import new_number
 from fhir_pa.operations.membership import Standing, standing
+from fhir_pa.operations.validate import findings
 from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
 from fhir_pa.pas import business_error, intake, response, update
 from fhir_pa.pas.business_error import BusinessError
+from fhir_pa.pas.findings import beside
 from fhir_pa.pas.intake import Submission
 from fhir_pa.pas.response_error import write_error
 from fhir_pa.storage.received import Received
@@ -25,7 +27,7 @@ from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.request import AuthorizationRequest, CertificationType
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
-from ig_profiles.outcome import Conflict
+from ig_profiles.outcome import Conflict, Issue
 from ig_profiles.reading import Json
 from ig_profiles.resource_text import read_resource
 
@@ -42,12 +44,13 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     at = payer.clock()
     bundle = read_resource(body, guide, payer.settings.max_body_bytes)
     submission = intake.read(bundle, guide)
+    told = findings(bundle, guide, caller, payer)
     received = Received(str(uuid.uuid4()), "submit", caller.id, guide, at, body)
     member = standing(payer.directory, submission.request.member.identifiers, _first_day(submission.request, at))
     for _ in range(ATTEMPTS - 1):
         with suppress(Conflict):
-            return _keep(_outcome(submission, member, received, payer), received, bundle, payer)
-    return _keep(_outcome(submission, member, received, payer), received, bundle, payer)
+            return _keep(_outcome(submission, member, received, payer), told, received, bundle, payer)
+    return _keep(_outcome(submission, member, received, payer), told, received, bundle, payer)
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def _on_file(request: AuthorizationRequest, client: str, payer: Payer) -> tuple[
         return before, documentation_of(before, tx) if before else Documentation()
 
 
-def _keep(outcome: Outcome, received: Received, bundle: Json, payer: Payer) -> Json:
+def _keep(outcome: Outcome, told: Sequence[Issue], received: Received, bundle: Json, payer: Payer) -> Json:
     base = payer.fhir_base(received.guide)
     with payer.store.transaction() as tx:
         earlier = tx.replay(received.client, received.sha256, received.kind, received.at - timedelta(seconds=payer.settings.replay_seconds))
@@ -123,6 +126,7 @@ def _keep(outcome: Outcome, received: Received, bundle: Json, payer: Payer) -> J
             if outcome.is_news:
                 tx.notify(authorization, why="revised", at=received.at)
             answer = response.write(authorization, bundle, received.guide, at=received.at, base_url=base)
+        answer = beside(answer, told)
         tx.keep_answer(received.id, dump(answer))
     return answer
 

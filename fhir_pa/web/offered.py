@@ -37,6 +37,12 @@ class Operation(Protocol):
     def __call__(self, body: bytes, guide: Guide, caller: Caller, payer: Any) -> Json: ...
 
 
+class Validate(Protocol):
+    """Checking one resource; ``kind`` is the type in the address, ``profile`` the one asked for there."""
+
+    def __call__(self, body: bytes, kind: str, profile: str | None, guide: str, caller: Caller, payer: Any) -> Json: ...
+
+
 class Metadata(Protocol):
     """The CapabilityStatement of one guide's base."""
 
@@ -79,6 +85,7 @@ class Offered:
     inquire: Operation
     questionnaire_package: Operation
     submit_attachment: Operation
+    validate: Validate
     metadata: Metadata
     subscribe: Subscribe
     hook: Hook

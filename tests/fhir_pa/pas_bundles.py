@@ -52,13 +52,13 @@ def reference(resource: Json) -> Json:
     return {"reference": f"{resource['resourceType']}/{resource['id']}"}
 
 
-CLINIC = {"resourceType": "Organization", "id": "oakwood", "active": True, "name": "Oakwood Clinic", "identifier": [{"system": NPI, "value": "9000000027"}]}
-PAYER = {"resourceType": "Organization", "id": "larkfield", "active": True, "name": "Larkfield", "identifier": [{"system": NPI, "value": "9000000019"}]}
+CLINIC = {"resourceType": "Organization", "id": "oakwood", "active": True, "name": "Oakwood Clinic", "identifier": [{"system": NPI, "value": "9000000023"}]}
+PAYER = {"resourceType": "Organization", "id": "larkfield", "active": True, "name": "Larkfield", "identifier": [{"system": NPI, "value": "9000000015"}]}
 DOCTOR = {
     "resourceType": "Practitioner",
     "id": "thorne",
     "name": [{"family": "Thorne", "given": ["Mae"]}],
-    "identifier": [{"system": NPI, "value": "9000000043"}],
+    "identifier": [{"system": NPI, "value": "9000000049"}],
 }
 ROLE = {"resourceType": "PractitionerRole", "id": "thorne-oakwood", "practitioner": reference(DOCTOR), "organization": reference(CLINIC)}
 PATIENT = {

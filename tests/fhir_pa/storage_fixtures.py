@@ -11,7 +11,7 @@ import pytest
 from fhir_pa.pas.subscription import Content, Subscription, SubscriptionStatus
 from fhir_pa.storage.store import Store, open_store
 
-CLINIC = "9000000027"  # the requestor's NPI in tests/builders.py
+CLINIC = "9000000023"  # the requestor's NPI in tests/builders.py
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_an_inquiry_names_the_member_the_askers_and_every_criterion() -> None:
     )
     criteria = inquiry.read(asks("2.2", one, billablePeriod={"start": "2026-11-01", "end": "2026-12-01"}), "2.2")
     assert Identifier(MEMBERS, "SYN-01") in criteria.member
-    assert criteria.npis == ("9000000027", "9000000043")
+    assert criteria.npis == ("9000000023", "9000000049")
     assert criteria.trace_numbers == (Identifier(TRACE, "C-1"),)
     assert criteria.diagnoses == (Coding(ICD10CM, "J96.11"), Coding(ICD10CM, "I10"))
     assert criteria.period == (date(2026, 11, 1), date(2026, 12, 1))

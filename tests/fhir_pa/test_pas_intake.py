@@ -45,7 +45,7 @@ def test_a_request_is_told_in_the_payers_words(guide: str) -> None:
     assert request.transaction == Identifier("http://oakwood.example/message", "M-1")
     assert request.member.identifiers[0] == Identifier(MEMBERS, "SYN-01")
     assert (request.member.name, request.member.birth_date, request.member.url) == ("Orla Penhallow", date(1955, 3, 2), f"{BASE}/Patient/orla")
-    assert (request.payer.npi, request.requestor.npi, request.requestor.name) == ("9000000019", "9000000027", "Oakwood Clinic")
+    assert (request.payer.npi, request.requestor.npi, request.requestor.name) == ("9000000015", "9000000023", "Oakwood Clinic")
     assert request.created_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
     assert request.claim_url == f"{BASE}/Claim/c1"
     assert request.sender == ("OAKISA" if guide == "2.2" else None)
@@ -58,7 +58,7 @@ def test_a_request_is_told_in_the_payers_words(guide: str) -> None:
     assert str(asked.unit_price) == "100.00", "digits are kept"
     assert asked.trace_numbers == (Identifier(TRACE, "T-1"),)
     assert (asked.certification_type, asked.request_type) == (CertificationType.INITIAL, "HS")
-    assert [(party.name, party.npi, party.role) for party in asked.providers] == [("Mae Thorne", "9000000043", "DK")]
+    assert [(party.name, party.npi, party.role) for party in asked.providers] == [("Mae Thorne", "9000000049", "DK")]
     assert request.providers == (), "the care team member is for the item, not for the whole claim"
 
 
@@ -336,10 +336,10 @@ def test_what_a_profile_lets_you_omit_or_add_is_never_refused(change: Callable[[
 
 
 def test_references_by_identifier_alone_are_enough() -> None:
-    logical = {"identifier": {"system": NPI, "value": "9000000019"}, "display": "Larkfield"}
+    logical = {"identifier": {"system": NPI, "value": "9000000015"}, "display": "Larkfield"}
     who = {"identifier": {"system": MEMBERS, "value": "SYN-01"}}
     request = read(bundle(claim(insurer=logical, patient=who)), "2.2").request
-    assert (request.payer.npi, request.payer.name) == ("9000000019", "Larkfield")
+    assert (request.payer.npi, request.payer.name) == ("9000000015", "Larkfield")
     assert request.member.identifiers[0] == Identifier(MEMBERS, "SYN-01")
 
 

@@ -131,7 +131,7 @@ def test_notes_tell_why_every_finding_and_whom_to_call(guide: str) -> None:
 def test_the_reviewer_is_told_in_2_2_and_only_when_a_person_signed() -> None:
     (reviewer,) = extensions(response_of(answer("2.2")), ext.CLAIM_RESPONSE_REVIEWER)
     assert extension_value(reviewer, "wasHumanReviewedFlag") is True
-    assert extension_value(reviewer, "reviewerNPI")["value"] == "9000000035"
+    assert extension_value(reviewer, "reviewerNPI")["value"] == "9000000031"
     assert extension_value(reviewer, "reviewerSpecialty")["coding"] == [{"system": NUCC, "code": "207RP1001X"}]
     asked = bundle()
     untouched = response_of(write(opened(asked, "2.2", certify()), asked, "2.2", at=LATER, base_url=PAYER_BASE))
@@ -317,7 +317,7 @@ def test_what_is_missing_is_asked_for_with_a_control_number_and_an_address(guide
     assert needed["valueCodeableConcept"]["coding"][0]["code"] == "52053-6"
     assert extension_value(needed, ext.SERVICE_LINE_NUMBER if guide == "2.2" else ext.LINE_NUMBER_2_0) == 2
     assert task["identifier"] == response_of(answered)["identifier"][:1]
-    assert task["owner"]["identifier"]["value"] == "9000000019"
+    assert task["owner"]["identifier"]["value"] == "9000000015"
     assert one(task, "restriction", "period", "end") == "2026-11-27T12:00:00.000+00:00", "the day the law wants the answer"
 
 
@@ -377,6 +377,6 @@ def test_an_answer_without_a_request_identifier_has_one_in_2_2() -> None:
 def test_an_authorized_provider_that_is_not_in_the_bundle_is_named_by_npi() -> None:
     case, received = every_decision("2.2")
     received["entry"] = [each for each in received["entry"] if each["resource"]["resourceType"] not in ("Practitioner", "PractitionerRole")]
-    assert many(case.items[0].requested.providers[0].npi) == ["9000000043"]
+    assert many(case.items[0].requested.providers[0].npi) == ["9000000049"]
     told = extension_value(by_sequence(write(replace(case), received, "2.2", at=LATER, base_url=PAYER_BASE))[1], ext.AUTHORIZED_PROVIDER, "provider")
-    assert told["identifier"]["value"] == "9000000043" and told["display"] == "Mae Thorne"
+    assert told["identifier"]["value"] == "9000000049" and told["display"] == "Mae Thorne"

@@ -27,7 +27,7 @@ def asked(content: str = "full-resource", **channel: Any) -> Json:
         "status": "requested",
         "reason": "Decisions on our requests",
         "criteria": PAS_TOPIC,
-        "_criteria": {"extension": [extension(subscription_request.FILTER_CRITERIA, valueString="org-identifier=OAKISA,http://x.example%7C9000000027")]},
+        "_criteria": {"extension": [extension(subscription_request.FILTER_CRITERIA, valueString="org-identifier=OAKISA,http://x.example%7C9000000023")]},
         "channel": {
             "extension": [
                 extension(subscription_request.HEARTBEAT, valueUnsignedInt=86400),
@@ -55,7 +55,7 @@ def test_a_subscription_is_read_as_requested() -> None:
     assert subscription.endpoint == "https://oakwood.example/hook"
     assert subscription.headers == ("Authorization: Bearer s3cret",)
     assert subscription.content is Content.FULL_RESOURCE
-    assert subscription.filters == ("OAKISA", "http://x.example|9000000027")
+    assert subscription.filters == ("OAKISA", "http://x.example|9000000023")
     assert (subscription.heartbeat_seconds, subscription.timeout_seconds, subscription.max_count) == (86400, 60, 10)
 
 

@@ -30,7 +30,7 @@ def scans(guide="2.2", number="OAK-7001"):
     lines = tuple(Line(order, "62", "22", TODAY + timedelta(days=9)) for order in orders)
     documents = tuple(item for item in chart.findings if item["resourceType"] == "DocumentReference")
     at = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
-    return Submission(guide, number, chart, charts.practice, lines, documents, at, BASE, "9000000015", "9000000027")
+    return Submission(guide, number, chart, charts.practice, lines, documents, at, BASE, "9000000015", "9000000023")
 
 
 @pytest.mark.parametrize("guide", GUIDES)
@@ -76,7 +76,7 @@ def test_only_2_2_names_sender_and_receiver_and_the_kind_of_each_report():
     url = f"{PAS_PROFILE}extension-TransmissionIdentifiers"
     assert extension_value(older, url, "interchangeSenderID") is None
     assert extension_value(newer, url, "interchangeSenderID") == "9000000015"
-    assert extension_value(newer, url, "applicationReceiverCode") == "9000000027"
+    assert extension_value(newer, url, "applicationReceiverCode") == "9000000023"
     kinds = [extension_value(item, f"{PAS_PROFILE}extension-documentInformation", "reportTypeCode") for item in newer["supportingInfo"]]
     assert all(kinds)
     assert not any("extension" in item for item in older["supportingInfo"])

@@ -195,7 +195,7 @@ def test_an_update_finds_its_predecessor_by_trace_number_claim_or_earlier_trace_
         assert tx.by_trace([first], client="oakwood-ehr") == [revised]
         assert tx.by_trace([second], npi=CLINIC) == [revised]
         assert tx.by_trace([], client="oakwood-ehr", claim_url="http://oakwood.example/fhir/Claim/1") == [revised]
-        assert tx.by_trace([first], client="another-ehr", npi="9000000035") == []
+        assert tx.by_trace([first], client="another-ehr", npi="9000000031") == []
         assert tx.by_trace([first]) == []
 
 
@@ -377,12 +377,12 @@ def test_a_subscription_comes_back_and_belongs_to_its_client(store: Store) -> No
 def test_a_filter_names_the_requestor_or_the_sending_system(store: Store, value: str) -> None:
     about = builders.authorization(request=builders.request(sender="OAKWOOD-ISA06"))
     with store.transaction() as tx:
-        tx.add_subscription(subscription(filters=("9000000043", value)))
+        tx.add_subscription(subscription(filters=("9000000049", value)))
     with store.reading() as tx:
         assert [found.id for found in tx.subscriptions_for(about)] == ["s1"]
 
 
-@pytest.mark.parametrize("given", [{"filters": ("9000000043",)}, {"filters": ()}, {"status": SubscriptionStatus.OFF}])
+@pytest.mark.parametrize("given", [{"filters": ("9000000049",)}, {"filters": ()}, {"status": SubscriptionStatus.OFF}])
 def test_who_did_not_ask_for_this_organization_hears_nothing(store: Store, given: dict[str, object]) -> None:
     with store.transaction() as tx:
         tx.add_subscription(subscription(**given))
@@ -394,7 +394,7 @@ def test_a_changed_subscription_keeps_its_count_of_events(store: Store) -> None:
         tx.add_subscription(subscription())
         tx.add(builders.authorization())
         tx.notify(builders.authorization(), "pended", builders.NOON)
-        tx.save_subscription(subscription(endpoint="http://127.0.0.1:2/elsewhere", filters=("9000000043",)))
+        tx.save_subscription(subscription(endpoint="http://127.0.0.1:2/elsewhere", filters=("9000000049",)))
         kept = tx.subscription("s1")
         assert (kept.events_sent, kept.endpoint) == (1, "http://127.0.0.1:2/elsewhere")
         assert tx.subscriptions_for(builders.authorization()) == []

@@ -79,4 +79,4 @@ def test_the_submitter_sees_its_case_and_others_need_an_npi_of_the_case():
     case = authorization()
     assert may_see(case, asking(), "oakwood-ehr")
     assert not may_see(case, asking(), "another-ehr")
-    assert may_see(case, asking(npis=("9000000027",)), "another-ehr")
+    assert may_see(case, asking(npis=("9000000023",)), "another-ehr")

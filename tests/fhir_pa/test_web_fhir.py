@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ig_profiles import xml
+from ig_profiles.registry import open_set
 from tests.fhir_pa.web_parties import Payers
 
 FHIR = {"Content-Type": "application/fhir+json"}
@@ -71,19 +73,91 @@ def test_a_persons_token_is_not_for_providers_operations(party):
     assert "staff" in the_issue(answer)["details"]["text"]
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/fhir+xml", "", "application/json; charset=latin-1"])
-def test_a_body_that_is_not_json_by_its_type_is_refused(party, content_type):
+@pytest.mark.parametrize("content_type", ["text/plain", "application/pdf", "", "application/json; charset=latin-1", "application/fhir+xml; charset=utf-16"])
+def test_a_body_that_is_neither_json_nor_xml_by_its_type_is_refused(party, content_type):
     answer = party.http.post("/v2.0/fhir/Claim/$submit", data=b"{}", headers={**party.bearer(), "Content-Type": content_type})
     assert answer.status_code == 415
-    assert "JSON" in the_issue(answer)["details"]["text"] or "json" in the_issue(answer)["details"]["text"]
+    told = the_issue(answer)["details"]["text"]
+    assert "application/fhir+json or application/fhir+xml" in told or "in JSON as in XML" in told
 
 
-def test_a_caller_who_reads_only_xml_is_told_what_we_write(party):
-    answer = party.http.get("/v2.2/fhir/metadata", headers={"Accept": "application/fhir+xml"})
+@pytest.mark.parametrize(("content_type", "body"), [("application/fhir+xml", b'{"resourceType":"Bundle"}'), ("application/json", b" <Bundle/>")])
+def test_a_body_that_is_not_what_its_type_says_is_refused(party, content_type, body):
+    answer = party.http.post("/v2.0/fhir/Claim/$submit", data=body, headers={**party.bearer(), "Content-Type": content_type})
+    assert answer.status_code == 400
+    told = the_issue(answer)["details"]["text"]
+    assert content_type in told and ("For JSON, say" in told or "For XML, say" in told)
+    assert party.told.heard == []
+
+
+@pytest.mark.parametrize("content_type", ["application/fhir+xml", "application/xml", "text/xml; charset=utf-8"])
+def test_an_operation_hears_the_bytes_of_an_xml_body_as_they_are(party, content_type):
+    body = b'<Bundle xmlns="http://hl7.org/fhir"/>'
+    answer = party.http.post("/v2.2/fhir/Claim/$submit", data=body, headers={**party.bearer(), "Content-Type": content_type})
+    assert (answer.status_code, answer.mimetype) == (200, "application/fhir+json")
+    assert party.told.heard[-1][1] == body
+
+
+XML, JSON = "application/fhir+xml", "application/fhir+json"
+WANTED = [
+    ({}, "", JSON),
+    ({}, "?_format=xml", XML),
+    ({}, "?_format=XML", XML),
+    ({}, "?_format=application/fhir%2Bxml", XML),
+    ({}, "?_format=application/fhir+xml", XML),
+    ({}, "?_format=application/fhir%2Bxml;%20charset%3Dutf-8", XML),
+    ({}, "?_format=text/xml", XML),
+    ({}, "?_format=application/fhir%2Bjson", JSON),
+    ({"Accept": XML}, "?_format=json", JSON),
+    ({"Accept": JSON}, "?_format=xml", XML),
+    ({"Accept": XML}, "", XML),
+    ({"Accept": "text/xml"}, "", XML),
+    ({"Accept": "application/fhir+xml; fhirVersion=4.0"}, "", XML),
+    ({"Accept": "application/fhir+json; fhirVersion=4.0"}, "", JSON),
+    ({"Accept": "application/fhir+xml;q=0.5, application/fhir+json;q=0.9"}, "", JSON),
+    ({"Accept": "application/fhir+xml;q=0.9, application/fhir+json;q=0.5"}, "", XML),
+    ({"Accept": "text/html, application/xml;q=0.9, */*;q=0.8"}, "", XML),
+    ({"Accept": "text/html, */*"}, "", JSON),
+    ({"Accept": "application/*"}, "", JSON),
+    ({"Accept": "text/*"}, "", XML),
+    ({"Accept": "application/fhir+json;q=0, application/fhir+xml"}, "", XML),
+]
+
+
+@pytest.mark.parametrize(("headers", "query", "media_type"), WANTED, ids=[f"{row[0].get('Accept', '')}{row[1]}" for row in WANTED])
+def test_the_answer_is_in_the_format_the_caller_wants(party, headers, query, media_type):
+    party.told.answer = {"resourceType": "CapabilityStatement", "status": "active"}
+    answer = party.http.get("/v2.2/fhir/metadata" + query, headers=headers)
+    assert (answer.status_code, answer.mimetype) == (200, media_type)
+    assert answer.data.startswith(b"{" if media_type == JSON else b"<?xml")
+    assert b"CapabilityStatement" in answer.data
+
+
+@pytest.mark.parametrize(("headers", "query", "told"), [({"Accept": "text/html"}, "", "fhir+json or application/fhir+xml"), ({}, "?_format=turtle", "_format=xml")])
+def test_a_caller_who_takes_neither_format_is_told_what_we_write(party, headers, query, told):
+    answer = party.http.get("/v2.2/fhir/metadata" + query, headers=headers)
     assert answer.status_code == 406
-    assert "application/fhir+json" in the_issue(answer)["details"]["text"]
-    assert party.http.get("/v2.2/fhir/metadata?_format=xml").status_code == 406
-    assert party.http.get("/v2.2/fhir/metadata?_format=json", headers={"Accept": "application/fhir+xml"}).status_code == 200
+    assert told in the_issue(answer)["details"]["text"]
+
+
+def test_a_refusal_is_told_in_the_format_asked_for(party):
+    for path, status in (("Claim/$submit", 401), ("Nowhere/1", 404)):
+        answer = party.http.post(f"/v2.0/fhir/{path}?_format=xml", data=b"{}", headers=FHIR)
+        assert (answer.status_code, answer.mimetype) == (status, XML)
+        outcome = xml.parse(answer.data, open_set("2.0.1"))
+        assert outcome["resourceType"] == "OperationOutcome" and outcome["issue"][0]["details"]["text"]
+
+
+def test_an_answer_that_repeats_what_xml_cannot_say_is_still_given(party):
+    party.told.answer = {"resourceType": "Basic", "id": "b", "unheard": 1, "text": {"div": "<div><br>"}, "language": "e\u0007n"}
+    answer = party.http.get("/v2.2/fhir/metadata?_format=xml")
+    assert answer.status_code == 200
+    assert xml.parse(answer.data, open_set("2.2"))["id"] == "b"
+
+
+def test_staff_and_hooks_are_answered_in_json_only(party):
+    assert party.http.get("/v2.2/cds-services?_format=xml").status_code == 406
+    assert party.http.get("/um/worklist", headers={**party.person(), "Accept": XML}).status_code == 406
 
 
 def test_metadata_is_open_to_all(party):

@@ -84,12 +84,13 @@ class Told:
     def __init__(self) -> None:
         self.heard: list[tuple[Any, ...]] = []
         self.raises: BaseException | None = None
+        self.answer: dict[str, Any] | None = None
 
     def act(self, *asked: Any) -> dict[str, Any]:
         self.heard.append(asked)
         if self.raises:
             raise self.raises
-        return {"resourceType": "Parameters", "id": "1", "asked": str(asked[0])}
+        return self.answer or {"resourceType": "Parameters", "id": "1", "asked": str(asked[0])}
 
     def __getattr__(self, name: str) -> Any:
         return lambda *asked: self.act(name, *asked)

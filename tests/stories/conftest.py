@@ -17,6 +17,7 @@ from fhir_pa.web.process import OFFERED
 from fhir_pa.wiring import Payer, open_payer
 from ig_profiles import json
 from questionnaires.cql import FactEngine
+from tests.stories.own_words import heard
 from tests.stories.parties import Plan, Staff, System, open_plan
 
 BASES = {"2.0.1": "/v2.0/fhir", "2.2": "/v2.2/fhir"}
@@ -48,9 +49,10 @@ def payer(tmp_path: Path) -> Iterator[Payer]:
 
 
 @pytest.fixture
-def http(payer: Payer) -> FlaskClient:
-    """Its HTTP interface."""
-    return create_app(payer, OFFERED).test_client()
+def http(payer: Payer) -> Iterator[FlaskClient]:
+    """Its HTTP interface; everything it says is held against the profiles of its own guide generation."""
+    with heard(create_app(payer, OFFERED)) as client:
+        yield client
 
 
 @pytest.fixture(params=["2.0.1", "2.2"])

@@ -106,7 +106,7 @@ def listening() -> Iterator[tuple[str, list[Any]]]:
         server.shutdown()
 
 
-def subscription(endpoint: str, organization: str = "9000000027") -> Any:
+def subscription(endpoint: str, organization: str = "9000000023") -> Any:
     """A 2.0.1 Subscription to what becomes of this organization's requests."""
     return {
         "resourceType": "Subscription",

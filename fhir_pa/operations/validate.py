@@ -1,0 +1,56 @@
+"""{type}/$validate: a resource comes in; out goes everything that is wrong with it, where, and how to mend it.
+
+Chapter: FHIR R4 Resource-operation-validate. Nothing is kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fhir_pa.auth.caller import Caller
+from fhir_pa.wiring import Payer
+from ig_profiles import validator
+from ig_profiles.json import parse
+from ig_profiles.outcome import Issue, Unprocessable, Unreadable, operation_outcome
+from ig_profiles.reading import Json, many, text
+from ig_profiles.registry import open_set
+
+MOST = 50  # findings told in an answer that is about something else
+
+
+def validate(body: bytes, kind: str, profile: str | None, guide: str, caller: Caller, payer: Payer) -> Json:
+    """The OperationOutcome of validating the resource, or the ``resource`` part of Parameters, strictly.
+
+    ``profile`` (in the URL, or as a part) is checked beside those in meta.profile. Raises Unreadable when there is no
+    resource of this type in the body.
+    """
+    sent = parse(body, payer.settings.max_body_bytes)
+    resource, asked = _asked(sent, kind, profile)
+    issues = validator.validate(resource, open_set(guide), asked, strict=True)
+    return operation_outcome(issues or [Issue("Nothing is wrong with it.", "informational", "information")])
+
+
+def findings(resource: Json, guide: str, caller: Caller, payer: Payer) -> tuple[Issue, ...]:
+    """What an operation tells beside its answer about a resource it can process: never graver than a warning.
+
+    Where the payer is strict, with everybody or with this client, errors are refused: raises Unprocessable with all of them.
+    """
+    client = caller.client
+    strict = ((client.validation if client else "") or payer.settings.validation) == "strict"
+    issues = validator.validate(resource, open_set(guide), strict=strict)
+    errors = [issue for issue in issues if issue.severity in ("fatal", "error")]
+    if strict and errors:
+        raise Unprocessable(*errors)
+    return tuple(issue.as_warning() for issue in issues)[:MOST]
+
+
+def _asked(sent: Any, kind: str, profile: str | None) -> tuple[Json, str | None]:
+    if isinstance(sent, dict) and sent.get("resourceType") == "Parameters" and kind != "Parameters":
+        parts = {text(part, "name"): part for part in many(sent, "parameter") if isinstance(part, dict)}
+        named = (text(parts.get("profile"), key) for key in ("valueUri", "valueCanonical", "valueUrl"))
+        profile = profile or next(filter(None, named), None)
+        sent = (parts.get("resource") or {}).get("resource")
+    if not isinstance(sent, dict) or sent.get("resourceType") != kind:
+        found = sent.get("resourceType") if isinstance(sent, dict) else "no resource"
+        raise Unreadable(f"This address validates a {kind}, and the body holds {found}. Post it to {found}/$validate, or send a {kind}.")
+    return sent, profile
