@@ -11,6 +11,8 @@ from ig_profiles.validation.site import Site
 if TYPE_CHECKING:
     from ig_profiles.validation.compiler import Compiler
 
+# Where the standard's own definitions put an extension although its context does not say so.
+_ALSO = {"http://hl7.org/fhir/StructureDefinition/regex": "ElementDefinition.type"}
 _ANY_RESOURCE = frozenset({"CanonicalResource", "MetadataResource"})
 
 
@@ -26,7 +28,7 @@ class Owner:
         self.resource = compiler.is_resource(code)
 
 
-def allowed(context: list[Json], owner: Owner, holder: Json, path: Path, run: Run) -> bool:
+def allowed(url: str, context: list[Json], owner: Owner, holder: Json, path: Path, run: Run) -> bool:
     """Whether one of the contexts fits; a context that is a FHIRPath condition, or of a profile, is not decided here."""
     for each in context:
         kind, expression = each.get("type"), str(each.get("expression", ""))
@@ -38,7 +40,7 @@ def allowed(context: list[Json], owner: Owner, holder: Json, path: Path, run: Ru
         elif expression in owner.names or (owner.resource and expression in _ANY_RESOURCE):
             return True
     here = _from_resource(path, run)
-    return any(each.get("expression") == here for each in context)
+    return owner.name == _ALSO.get(url) or any(each.get("expression") == here for each in context)
 
 
 def spoken(context: list[Json]) -> str:

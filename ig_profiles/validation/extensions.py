@@ -89,7 +89,7 @@ def extension_handler(compiler: Compiler, site: Site, owner: Site, code: str) ->
     def _place(named: _Named, url: str, holder: Json, path: Path, here: Path, run: Run) -> None:
         if named.modifier is not modifying:
             run.say("modifier-misplaced", here, named.url, url=url, is_modifier=_MODIFIES[named.modifier], expected=_KEYS[named.modifier])
-        if not allowed(named.context, where, holder, path, run):
+        if not allowed(url, named.context, where, holder, path, run):
             run.say("extension-context", here, named.url, url=url, expected=spoken(named.context), found=where.name)
 
     return handle

@@ -44,7 +44,7 @@ MESSAGES: dict[str, Message] = {
     "one-value-expected": _error("structure", "{name} holds one value, and here it is a list. Give the value itself, without [ ]."),
     "null": _error("structure", "{name} is null, which FHIR JSON has no use for. Leave {name} out, or give its value."),
     "empty": _error("structure", "{name} is empty. Leave it out, or give it content."),
-    "extension-rows": _error("structure", "_{name} must have one row (null, or an object) for each value of {name}, and has {found} for {expected}."),
+    "extension-rows": _error("structure", "_{name} has {found} rows for the {expected} of {name}. Give one for each, null where there is nothing to say."),
     "element-unknown": _strict("structure", "{owner} has no element '{name}'. {near}"),
     "choice-twice": _error("structure", "{found} are two answers to one choice, {name}. Keep one of them and remove the other."),
     "resource-type-missing": _error("structure", "{name} must be a resource, and has no resourceType. Add resourceType as its first key, e.g. \"{example}\"."),

@@ -37,7 +37,6 @@ _FORMS: dict[str, tuple[str, str]] = {
     ),
     "instant": (rf"{_YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T{_TIME}{_ZONE}", "Write date, time and zone: YYYY-MM-DDThh:mm:ss+zz:zz."),
     "time": (_TIME, "Write hh:mm:ss, without zone."),
-    "url": (r"[A-Za-z][A-Za-z0-9+.-]*:\S+", "Write an absolute URL without spaces, beginning with its scheme."),
     "oid": (rf"urn:oid:{_OID}", "Write urn:oid: and the numbers with dots between them."),
     "uuid": (rf"urn:uuid:{_UUID}", "Write urn:uuid: and the UUID in lower case."),
 }
@@ -58,7 +57,7 @@ def primitive(name: str) -> Check | None:
         return _decimal
     if name in ("string", "markdown"):
         return _text(name)
-    if name in ("uri", "canonical"):
+    if name in ("uri", "url", "canonical"):
         return _formed(name, _URI, _URI_HINT)
     if name == "base64Binary":
         return _base64
@@ -70,7 +69,7 @@ def primitive(name: str) -> Check | None:
 
 def is_primitive(name: str) -> bool:
     """Whether a type name is a primitive type's (xhtml, which has rules of its own, is one too)."""
-    return name in ("xhtml", "boolean", "decimal", "string", "markdown", "uri", "canonical", "base64Binary") or name in _WHOLE or name in _FORMS
+    return name in ("xhtml", "boolean", "decimal", "string", "markdown", "uri", "url", "canonical", "base64Binary") or name in _WHOLE or name in _FORMS
 
 
 def _formed(name: str, form: re.Pattern[str], hint: str) -> Check:

@@ -1,4 +1,4 @@
-"""The published examples against what their publisher's own validator found: ``other/validation-oo.json`` of each package.
+"""Everything the guides publish, examples and definitions alike, against what their publisher's own validator found: ``other/validation-oo.json`` of each package.
 
 No false error, and every official error found, but for the differences this file keeps with their reason.
 """
@@ -16,7 +16,7 @@ from ig_profiles.outcome import Issue
 from ig_profiles.reading import many, one, text
 from ig_profiles.registry import open_set
 from ig_profiles.validator import validate
-from tests.packages import FOLDER, examples
+from tests.packages import FOLDER
 
 PACKAGES = {
     "hl7.fhir.us.davinci-crd-2.0.1": "2.0.1",
@@ -51,13 +51,18 @@ EXPLAINED: dict[tuple[str, str, str], tuple[set[str], str]] = {
 }
 
 
+def open_package(package: str) -> tarfile.TarFile:
+    path = FOLDER / f"{package}.tgz"
+    if not path.is_file():
+        pytest.skip(f"{package}.tgz is not in {FOLDER.name}; set FHIR_PA_PACKAGES to the folder that holds it")
+    return tarfile.open(path)
+
+
 @cache
 def official(package: str) -> dict[str, list[dict[str, Any]]]:
-    """The publisher's errors by ``Type/id`` of the example; an example without errors has an empty list."""
-    with tarfile.open(FOLDER / f"{package}.tgz") as archive:
-        member = archive.extractfile(ORACLE)
-        assert member is not None
-        outcomes = parse(member.read())
+    """The publisher's errors by ``Type/id``; a resource without errors has an empty list."""
+    with open_package(package) as archive:
+        outcomes = parse(_body(archive, ORACLE))
     found: dict[str, list[dict[str, Any]]] = {}
     for outcome in many(outcomes, "entry", "resource"):
         name = (text(outcome, "id") or "").replace("-", "/", 1)
@@ -65,10 +70,23 @@ def official(package: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+@cache
 def ours(package: str) -> dict[str, tuple[Issue, ...]]:
+    """Our findings on every resource of the package, strict, by ``Type/id``."""
     registry = open_set(PACKAGES[package])
-    read = [parse(body) for body in examples(package).values()]
-    return {f"{resource['resourceType']}/{resource['id']}": validate(resource, registry, strict=True) for resource in read}
+    found: dict[str, tuple[Issue, ...]] = {}
+    with open_package(package) as archive:
+        for member in archive.getnames():
+            resource = parse(_body(archive, member)) if member.endswith(".json") and member != ORACLE else {}
+            if isinstance(resource, dict) and "resourceType" in resource:
+                found[f"{resource['resourceType']}/{resource['id']}"] = validate(resource, registry, strict=True)
+    return found
+
+
+def _body(archive: tarfile.TarFile, member: str) -> bytes:
+    file = archive.extractfile(member)
+    assert file is not None
+    return file.read()
 
 
 def message_of(issue: dict[str, Any]) -> str:
@@ -77,32 +95,25 @@ def message_of(issue: dict[str, Any]) -> str:
 
 def kept(name: str, issue: Issue) -> bool:
     """Whether one of our errors is in the table."""
-    return any(
-        name == example and issue.message_id in ids and where in (issue.expression or "") for (example, _, where), (ids, _) in EXPLAINED.items()
-    )
+    return any(name == example and issue.message_id in ids and where in (issue.expression or "") for (example, _, where), (ids, _) in EXPLAINED.items())
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_no_published_example_gets_an_error_its_publisher_did_not_find(package):
-    if not examples(package):
-        pytest.skip(f"{package}.tgz is not in {FOLDER.name}; set FHIR_PA_PACKAGES to the folder that holds it")
+def test_nothing_published_gets_an_error_its_publisher_did_not_find(package):
     checked = ours(package)
-    assert len(checked) == len(examples(package))
-    official_ids = {(name, message_of(issue)) for name, issues in official(package).items() for issue in issues}
+    examples = [name for name in checked if name in official(package)]
+    assert len(examples) > 40, f"the oracle speaks of {len(examples)} of {len(checked)} resources"
     for name, issues in checked.items():
-        assert name in official(package), f"the oracle says nothing of {name}"
-        false = [issue for issue in issues if issue.severity in ("error", "fatal") and not kept(name, issue)]
-        assert not [issue for issue in false if (name, issue.message_id) not in official_ids], f"{name}: {false}"
+        false = [f"{issue.expression}: {issue.text}" for issue in issues if issue.severity in ("error", "fatal") and not kept(name, issue)]
+        assert not false, f"{name}: {false}"
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_error_the_publisher_found_is_found_or_explained(package):
-    if not examples(package):
-        pytest.skip(f"{package}.tgz is not in {FOLDER.name}; set FHIR_PA_PACKAGES to the folder that holds it")
     checked = ours(package)
     told = 0
     for name, issues in official(package).items():
-        for issue in issues if name in checked else ():
+        for issue in issues:
             told += 1
             expression = one(issue, "expression")
             key = next((key for key in EXPLAINED if key[:2] == (name, message_of(issue)) and key[2] in expression), None)
