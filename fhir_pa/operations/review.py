@@ -129,7 +129,9 @@ class _Form:
             return Verdict.CERTIFY
 
     def text(self, key: str) -> str:
-        value = self.body.get(key, "")
+        value = self.body.get(key)
+        if value is None:
+            return ""
         if not isinstance(value, str):
             self.wrong(key, f"Write {key} as text.")
             return ""
