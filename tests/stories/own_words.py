@@ -9,9 +9,9 @@ from typing import Any
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
-from ig_profiles import json
 from ig_profiles.outcome import Issue
 from ig_profiles.registry import open_set
+from ig_profiles.resource_text import read_resource
 from ig_profiles.validator import validate
 
 GUIDES = {"/v2.0/fhir": "2.0.1", "/v2.2/fhir": "2.2"}
@@ -25,8 +25,9 @@ def heard(app: Flask) -> Iterator[FlaskClient]:
     @app.after_request
     def listen(response: Response) -> Response:
         guide = next((guide for base, guide in GUIDES.items() if request.path.startswith(base)), None)
-        if guide and response.mimetype == "application/fhir+json" and response.data:
-            wrong.extend(f"{request.method} {request.path} -> {response.status_code}: {said(issue)}" for issue in faults(json.parse(response.data), guide))
+        if guide and response.mimetype in ("application/fhir+json", "application/fhir+xml") and response.data:
+            found = faults(read_resource(response.data, guide), guide)
+            wrong.extend(f"{request.method} {request.path} -> {response.status_code}: {said(issue)}" for issue in found)
         return response
 
     yield app.test_client()

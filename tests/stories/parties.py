@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
@@ -37,9 +37,13 @@ from ig_profiles import json
 from ig_profiles.reading import Json
 from questionnaires.cql import FactEngine
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
 PAYER_URL = "http://127.0.0.1:8080"
 EVERYTHING = "system/*.*"
+CDS_ORIGINS = "https://ehr.oakwood.example"
 SUPPLIER = "fernhill-records"
 AUDITOR, CLERK = "vole", "teasel"
 SECRET = "Bearer only-the-payer-knows"
@@ -59,15 +63,53 @@ class Clock:
         self.now += timedelta(**by)
 
 
+class EhrServer:
+    """The clinic's EHR on a real port of this machine: it remembers who asked for what, and can be made to stall."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str]] = []  # path with query, Authorization
+        self._answers, self._goes_on = _nobody, threading.Event()
+        self._goes_on.set()
+        self._server = make_server("127.0.0.1", 0, self, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def open(self, application: WSGIApplication) -> None:
+        """Answer from now on."""
+        self._answers = application
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stalls(self) -> None:
+        """Take every query for FHIR data, and answer none."""
+        self._goes_on.clear()
+
+    def close(self) -> None:
+        """Let those who wait go, and leave."""
+        self._goes_on.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
+        self.heard.append((environ["PATH_INFO"] + query, environ.get("HTTP_AUTHORIZATION", "")))
+        if environ["PATH_INFO"].startswith("/fhir/"):
+            self._goes_on.wait()
+        return self._answers(environ, start_response)
+
+
 @dataclass
 class Plan:
-    """A payer as the world meets it, and the clinic's EHR on a real port of this machine."""
+    """A payer as the world meets it, and the clinic's EHR."""
 
     payer: Payer
     clock: Clock
     charts: Charts
-    ehr_url: str
+    ehr: EhrServer
     keys: dict[str, Keys]
+
+    @property
+    def ehr_url(self) -> str:
+        """Where the EHR is."""
+        return self.ehr.url
 
     def http(self) -> FlaskClient:
         """A connection of one's own; threads may not share one."""
@@ -161,21 +203,18 @@ def open_plan(folder: Path, facts: FactEngine, database_url: str = "") -> Iterat
     """
     clock, charts = Clock(), charts_on(NOW.date())
     keys = {CLIENT_ID: Keys.new(), SUPPLIER: Keys.new()}
-    server = make_server("127.0.0.1", 0, _nobody, threaded=True)
-    ehr_url = f"http://127.0.0.1:{server.server_port}"
-    server.app = build(charts, keys[CLIENT_ID], ehr_url, SECRET, clock)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    ehr = EhrServer()
+    ehr.open(build(charts, keys[CLIENT_ID], ehr.url, SECRET, clock))
     config = folder / "fhir-pa.toml"
-    config.write_text(payer_file(PAYER_URL, ehr_url, keys[CLIENT_ID], charts, NOW.date()) + _more(keys[SUPPLIER]))
-    opened = open_payer(read({"config": str(config), "data_directory": folder / "data", "database_url": database_url}, {}), clock)
+    config.write_text(payer_file(PAYER_URL, ehr.url, keys[CLIENT_ID], charts, NOW.date()) + _more(keys[SUPPLIER]))
+    opened = open_payer(read({"config": str(config), "data_directory": folder / "data", "database_url": database_url, "cds_origins": CDS_ORIGINS}, {}), clock)
     opened.facts.close()
     payer = replace(opened, facts=facts)
     try:
-        yield Plan(payer, clock, charts, ehr_url, keys)
+        yield Plan(payer, clock, charts, ehr, keys)
     finally:
         payer.store.close()
-        server.shutdown()
-        server.server_close()
+        ehr.close()
 
 
 def trace() -> str:
@@ -194,6 +233,6 @@ def _more(supplier: Keys) -> str:
     return "".join("\n".join([f"\n[[{kind}]]", *(f"{key} = {inline(value)}" for key, value in table.items()), ""]) for kind, table in tables)
 
 
-def _nobody(environ: Any, start_response: Any) -> list[bytes]:
+def _nobody(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     start_response("503 Service Unavailable", [])
     return []

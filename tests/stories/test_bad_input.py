@@ -92,7 +92,9 @@ RAW = [
     (b"[" * 5000 + b"]" * 5000, {}, 413, "nested"),
     (b"[]", {}, 400, "Bundle"),
     (b"", {}, 400, "JSON"),
-    (b"<Bundle/>", {"Content-Type": "application/fhir+xml"}, 415, "application/fhir+json"),
+    (b"<Bundle/>", {"Content-Type": "application/fhir+xml"}, 400, 'Declare xmlns="http://hl7.org/fhir"'),
+    (b"<!DOCTYPE b [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><Bundle>&a;</Bundle>", {"Content-Type": "application/fhir+xml"}, 400, "DOCTYPE"),
+    (b"a,b,c", {"Content-Type": "text/csv"}, 415, "application/fhir+json"),
     (b"{}", {"Accept": "text/html"}, 406, "application/fhir+json"),
 ]
 

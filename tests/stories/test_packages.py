@@ -1,0 +1,209 @@
+"""The clinic's DTR app asks for forms over HTTP: by context, by order, by name; and is told plainly when there is none."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fhir_pa.provider.codes import CERTIFIED, PENDED
+from fhir_pa.provider.dtr.answers import Occasion, answer
+from fhir_pa.provider.dtr.package import Package, question, unpack
+from fhir_pa.provider.elements import concept
+from fhir_pa.provider.pas.submission import Submission
+from fhir_pa.provider.play.payer_file import CLIENT_ID
+from fhir_pa.provider.wire import parameters
+from ig_profiles import json
+from ig_profiles.names import CQF_LIBRARY, DTR_PROFILE, HCPCS
+from ig_profiles.reading import Json, extensions, many, references
+from questionnaires.library import Shelf
+from tests.stories.asking import BORDERLINE, SHORT_OF_OXYGEN, oxygen, scans, submit
+from tests.stories.ehr import Ehr
+from tests.stories.parties import NOW, SUPPLIER, Plan, System, trace
+
+OPERATION = "Questionnaire/$questionnaire-package"
+OXYGEN_FORM = "http://fhir-pa.example/fhir/Questionnaire/home-oxygen"
+BUNDLES = {"2.0.1": "PackageBundle", "2.2": "packagebundle"}
+OUTCOMES = {"2.0.1": "operationOutcome", "2.2": "outcome"}
+
+
+def asking(asked: Submission, *orders: Json, contexts: tuple[str, ...] = (), canonicals: tuple[str, ...] = (), **more: Any) -> Json:
+    """The Parameters of the operation for this member."""
+    body = question(asked.chart.coverage, orders, contexts, canonicals)
+    body["parameter"] += [{"name": name, **value} for name, value in more.items()]
+    return body
+
+
+def orders_of(asked: Submission) -> tuple[Json, ...]:
+    return tuple(line.order for line in asked.lines)
+
+
+def packages(clinic: System, body: Json) -> tuple[Package, ...]:
+    return unpack(clinic.post(OPERATION, body))
+
+
+def warnings(clinic: System, body: Json) -> list[str]:
+    """What the outcome part of a successful answer says."""
+    parts = [part for part in clinic.post(OPERATION, body)["parameter"] if part["name"] == OUTCOMES[clinic.guide]]
+    assert all(issue["severity"] in ("warning", "information") for issue in many(parts, "resource", "issue"))
+    return [issue["details"]["text"] for issue in many(parts, "resource", "issue")]
+
+
+@pytest.mark.requirement("dtr-2.0.1:239", "dtr-2.0.1:292", "dtr-2.0.1:169", "dtr-2.2:oper-10")
+def test_the_answer_has_the_parameters_profile_and_the_names_of_the_guide(clinic: System) -> None:
+    asked = oxygen(clinic)
+    answered = clinic.post(OPERATION, asking(asked, *orders_of(asked), canonicals=(f"{OXYGEN_FORM}|2026.1", "http://nobody.example/form")))
+    assert answered["resourceType"] == "Parameters"
+    assert answered["meta"]["profile"] == [f"{DTR_PROFILE}dtr-qpackage-output-parameters"]
+    named = {part["name"]: part["resource"] for part in answered["parameter"]}
+    assert list(named) == [BUNDLES[clinic.guide], OUTCOMES[clinic.guide]]
+    bundle, outcome = named.values()
+    assert (bundle["resourceType"], bundle["type"], outcome["resourceType"]) == ("Bundle", "collection", "OperationOutcome")
+    assert bundle["meta"]["profile"] == [f"{DTR_PROFILE}DTR-QPackageBundle"]
+    assert [entry["resource"]["resourceType"] for entry in bundle["entry"][:2]] == ["Questionnaire", "QuestionnaireResponse"]
+
+
+def test_a_form_brings_every_library_it_needs_with_cql_and_elm(clinic: System) -> None:
+    asked = oxygen(clinic)
+    (package,) = packages(clinic, asking(asked, *orders_of(asked)))
+    there = {f"{library['url']}|{library['version']}": library for library in package.libraries}
+    wanted = [each["valueCanonical"] for each in extensions(package.questionnaire, CQF_LIBRARY)]
+    while wanted:
+        library = there.pop(wanted.pop())
+        wanted += [each["resource"] for each in many(library, "relatedArtifact") if each["type"] == "depends-on" and "/Library/" in each["resource"]]
+        contents = {content["contentType"]: base64.b64decode(content["data"]) for content in library["content"]}
+        assert b"library " in contents["text/cql"] and "library" in json.parse(contents["application/elm+json"])
+        wanted = [name for name in wanted if name in there]
+    assert there == {}
+    assert package.draft is not None and package.draft["status"] == "in-progress"
+
+
+@pytest.mark.requirement("dtr-2.0.1:297", "dtr-2.0.1:301", "dtr-2.2:oper-9")
+def test_a_form_is_found_by_name_with_or_without_version_and_an_unknown_one_is_a_warning(clinic: System) -> None:
+    asked = oxygen(clinic)
+    for name in (OXYGEN_FORM, f"{OXYGEN_FORM}|2026.1"):
+        assert [package.canonical for package in packages(clinic, asking(asked, canonicals=(name,)))] == [f"{OXYGEN_FORM}|2026.1"]
+    for strange in (f"{OXYGEN_FORM}|1999.1", "http://nobody.example/form"):
+        body = asking(asked, canonicals=(strange,))
+        assert packages(clinic, body) == ()
+        (said,) = warnings(clinic, body)
+        assert strange in said and "Leave the version out for the present one" in said
+
+
+@pytest.mark.requirement("dtr-2.0.1:298", "dtr-2.0.1:299", "dtr-2.0.1:303", "dtr-2.0.1:306")
+def test_orders_and_contexts_together_name_the_forms_and_each_comes_once_in_a_bundle_of_its_own(clinic: System) -> None:
+    asked, other = oxygen(clinic), scans(clinic)
+    answers = Ehr(clinic).sign(SHORT_OF_OXYGEN)
+    (context,) = {each.assertion_id for each in answers}
+    body = asking(asked, *orders_of(asked), *orders_of(other), contexts=(context,))
+    found = packages(clinic, body)
+    assert sorted(package.canonical.rpartition("/")[2] for package in found) == ["home-oxygen|2026.1", "surveillance-imaging|2026.1"]
+    answered = clinic.post(OPERATION, body)
+    assert [part["name"] for part in answered["parameter"]] == [BUNDLES[clinic.guide]] * 2
+    for part in answered["parameter"]:
+        assert sum(entry["resource"]["resourceType"] == "Questionnaire" for entry in part["resource"]["entry"]) == 1
+    drafts = {package.canonical.rpartition("/")[2]: set(references(package.draft or {})) for package in found}
+    assert {f"ServiceRequest/{order['id']}" for order in orders_of(other)} <= drafts["surveillance-imaging|2026.1"]
+    assert f"DeviceRequest/{orders_of(asked)[0]['id']}" in drafts["home-oxygen|2026.1"]
+
+
+@pytest.mark.requirement("dtr-2.2:spec-128")
+def test_the_context_of_the_hook_alone_finds_the_form_also_after_the_order_was_signed_and_annotated(clinic: System) -> None:
+    asked = oxygen(clinic)
+    (told,) = Ehr(clinic).sign(SHORT_OF_OXYGEN)
+    signed = {**orders_of(asked)[0], "status": "active", "note": [{"text": "Call before delivery."}]}
+    for orders in ((), (signed,)):
+        (package,) = packages(clinic, asking(asked, *orders, contexts=(told.assertion_id,)))
+        assert package.canonical in told.questionnaires
+
+
+@pytest.mark.requirement("dtr-2.2:oper-8")
+def test_when_the_form_named_at_order_time_is_gone_the_answer_says_what_to_do(clinic: System) -> None:
+    asked = oxygen(clinic)
+    (told,) = Ehr(clinic).sign(SHORT_OF_OXYGEN)
+    payer = clinic.plan.payer
+    left = Shelf(volume for volume in payer.shelf.volumes() if volume.edition.topic != "home_oxygen")
+    later = System(replace(clinic.plan, payer=replace(payer, shelf=left)), CLIENT_ID, clinic.guide)
+    (said,) = warnings(later, asking(asked, contexts=(told.assertion_id,)))
+    assert "no longer in force" in said and "Order again, or call the plan." in said
+
+
+@pytest.mark.requirement("dtr-2.0.1:302")
+def test_an_order_or_coverage_that_cannot_be_understood_is_a_warning_beside_the_others(clinic: System) -> None:
+    asked = oxygen(clinic)
+    nameless = {**orders_of(asked)[0], "id": "nameless", "codeCodeableConcept": {"text": "that thing for breathing"}}
+    body = asking(asked, nameless, *orders_of(asked))
+    assert len(packages(clinic, body)) == 1
+    (said,) = warnings(clinic, body)
+    assert "Code the order, or send the canonical." in said
+    for name in ("order", "coverage"):
+        strange = parameters(*body["parameter"], {"name": name, "resource": asked.chart.patient})
+        assert any(f"'{name}' holds Patient" in text for text in warnings(clinic, strange))
+        assert len(packages(clinic, strange)) == 1
+
+
+def test_an_order_that_needs_no_form_is_told_so(clinic: System) -> None:
+    asked = oxygen(clinic)
+    walker = {**orders_of(asked)[0], "codeCodeableConcept": concept(HCPCS, "E0130")}
+    assert warnings(clinic, asking(asked, walker)) == ["No form is needed, or none has changed since the time you named."]
+
+
+def test_only_what_changed_since_then_comes_again(clinic: System) -> None:
+    asked = oxygen(clinic)
+    value = {"2.0.1": "valueDateTime", "2.2": "valueInstant"}[clinic.guide]
+    long_ago = asking(asked, *orders_of(asked), changedsince={value: "2025-06-01T00:00:00Z"})
+    today = asking(asked, *orders_of(asked), changedsince={value: NOW.isoformat()})
+    assert len(packages(clinic, long_ago)) == 1
+    assert packages(clinic, today) == () and "none has changed" in warnings(clinic, today)[0]
+
+
+@pytest.mark.requirement("dtr-2.2:spec-130", "hrex-1.2:sec-20")
+def test_an_unknown_member_or_context_is_refused_with_an_outcome(clinic: System) -> None:
+    asked = oxygen(clinic)
+    stranger = {**asked.chart.coverage, "subscriberId": "SYN-99", "identifier": [{"system": "http://larkfield.example/members", "value": "SYN-99"}]}
+    (told,) = Ehr(clinic).sign(SHORT_OF_OXYGEN)
+    of_another = System(clinic.plan, SUPPLIER, clinic.guide)
+    refused = [
+        (clinic, question(stranger, orders_of(asked), ()), "Check Coverage.identifier and subscriberId."),
+        (clinic, asking(asked, contexts=("no-such-context",)), "'no-such-context' is no context of ours"),
+        (of_another, asking(asked, contexts=(told.assertion_id,)), "Send the order's coverage-assertion-id, or the order alone."),
+        (clinic, asking(asked), "Add 'order', 'questionnaire' or 'context'"),
+        (clinic, parameters({"name": "order", "resource": orders_of(asked)[0]}), "Add a parameter 'coverage'"),
+    ]
+    for system, body, mending in refused:
+        answered = system.call("POST", OPERATION, body)
+        outcome = json.parse(answered.data)
+        assert answered.status_code == 422 and outcome["resourceType"] == "OperationOutcome"
+        assert mending in outcome["issue"][0]["details"]["text"] and outcome["issue"][0]["expression"]
+
+
+@pytest.mark.requirement("dtr-2.2:conf-12")
+def test_orders_and_coverages_with_the_least_they_may_hold_still_bring_a_form(clinic: System) -> None:
+    asked = oxygen(clinic)
+    order = {name: orders_of(asked)[0][name] for name in ("resourceType", "id", "status", "intent", "codeCodeableConcept", "subject")}
+    coverage = {name: asked.chart.coverage[name] for name in ("resourceType", "id", "status", "subscriberId", "beneficiary", "payor")}
+    assert len(packages(clinic, question(coverage, (order,), ()))) == 1
+
+
+@pytest.mark.requirement("dtr-2.0.1:151", "dtr-2.2:spec-120")
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_forms_are_handed_out_only_for_a_token_of_backend_services(guide: str, plan: Plan) -> None:
+    clinic = System(plan, CLIENT_ID, guide)
+    asked = oxygen(clinic)
+    body, path = json.dump(asking(asked, *orders_of(asked))), f"/v{guide[:3]}/fhir/{OPERATION}"
+    for headers in ({}, {"Authorization": "Bearer made-up"}, {"Authorization": "Basic b2FrOndvb2Q="}):
+        assert clinic.http.post(path, data=body, headers={"Content-Type": "application/fhir+json", **headers}).status_code == 401
+    writer = System(plan, CLIENT_ID, guide, scope="system/Claim.c")
+    assert writer.call("POST", OPERATION, body).status_code == 403
+    assert System(plan, CLIENT_ID, guide, scope="system/Questionnaire.rs").call("POST", OPERATION, body).status_code == 200
+
+
+def test_the_form_filled_by_the_clinician_settles_what_the_chart_leaves_open(clinic: System) -> None:
+    asked = oxygen(clinic, BORDERLINE)
+    (package,) = packages(clinic, asking(asked, *orders_of(asked)))
+    occasion = Occasion(asked.chart, orders_of(asked), clinic.guide, NOW)
+    form = answer(package, occasion, {}, {"test_state": "rest", "spo2": 89, "heart_failure_edema": True}).response
+    assert submit(clinic, asked).actions == {1: PENDED}
+    assert submit(clinic, replace(asked, number=trace(), documents=(form, *asked.documents))).actions == {1: CERTIFIED}
