@@ -13,6 +13,7 @@ from fhir_pa.commands.policies import policies
 from fhir_pa.commands.profiles import profiles
 from fhir_pa.commands.reviews import reviews
 from fhir_pa.commands.serving import serve, settings, worker
+from fhir_pa.commands.validate import validate
 from fhir_pa.provider.demo import run_demo
 
 
@@ -38,7 +39,7 @@ def demo(guide: str, database_url: str | None, keep: bool) -> None:
     sys.exit(run_demo(guide, database_url, keep, click.echo))
 
 
-for command in (serve, worker, settings, clients, people, policies, profiles, reviews):
+for command in (serve, worker, settings, clients, people, policies, profiles, reviews, validate):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ class Settings:
     data_directory: Path = _setting("Where the embedded database lives.", Path("fhir-pa-data"))
     database_url: str = _setting("The database: empty for SQLite in the data directory, or postgresql+psycopg://user:password@host/name.", "")
     policies: Path | None = _setting("A folder of the payer's own policies; empty for the ones that come with the server.", None)
+    profiles: Path | None = _setting("A folder of further profiles, made by 'fhir-pa profiles add'; empty for those that come with the server.", None)
     processes: int = _setting("Server processes. One with SQLite; with PostgreSQL as many as there are cores.", 1)
     threads: int = _setting("Requests each process works on at once.", 8)
     worker: bool = _setting("Whether the server also does the background work; if not, run 'fhir-pa worker' beside it.", True)

@@ -10,6 +10,7 @@ from fhir_pa.auth.directory import Directory
 from fhir_pa.settings import Settings
 from fhir_pa.storage.store import Store, open_store
 from ig_profiles.outcome import Refusal
+from ig_profiles.registry import Registry, open_set
 from questionnaires.cql import FactEngine
 from questionnaires.library import Shelf, open_shelf
 
@@ -67,6 +68,10 @@ class Payer:
     def fhir_base(self, guide: str) -> str:
         """The FHIR base of one guide generation."""
         return f"{self.public_url}/{GENERATIONS[guide]}/fhir"
+
+    def definitions(self, guide: str) -> Registry:
+        """What HL7 published for this generation, and what the payer added."""
+        return open_set(guide, *([self.settings.profiles] if self.settings.profiles else []))
 
     def readiness(self) -> Mapping[str, str | None]:
         """Each thing the server cannot do without, with what is wrong with it (None: nothing)."""

@@ -10,10 +10,9 @@ from typing import Any
 from fhir_pa.auth.caller import Caller
 from fhir_pa.wiring import Payer
 from ig_profiles import validator
-from ig_profiles.json import parse
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable, operation_outcome
 from ig_profiles.reading import Json, many, text
-from ig_profiles.registry import open_set
+from ig_profiles.resource_text import read_resource
 
 MOST = 50  # findings told in an answer that is about something else
 
@@ -24,9 +23,9 @@ def validate(body: bytes, kind: str, profile: str | None, guide: str, caller: Ca
     ``profile`` (in the URL, or as a part) is checked beside those in meta.profile. Raises Unreadable when there is no
     resource of this type in the body.
     """
-    sent = parse(body, payer.settings.max_body_bytes)
+    sent = read_resource(body, guide, payer.settings.max_body_bytes)
     resource, asked = _asked(sent, kind, profile)
-    issues = validator.validate(resource, open_set(guide), asked, strict=True)
+    issues = validator.validate(resource, payer.definitions(guide), asked, strict=True)
     return operation_outcome(issues or [Issue("Nothing is wrong with it.", "informational", "information")])
 
 
@@ -37,7 +36,7 @@ def findings(resource: Json, guide: str, caller: Caller, payer: Payer) -> tuple[
     """
     client = caller.client
     strict = ((client.validation if client else "") or payer.settings.validation) == "strict"
-    issues = validator.validate(resource, open_set(guide), strict=strict)
+    issues = validator.validate(resource, payer.definitions(guide), strict=strict)
     errors = [issue for issue in issues if issue.severity in ("fatal", "error")]
     if strict and errors:
         raise Unprocessable(*errors)
