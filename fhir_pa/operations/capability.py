@@ -15,7 +15,6 @@ from ig_profiles.reading import Json, without_empty
 CDEX = "http://hl7.org/fhir/us/davinci-cdex"
 BACKPORT_SERVER = "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4"
 SMART_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
-OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 PUBLISHED_ON = "2026-11-21"
 
 GUIDES = {
@@ -41,7 +40,7 @@ def metadata(guide: str, payer: Payer) -> Json:
         "software": {"name": "fhir-pa", "version": _release()},
         "implementation": {"description": f"Prior authorization server of {payer.directory.insurer.name}", "url": base},
         "fhirVersion": "4.0.1",
-        "format": ["json"],
+        "format": ["json", "xml"],
         "implementationGuide": GUIDES[guide],
         "rest": [
             {
@@ -63,12 +62,11 @@ def _release() -> str:
 
 
 def _security(payer: Payer) -> dict[str, Any]:
-    token = {"url": OAUTH_URIS, "extension": [{"url": "token", "valueUri": f"{payer.public_url}/oauth/token"}]}
     return {
-        "extension": [token],
         "cors": False,
         "service": [{"coding": [{"system": SMART_SERVICE, "code": "SMART-on-FHIR"}]}],
-        "description": "SMART Backend Services: client_credentials with private_key_jwt (ES384 or RS384).",
+        "description": "SMART Backend Services: client_credentials with private_key_jwt (ES384 or RS384). "
+        f"Its addresses are told at {payer.public_url}/.well-known/smart-configuration.",
     }
 
 

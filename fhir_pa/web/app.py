@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -15,7 +16,7 @@ from fhir_pa.auth.tokens import Mint
 from fhir_pa.configuration import LOOPBACK
 from fhir_pa.outbound.guarded import fetch
 from fhir_pa.web import cds, discovery, errors, fhir, probes, reviewers
-from fhir_pa.web.media_types import check_length
+from fhir_pa.web.media_types import check_length, written
 from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.web.telemetry import Telemetry
 from ig_profiles.outcome import Forbidden, Refusal, Unauthenticated, Unavailable
@@ -70,7 +71,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     def refuse(refusal: Refusal) -> Response:
         harmless = isinstance(refusal, Unauthenticated | Unavailable)
         telemetry.refused(type(refusal).__name__, refusal.issues[0].text if harmless else "")
-        return _response(errors.refused(refusal, _door(), g.request_id))
+        return _response(errors.refused(refusal, _door(), g.request_id, _outcome))
 
     @app.errorhandler(TokenRefused)
     def refuse_token(refusal: TokenRefused) -> Response:
@@ -81,7 +82,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     def refuse_request(error: HTTPException) -> Response:
         refusal, headers = errors.from_http(error)
         telemetry.refused(type(refusal).__name__)
-        return _response(errors.refused(refusal, _door(), g.request_id), headers)
+        return _response(errors.refused(refusal, _door(), g.request_id, _outcome), headers)
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> Response:
@@ -118,7 +119,13 @@ def _door() -> errors.Door:
     base = cds.base_of(request.path)
     if base:
         return "cds 2.2" if cds.dialect_spoken(g.get("body", b""), cds.BASES[base]) == "2.2" else "cds 2.0.1"
-    return "fhir" if any(request.path.startswith(f"/{generation}/fhir") for generation in fhir.GENERATIONS) else "other"
+    return "fhir" if fhir.guide_at(request.path) else "other"
+
+
+def _outcome(outcome: dict[str, Any], door: errors.Door) -> tuple[bytes, str]:
+    """A refusal's OperationOutcome in the format the caller wants, where there is a choice."""
+    guide = fhir.guide_at(request.path)
+    return written(outcome, guide) if guide else errors.in_json(outcome, door)
 
 
 def _response(answer: errors.Answer, headers: Mapping[str, str] | None = None) -> Response:

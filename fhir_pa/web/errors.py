@@ -7,9 +7,9 @@ Everything else (reviewers, probes) answers as FHIR does, but keeps the Operatio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from werkzeug.exceptions import HTTPException
 
@@ -34,6 +34,7 @@ from ig_profiles.outcome import (
 )
 
 Door = Literal["fhir", "cds 2.0.1", "cds 2.2", "other"]
+Write = Callable[[dict[str, Any], Door], tuple[bytes, str]]
 
 
 class NotAcceptable(WrongMediaType):
@@ -87,15 +88,20 @@ def status_of(refusal: Refusal, door: Door) -> int:
     return row[{"cds 2.0.1": 1, "cds 2.2": 2}.get(door, 0)]
 
 
-def refused(refusal: Refusal, door: Door, request_id: str) -> Answer:
-    """The answer to a refused call."""
+def in_json(outcome: dict[str, Any], door: Door) -> tuple[bytes, str]:
+    """An OperationOutcome as JSON, with the media type it has at this door."""
+    return dump(outcome), "application/fhir+json" if door == "fhir" else "application/json"
+
+
+def refused(refusal: Refusal, door: Door, request_id: str, write: Write = in_json) -> Answer:
+    """The answer to a refused call, its OperationOutcome as ``write`` writes it."""
     status = status_of(refusal, door)
     if status >= 500:
         return failed(status, door, request_id)
     issues = refusal.issues
     if status == 401 and door.startswith("cds"):
         issues = (Issue("The call could not be authenticated.", "login"),)
-    return Answer(status, dump(operation_outcome(issues)), _outcome_type(door), _headers(refusal, status, door))
+    return Answer(status, *write(operation_outcome(issues), door), _headers(refusal, status, door))
 
 
 def failed(status: int, door: Door, request_id: str) -> Answer:
@@ -105,7 +111,7 @@ def failed(status: int, door: Door, request_id: str) -> Answer:
     if door == "fhir":
         return Answer(status, text.encode(), "text/plain; charset=utf-8", headers)
     issue = Issue(text, "transient" if status == 503 else "exception", "fatal", diagnostics=f"request {request_id}")
-    return Answer(status, dump(operation_outcome([issue])), _outcome_type(door), headers)
+    return Answer(status, *in_json(operation_outcome([issue]), door), headers)
 
 
 def token_refused(refusal: TokenRefused) -> Answer:
@@ -133,7 +139,3 @@ def _headers(refusal: Refusal, status: int, door: Door) -> dict[str, str]:
     if any(issue.message_id == "insufficient-scope" for issue in refusal.issues):
         return {"WWW-Authenticate": 'Bearer realm="fhir-pa", error="insufficient_scope"'}
     return {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 429 else {}
-
-
-def _outcome_type(door: Door) -> str:
-    return "application/fhir+json" if door == "fhir" else "application/json"

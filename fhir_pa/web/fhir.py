@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from fhir_pa import wiring
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
-from fhir_pa.web.media_types import answer, check_accepted, check_content, read_body
+from fhir_pa.web.media_types import FHIR_FORMATS, answer_resource, check_accepted, check_agreement, check_content, read_body
 from fhir_pa.web.offered import Offered, Operation, Payer
 from questionnaires.package_request import Guide
 
@@ -25,20 +25,22 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def admit(operation: str) -> Caller:
         g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
         caller.must_be_allowed(operation)
-        check_accepted()
+        check_accepted(FHIR_FORMATS)
         return caller
 
     def admit_body(operation: str) -> tuple[Caller, bytes]:
         caller = admit(operation)
-        check_content()
-        return caller, read_body(payer.settings.max_body_bytes)
+        check_content(FHIR_FORMATS)
+        body = read_body(payer.settings.max_body_bytes)
+        check_agreement(body)
+        return caller, body
 
     def offer(name: str, operation: Operation, *paths: str) -> None:
         """An operation that takes a resource and answers one: POST, 200."""
 
         def perform(guide: Guide) -> Response:
             caller, body = admit_body(name)
-            return answer(operation(body, guide, caller, payer))
+            return answer_resource(operation(body, guide, caller, payer), guide)
 
         for path in paths:
             base.add_url_rule(path, name, perform, methods=["POST"])
@@ -48,33 +50,38 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     offer("submit_attachment", offered.submit_attachment, "/$submit-attachment")
     offer("questionnaire_package", offered.questionnaire_package, "/Questionnaire/$questionnaire-package", "/$questionnaire-package")
 
+    @base.post("/<kind>/$validate")
+    def validate(guide: str, kind: str) -> Response:
+        caller, body = admit_body("validate")
+        return answer_resource(offered.validate(body, kind, request.args.get("profile"), guide, caller, payer), guide)
+
     @base.get("/metadata")
     def metadata(guide: Guide) -> Response:
-        check_accepted()
-        return answer(offered.metadata(guide, payer))
+        check_accepted(FHIR_FORMATS)
+        return answer_resource(offered.metadata(guide, payer), guide)
 
     @base.post("/Subscription")
     def subscribe_create(guide: Guide) -> Response:
         caller, body = admit_body("subscribe.create")
         made = offered.subscribe.create(body, guide, caller, payer)
-        created = answer(made, 201)
+        created = answer_resource(made, guide, 201)
         created.headers["Location"] = f"{payer.settings.public_url}{request.path}/{made['id']}"
         return created
 
     @base.get("/Subscription")
     def subscribe_search(guide: Guide) -> Response:
         caller = admit("subscribe.search")
-        return answer(offered.subscribe.search(request.args.to_dict(flat=False), guide, caller, payer))
+        return answer_resource(offered.subscribe.search(request.args.to_dict(flat=False), guide, caller, payer), guide)
 
     @base.get("/Subscription/<identity>")
     def subscribe_read(guide: Guide, identity: str) -> Response:
         caller = admit("subscribe.read")
-        return answer(offered.subscribe.read(identity, guide, caller, payer))
+        return answer_resource(offered.subscribe.read(identity, guide, caller, payer), guide)
 
     @base.put("/Subscription/<identity>")
     def subscribe_update(guide: Guide, identity: str) -> Response:
         caller, body = admit_body("subscribe.update")
-        return answer(offered.subscribe.update(identity, body, guide, caller, payer))
+        return answer_resource(offered.subscribe.update(identity, body, guide, caller, payer), guide)
 
     @base.delete("/Subscription/<identity>")
     def subscribe_delete(guide: Guide, identity: str) -> ResponseReturnValue:
@@ -86,6 +93,11 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def subscribe_status(guide: Guide, identity: str) -> Response:
         caller = admit("subscribe.status")
         identities = (identity,) if identity else tuple(request.args.getlist("id"))
-        return answer(offered.subscribe.status(identities, guide, caller, payer))
+        return answer_resource(offered.subscribe.status(identities, guide, caller, payer), guide)
 
     return base
+
+
+def guide_at(path: str) -> str | None:
+    """The guide spoken at this path: that of the FHIR base it lies under, or None."""
+    return next((guide for base, guide in GENERATIONS.items() if path.startswith(f"/{base}/fhir")), None)

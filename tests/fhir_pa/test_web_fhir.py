@@ -133,7 +133,7 @@ def test_the_answer_is_in_the_format_the_caller_wants(party, headers, query, med
     assert b"CapabilityStatement" in answer.data
 
 
-@pytest.mark.parametrize(("headers", "query", "told"), [({"Accept": "text/html"}, "", "fhir+json or application/fhir+xml"), ({}, "?_format=turtle", "_format=xml")])
+@pytest.mark.parametrize(("headers", "query", "told"), [({"Accept": "text/html"}, "", "application/fhir+xml"), ({}, "?_format=turtle", "_format=xml")])
 def test_a_caller_who_takes_neither_format_is_told_what_we_write(party, headers, query, told):
     answer = party.http.get("/v2.2/fhir/metadata" + query, headers=headers)
     assert answer.status_code == 406

@@ -95,3 +95,11 @@ def test_metadata_in_xml_says_what_metadata_in_json_says(caller: Caller) -> None
     in_xml = from_xml(caller.http.get(f"{caller.base}/metadata?_format=xml"), caller.guide)
     assert in_xml == json.parse(caller.http.get(f"{caller.base}/metadata").data)
     assert in_xml["format"] == ["json", "xml"]
+
+
+def test_an_xml_resource_is_validated_as_its_json_is(caller: Caller) -> None:
+    claim = bundle(guide=caller.guide)["entry"][0]["resource"]
+    claim["status"] = "ongoing"
+    told = [issue["expression"] for issue in json.parse(caller.post("Claim/$validate", claim).data)["issue"]]
+    assert ["Claim.status"] in told
+    assert [issue["expression"] for issue in from_xml(caller.post("Claim/$validate", as_xml(claim, caller.guide), **XML), caller.guide)["issue"]] == told
