@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from cds_hooks.on_file import Known
 from ig_profiles.reading import Coding, Json
 from questionnaires.criteria import Finding
 from questionnaires.policy import Edition
@@ -135,7 +136,8 @@ class Contact:
 class Basis:
     """What the answer rests on, for the record that honours it later (crd.md §1.8).
 
-    ``coverage`` and ``patient`` are the resources as the EHR sent them, with the call or when asked.
+    ``coverage`` and ``patient`` are the resources as the EHR sent them, with the call or when asked. ``on_file`` is what
+    the payer held for the same service before.
     """
 
     order: str
@@ -146,6 +148,7 @@ class Basis:
     patient: Json | None = field(default=None, repr=False)
     edition: Edition | None = None
     findings: tuple[Finding, ...] = ()
+    on_file: Known = Known()
 
 
 @dataclass(frozen=True)

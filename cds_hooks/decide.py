@@ -5,7 +5,8 @@ Unknown is never "no": a missing fact asks for documentation, and only the plan'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from cds_hooks.answer import (
@@ -22,9 +23,13 @@ from cds_hooks.answer import (
     Reason,
     Why,
 )
+from cds_hooks.granting import billing_codes
 from cds_hooks.membership import Insured, Standing
+from cds_hooks.on_file import Known
 from cds_hooks.orders import Order
-from cds_hooks.reasons import reason_for_authorization
+from cds_hooks.reasons import Said, reason_for_authorization
+from cds_hooks.turnaround import Turnaround
+from ig_profiles.reading import Coding
 from questionnaires.criteria import Finding
 from questionnaires.policy import Edition
 
@@ -33,8 +38,9 @@ from questionnaires.policy import Edition
 class Asked:
     """One order under one coverage, as a decision sees it.
 
-    ``documentation_may_be_asked`` is false on supporting hooks: they come too early in the work (hook-19).
-    ``troubles`` says what could not be looked up.
+    ``documentation_may_be_asked`` is false on supporting hooks: they come too early in the work (hook-19). ``what_if``
+    calls hear no authorization number. ``troubles`` says what could not be looked up. ``on_file`` is what the payer
+    holds for this service already; ``questions`` gives the form's words for each fact.
     """
 
     order: Order
@@ -43,16 +49,29 @@ class Asked:
     on: date
     payer: str
     documentation_may_be_asked: bool = True
+    what_if: bool = False
     troubles: tuple[str, ...] = ()
+    on_file: Known = Known()
+    turnaround: Turnaround | None = None
+    questions: Mapping[str, str] = field(default_factory=dict)
 
     def basis(self, edition: Edition | None = None, findings: tuple[Finding, ...] = ()) -> Basis:
         """What an answer to this rests on."""
         order, insured = self.order, self.insured
-        return Basis(order.reference, order.fingerprint, order.label, order.service.codes, insured.coverage, insured.patient, edition, findings)
+        codes = order.service.codes
+        return Basis(order.reference, order.fingerprint, order.label, codes, insured.coverage, insured.patient, edition, findings, self.on_file)
 
     def answered(self, covered: Covered, authorization: PriorAuthorization | None, *reasons: Reason, needs: tuple[Need, ...] = ()) -> CoverageAnswer:
         """An answer no policy stands behind."""
         return CoverageAnswer(self.insured.reference, self.assertion_id, self.on, self.basis(), covered, authorization, reasons=reasons, needs=needs)
+
+    def named(self, edition: Edition) -> tuple[Coding, ...]:
+        """The codes of the order this edition speaks about by name."""
+        return tuple(theirs for theirs in self.order.service.codes if any(mine.same_as(theirs) for mine in edition.services))
+
+    def codes(self, edition: Edition) -> tuple[Coding, ...]:
+        """The codes by which the service is known: those the edition names, else those it is billed by, else any."""
+        return self.named(edition) or billing_codes(self.order.service.codes) or self.order.service.codes
 
 
 def without_policy(asked: Asked) -> CoverageAnswer | None:
@@ -87,41 +106,57 @@ def in_trouble(asked: Asked, what: str) -> CoverageAnswer:
     return asked.answered(Covered.UNKNOWN, PriorAuthorization.UNKNOWN, Reason(text, Why.TECHNICAL))
 
 
-def by_policy(asked: Asked, edition: Edition, findings: tuple[Finding, ...]) -> CoverageAnswer:
+def under(
+    asked: Asked,
+    edition: Edition,
+    findings: tuple[Finding, ...],
+    covered: Covered,
+    authorization: PriorAuthorization | None,
+    *reasons: Reason,
+    who: tuple[AnsweredBy, ...] = (),
+    purpose: Purpose | None = None,
+    details: tuple[Detail, ...] = (),
+    number: str | None = None,
+    until: date | None = None,
+) -> CoverageAnswer:
+    """An answer this edition stands behind; it holds until the day given, or the edition's last day if that comes first."""
+    link = (Detail(Particular.POLICY_LINK, edition.policy_link),) if edition.policy_link else ()
+    ends = [day for day in (until, edition.in_force_until if number is None else None) if day is not None]
+    return CoverageAnswer(
+        coverage=asked.insured.reference,
+        assertion_id=asked.assertion_id,
+        on=asked.on,
+        basis=asked.basis(edition, findings),
+        covered=covered,
+        authorization=authorization,
+        documentation=who,
+        purposes=(purpose,) if purpose and who else (),
+        billing_codes=asked.named(edition),
+        reasons=reasons,
+        details=(*details, *link),
+        questionnaires=(edition.questionnaire,) if edition.questionnaire and who else (),
+        authorization_number=number,
+        contact=Contact(f"{asked.payer}, {edition.title}", edition.phone) if edition.phone else None,
+        expires_on=min(ends, default=None),
+    )
+
+
+def by_policy(asked: Asked, edition: Edition, findings: tuple[Finding, ...], paths: tuple[tuple[str, ...], ...] = (), more: str = "") -> CoverageAnswer:
     """The answer of the edition in force, given what it found in the chart.
 
-    A chart that already meets every criterion still asks for the request: granting without being asked comes with an
-    authorization number, which only the utilization management floor gives out (``PriorAuthorization.SATISFIED``).
+    ``paths`` are the shortest sets of facts that would certify, ``more`` a sentence to add to the reason. A chart that
+    meets every criterion still asks for the request here: what is granted with the answer is ``authorized.granted``.
     """
-    link = (Detail(Particular.POLICY_LINK, edition.policy_link),) if edition.policy_link else ()
-    contact = Contact(f"{asked.payer}, {edition.title}", edition.phone) if edition.phone else None
-    codes = tuple(theirs for theirs in asked.order.service.codes if any(mine.same_as(theirs) for mine in edition.services))
-
-    def told(
-        covered: Covered, authorization: PriorAuthorization | None, *reasons: Reason, who: tuple[AnsweredBy, ...] = (), purpose: Purpose | None = None
-    ) -> CoverageAnswer:
-        return CoverageAnswer(
-            coverage=asked.insured.reference,
-            assertion_id=asked.assertion_id,
-            on=asked.on,
-            basis=asked.basis(edition, findings),
-            covered=covered,
-            authorization=authorization,
-            documentation=who,
-            purposes=(purpose,) if purpose and who else (),
-            billing_codes=codes,
-            reasons=reasons,
-            details=link,
-            questionnaires=(edition.questionnaire,) if edition.questionnaire and who else (),
-            contact=contact,
-            expires_on=edition.in_force_until,
-        )
-
     if not edition.covered:
-        return told(Covered.NO, None, Reason(edition.because or f"{edition.title}: not a benefit of this plan."))
+        return under(asked, edition, findings, Covered.NO, None, Reason(edition.because or f"{edition.title}: not a benefit of this plan."))
     who = tuple(AnsweredBy(each) for each in edition.documentation) if asked.documentation_may_be_asked else ()
     if edition.authorization == "not needed":
         reasons = (Reason(edition.because),) if edition.because else (Reason(f"{edition.title}: keep the documentation for the claim."),) if who else ()
-        return told(Covered.YES, PriorAuthorization.NOT_NEEDED, *reasons, who=who, purpose=Purpose.WITH_CLAIM)
-    reason = Reason(reason_for_authorization(asked.payer, asked.order.label, edition, findings, asked.troubles))
-    return told(Covered.YES, PriorAuthorization.NEEDED, reason, who=who, purpose=Purpose.WITH_AUTHORIZATION)
+        return under(asked, edition, findings, Covered.YES, PriorAuthorization.NOT_NEEDED, *reasons, who=who, purpose=Purpose.WITH_CLAIM)
+    review = asked.on_file.under_review
+    if review is not None and not review.lacks_evidence:
+        who = ()
+    said = Said(asked.payer, asked.order.label, asked.troubles, asked.questions)
+    reason = Reason(" ".join(filter(None, [reason_for_authorization(said, edition, findings, paths), more])))
+    details = (Detail(Particular.INSTRUCTIONS, asked.turnaround.in_words()),) if asked.turnaround else ()
+    return under(asked, edition, findings, Covered.YES, PriorAuthorization.NEEDED, reason, who=who, purpose=Purpose.WITH_AUTHORIZATION, details=details)

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cds_hooks.membership import LookUp
+from cds_hooks.granting import Grant
+from cds_hooks.membership import Insured, LookUp
+from cds_hooks.on_file import OnFile
 from cds_hooks.orders import Order
 from cds_hooks.prefetch import Fetch, Together, one_by_one
-from ig_profiles.reading import Json
+from cds_hooks.turnaround import Turnaround
+from ig_profiles.reading import Coding, Json
 from questionnaires.criteria import Answers
 from questionnaires.library import Shelf
 from questionnaires.policy import Edition
 
 Facts = Callable[[Edition, Sequence[Json]], Answers]
 Assertions = Callable[[Order, str, tuple[str, ...]], str]
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """Why this clinician need not ask, and until when that holds; a gold card."""
+
+    because: str
+    until: date | None = None
+
+
+def nothing_on_file(insured: Insured, npis: Iterable[str]) -> tuple[OnFile, ...]:
+    """For a house that keeps no authorizations."""
+    return ()
+
+
+def nobody_exempt(edition: Edition, npis: Iterable[str], on: date) -> Exemption | None:
+    """For a house without gold cards."""
+    return None
+
+
+def nothing_measured(edition: Edition, codes: Iterable[Coding]) -> Turnaround | None:
+    """For a house that measures nothing."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -27,6 +53,10 @@ class Given:
     coverage reference, stable over calls; it is told the ids the order already carries, ours or not. ``fetch`` takes a
     query relative to the EHR's FHIR base and gives a resource, a searchset, or None; it is None itself when the call
     gives no leave to query. ``together`` runs it over several queries, e.g. a thread pool's ``map``.
+
+    ``on_file`` gives the member's authorizations, told who orders (NPIs); ``exempt`` the gold card of one of these;
+    ``turnaround`` how long decisions took. ``grant`` opens an authorization for a proven order; None when the house
+    grants nothing unasked.
     """
 
     shelf: Shelf
@@ -39,3 +69,7 @@ class Given:
     payer_phone: str | None = None
     fetch: Fetch | None = None
     together: Together = one_by_one
+    on_file: Callable[[Insured, Iterable[str]], Sequence[OnFile]] = nothing_on_file
+    exempt: Callable[[Edition, Iterable[str], date], Exemption | None] = nobody_exempt
+    turnaround: Callable[[Edition, Iterable[Coding]], Turnaround | None] = nothing_measured
+    grant: Grant | None = None

@@ -36,7 +36,7 @@ def missing(request: HookRequest) -> tuple[str, ...]:
     if next(request.index.of_type("Coverage"), None) is None:
         wanted.append(f"Coverage?patient={patient}&status=active")
     references = [*request.hook.wanted(request.context, request.index), *_behind_orders(request)]
-    wanted += [query for query in (_read(reference, request.fhir_server) for reference in references) if query]
+    wanted += readable(references, request.fhir_server)
     return tuple(dict.fromkeys(query for query in wanted if searched_type(query) not in request.absent))
 
 
@@ -91,6 +91,11 @@ def _behind_orders(request: HookRequest) -> Iterator[str]:
             name = text(reference, "reference")
             if name and not name.startswith("#") and request.index.resolve(reference, subject.described_by) is None:
                 yield name
+
+
+def readable(references: Iterable[str], fhir_server: str | None) -> list[str]:
+    """The reads, relative to the EHR's base, of those references that lead there."""
+    return [query for query in (_read(reference, fhir_server) for reference in references) if query]
 
 
 def _read(reference: str, fhir_server: str | None) -> str | None:

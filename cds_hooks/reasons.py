@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from questionnaires.criteria import Criterion, Evidence, Finding, Truth
 from questionnaires.policy import Edition
@@ -10,9 +11,22 @@ from questionnaires.policy import Edition
 _NO_NEWS = frozenset({"yes", "no", ""})  # the criterion's title already says what was asked
 
 
-def reason_for_authorization(payer: str, label: str, edition: Edition, findings: tuple[Finding, ...], troubles: tuple[str, ...] = ()) -> str:
-    """Why authorization is needed and how far the chart already answers for it, in plain sentences."""
-    sentences = [f"{payer} needs prior authorization for {label} ({edition.title}, {edition.version})."]
+_UNITS = {"mm[Hg]": "mm Hg", "[lb_av]": "lb", "[in_i]": "in", "[degF]": "°F", "Cel": "°C"}  # UCUM as clinicians write it
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a reason says beside the findings: who needs it, for what, what could not be looked up, the form's questions by fact."""
+
+    payer: str
+    label: str
+    troubles: tuple[str, ...] = ()
+    questions: Mapping[str, str] = field(default_factory=dict)
+
+
+def reason_for_authorization(said: Said, edition: Edition, findings: tuple[Finding, ...], paths: tuple[tuple[str, ...], ...] = ()) -> str:
+    """Why authorization is needed, how far the chart already answers for it, and the shortest way to a yes."""
+    sentences = [f"{said.payer} needs prior authorization for {said.label} ({edition.title}, {edition.version})."]
     weighed = list(_weighed(edition, findings))
     told = {truth: [_told(criterion, finding) for criterion, finding in weighed if finding.truth is truth] for truth in Truth}
     met, unknown, against = told[Truth.MET], told[Truth.UNKNOWN], told[Truth.NOT_MET]
@@ -23,9 +37,31 @@ def reason_for_authorization(payer: str, label: str, edition: Edition, findings:
         sentences.append(f"Not found in the chart: {'; '.join(unknown)}.")
     if against:
         sentences.append(f"Found, but outside the policy, so a person will look at it: {'; '.join(against)}.")
+    if unknown and any(paths):
+        sentences.append(path_in_words(edition, paths, said.questions))
     if not weighed and edition.because:
         sentences.append(edition.because)
-    return " ".join([*sentences, *(troubles if unknown else ())])
+    return " ".join([*sentences, *(said.troubles if unknown else ())])
+
+
+def path_in_words(edition: Edition, paths: tuple[tuple[str, ...], ...], questions: Mapping[str, str]) -> str:
+    """The questions whose answers would settle it, and those of which one is enough."""
+
+    def asked(facts: Iterable[str]) -> str:
+        return "; ".join(dict.fromkeys(f'"{questions.get(fact) or _title_testing(edition.criteria, fact) or fact}"' for fact in facts))
+
+    needed = [fact for fact in paths[0] if all(fact in path for path in paths)]
+    one_of = [fact for path in paths for fact in path if fact not in needed]
+    if len(paths) == 1 or len(one_of) > len(paths):  # alternatives that differ in more than one fact: the first will do
+        return f"Enough for a yes, when the answers meet the policy: {asked(paths[0])}."
+    if not needed:
+        return f"Enough for a yes, when the answer meets the policy, is one of: {asked(one_of)}."
+    return f"Enough for a yes, when the answers meet the policy: {asked(needed)}; and one of: {asked(one_of)}."
+
+
+def met_in_words(edition: Edition, findings: tuple[Finding, ...]) -> str:
+    """Every criterion with what was found for it."""
+    return "; ".join(_told(criterion, finding) for criterion, finding in _weighed(edition, findings))
 
 
 def evidence_wanted(edition: Edition, findings: tuple[Finding, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -64,7 +100,7 @@ def _found(finding: Finding) -> str:
     """
     evidence = list(dict.fromkeys(_evidence(finding)))
     days = dict.fromkeys(item.clinical_on[:10] for item in evidence if item.clinical_on)
-    values = dict.fromkeys(item.value for item in evidence if item.value not in _NO_NEWS and item.value not in days)
+    values = dict.fromkeys(_in_plain_units(item.value) for item in evidence if item.value not in _NO_NEWS and item.value not in days)
     said = (": " if values else "") + ", ".join(values) + (" on " if days else "") + ", ".join(days)
     return f"found{said}" if said else ""
 
@@ -78,3 +114,19 @@ def _accepted(criterion: Criterion) -> Iterator[str]:
     yield from criterion.accepts
     for inner in criterion.below:
         yield from _accepted(inner)
+
+
+def _in_plain_units(value: str) -> str:
+    number, space, unit = value.partition(" ")
+    return f"{number}{space}{_UNITS.get(unit, unit)}"
+
+
+def _title_testing(criteria: Iterable[Criterion], fact: str) -> str:
+    """The title of the first criterion that tests the fact, where no form asks for it."""
+    for criterion in criteria:
+        if criterion.test is not None and criterion.test.fact == fact:
+            return criterion.title.rstrip(".")
+        title = _title_testing(criterion.below, fact)
+        if title:
+            return title
+    return ""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from cds_hooks.reasons import evidence_wanted, reason_for_authorization
+from cds_hooks.reasons import Said, evidence_wanted, path_in_words, reason_for_authorization
 from questionnaires.criteria import Answer, Circumstances, Criterion, Evidence, Test
 from tests.cds_hooks.builders import OXYGEN, TODAY, asks, found
 
@@ -41,7 +41,7 @@ GROUPS = replace(
 
 def said(edition, answers, troubles=()):
     findings = edition.weigh(asks(*edition.services[:1]), answers, Circumstances(TODAY, TODAY))
-    return reason_for_authorization("Larkfield", "oxygen", edition, findings, troubles), evidence_wanted(edition, findings)
+    return reason_for_authorization(Said("Larkfield", "oxygen", troubles), edition, findings), evidence_wanted(edition, findings)
 
 
 def test_the_reason_opens_with_who_needs_what_under_which_policy():
@@ -81,3 +81,19 @@ def test_a_policy_without_criteria_gives_its_own_reason():
     reason, wanted = said(replace(OXYGEN, criteria=(), in_force_until=date(2027, 1, 1)), {})
     assert reason.endswith(OXYGEN.because)
     assert wanted == ()
+
+
+def test_the_shortest_way_to_a_yes_is_told_in_the_questions_of_the_form():
+    paths = (("spo2", "edema"), ("spo2", "heart"))
+    questions = {"spo2": "Lowest oxygen saturation, in percent", "edema": "Does the patient have edema?"}
+    words = path_in_words(GROUPS, paths, questions)
+    assert words.startswith('Enough for a yes, when the answers meet the policy: "Lowest oxygen saturation, in percent"; ')
+    assert words.endswith('; and one of: "Does the patient have edema?"; "Cor pulmonale".')
+    assert path_in_words(GROUPS, (("edema",), ("heart",)), questions).startswith("Enough for a yes, when the answer meets the policy, is one of: ")
+    assert path_in_words(GROUPS, (("spo2",),), {}) == 'Enough for a yes, when the answers meet the policy: "Group I".'
+
+
+def test_units_are_written_as_clinicians_write_them():
+    evidence = (Evidence("spo2", "61 mm[Hg]", clinical_on="2026-11-16"),)
+    reason, _ = said(OXYGEN, {"spo2": Answer("spo2", (Decimal(86),), evidence)})
+    assert "(found: 61 mm Hg on 2026-11-16)" in reason

@@ -97,7 +97,7 @@ def test_the_facts_see_what_was_fetched_and_each_query_is_made_once_for_all_orde
         return found("86")
 
     answered(call("order-sign", device_request(), device_request("E0431", "order-2")), given=house(facts=facts, fetch=fetch))
-    assert ELM and asked == ["Observation?patient=p1&code=http%3A%2F%2Floinc.org%7C59408-5"]
+    assert ELM and asked == ["Observation?patient=p1&code=http%3A%2F%2Floinc.org%7C59408-5", "Practitioner/dr"]
     assert seen == [["o1"], ["o1"]]
 
 
