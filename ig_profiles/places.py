@@ -37,7 +37,7 @@ class Places:
 
     def of(self, expression: str) -> Place:
         """The place of the value the expression names, or of the nearest value around it."""
-        path = _path(expression)
+        path = steps(expression)
         while path and path not in self._found:
             path = path[:-1]
         offset = self._found.get(path, 0)
@@ -45,10 +45,14 @@ class Places:
         return Place(line, offset - self._starts[line - 1] + 1)
 
 
-def _path(expression: str) -> Path:
-    """Keys and indexes below the resource: ``Bundle.entry[0].resource`` -> ("entry", 0, "resource")."""
-    steps = [int(index) if index else name for name, index in _STEP.findall(expression.split("(")[0])]
-    return tuple(steps[1:])
+def steps(expression: str) -> Path:
+    """Keys and indexes below the resource.
+
+    >>> steps("Bundle.entry[0].resource")
+    ('entry', 0, 'resource')
+    """
+    found = [int(index) if index else name for name, index in _STEP.findall(expression.split("(")[0])]
+    return tuple(found[1:])
 
 
 def _values(text: str) -> Iterator[tuple[Path, int]]:

@@ -9,13 +9,15 @@ from xml.sax.saxutils import escape, quoteattr
 from ig_profiles import json
 from ig_profiles.outcome import Issue, operation_outcome
 from ig_profiles.places import Place, Places
+from ig_profiles.resource_text import is_xml
+from ig_profiles.xml.places import XmlPlaces
 
 GRAVE = ("fatal", "error")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One resource after validation. ``text`` is its JSON as read, to point into; ``readable`` is False when it was none."""
+    """One resource after validation. ``text`` is its JSON or XML as read, to point into; ``readable`` is False when it was neither."""
 
     name: str
     issues: tuple[Issue, ...] = ()
@@ -29,8 +31,10 @@ class Checked:
 
     def placed(self) -> list[tuple[Issue, Place | None]]:
         """Every issue with its line and column, where the text is at hand."""
-        places = Places(self.text) if self.text is not None and self.issues else None
-        return [(issue, places.of(issue.expression) if places and issue.expression else None) for issue in self.issues]
+        if self.text is None or not self.issues:
+            return [(issue, None) for issue in self.issues]
+        places = XmlPlaces(self.text.encode()) if is_xml(self.text.encode()) else Places(self.text)
+        return [(issue, places.of(issue.expression) if issue.expression else None) for issue in self.issues]
 
 
 def exit_status(all_checked: Iterable[Checked]) -> int:

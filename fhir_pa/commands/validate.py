@@ -13,6 +13,7 @@ from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal
 from ig_profiles.registry import Registry, open_set
 from ig_profiles.report import Checked, as_json, as_junit, as_text, exit_status, summary
+from ig_profiles.resource_text import is_xml
 from ig_profiles.validator import validate as check
 
 ENDINGS = (".json", ".xml", ".ndjson")
@@ -83,9 +84,8 @@ def _resources(file: str) -> Iterator[tuple[str, bytes | Refusal]]:
 def _check(name: str, body: bytes | Refusal, registry: Registry, profile: str | None, strict: bool) -> Checked:
     if isinstance(body, Refusal):
         return Checked(name, body.issues, readable=False)
-    is_xml = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     try:
-        resource = xml.parse(body, registry) if is_xml else parse(body)
+        resource = xml.parse(body, registry) if is_xml(body) else parse(body)
     except Refusal as refusal:
         return Checked(name, refusal.issues, readable=False)
-    return Checked(name, check(resource, registry, profile, strict=strict), None if is_xml else body.decode("utf-8"))
+    return Checked(name, check(resource, registry, profile, strict=strict), body.decode("utf-8"))

@@ -54,10 +54,16 @@ def test_standard_input_and_lines_of_resources(folder: Path) -> None:
     assert done.exit_code == 1 and "many.ndjson:2:1:" in done.output
 
 
-def test_xml_is_read_too(folder: Path) -> None:
-    (folder / "patient.xml").write_text('<Patient xmlns="http://hl7.org/fhir"><birthDate value="yesterday"/></Patient>')
+def test_xml_is_read_too_and_each_fault_has_its_line_and_column(folder: Path) -> None:
+    (folder / "patient.xml").write_text('<Patient xmlns="http://hl7.org/fhir">\n  <birthDate value="yesterday"/></Patient>')
     done = run(str(folder / "patient.xml"))
-    assert done.exit_code == 1 and "Patient.birthDate" in done.output
+    assert done.exit_code == 1 and "patient.xml:2:3: error: Patient.birthDate: 'yesterday' is no date." in done.output
+
+
+def test_xml_that_cannot_be_read_ends_with_2_and_says_where(folder: Path) -> None:
+    (folder / "patient.xml").write_text('<Patient xmlns="http://hl7.org/fhir">\n  <birthday value="1974-03-02"/></Patient>')
+    done = run(str(folder / "patient.xml"))
+    assert done.exit_code == 2 and "Patient.birthday: At line 2, column 3: birthday is no element of Patient" in done.output
 
 
 def test_one_json_line_for_each_file(folder: Path) -> None:
