@@ -30,7 +30,7 @@ def parse(body: bytes, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -
     if len(body) > max_bytes:
         raise TooLarge(f"The body has {len(body):,} bytes; this server takes {max_bytes:,}. Send large documents with $submit-attachment, one by one.")
     try:
-        value = _standard.loads(body, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_twins)
+        value = _standard.loads(body, parse_float=_number, parse_constant=_no_constant, object_pairs_hook=_no_twins)
     except _standard.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         text = f"The body is not JSON: {error.msg} at {where}. Send one FHIR resource as UTF-8 JSON."
@@ -39,6 +39,8 @@ def parse(body: bytes, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -
         raise Unreadable(f"The body is not UTF-8 text: byte {error.start} cannot be read. Send the JSON encoded as UTF-8.") from None
     except RecursionError:
         raise _too_deep(max_depth) from None
+    except ValueError:  # Python reads no whole number of more than some thousand digits
+        raise _too_long_a_number() from None
     if _deeper_than(value, max_depth):
         raise _too_deep(max_depth)
     if b"\\ud" in body or b"\\uD" in body:
@@ -59,6 +61,17 @@ def _decimal(value: Any) -> Any:
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value).encode())
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _number(text: str) -> Decimal:
+    """The decimal with its own digits; an exponent of more than four digits is no measure of anything, and costs memory to reckon with."""
+    if len(text) > 6 and len(text.lower().partition("e")[2].lstrip("+-0")) > 4:
+        raise _too_long_a_number()
+    return Decimal(text)
+
+
+def _too_long_a_number() -> Unreadable:
+    return Unreadable("A number in the body is too long to be one: thousands of digits, or an exponent beyond four. Write the value that was measured.")
 
 
 def _no_constant(name: str) -> Any:
