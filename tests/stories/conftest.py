@@ -16,9 +16,8 @@ from fhir_pa.web.app import create_app
 from fhir_pa.web.process import OFFERED
 from fhir_pa.wiring import Payer, open_payer
 from ig_profiles import json
-from questionnaires.cql import FactEngine
 from tests.stories.own_words import heard
-from tests.stories.parties import Plan, Staff, System, open_plan
+from tests.stories.parties import Lent, Plan, Staff, System, open_plan
 
 BASES = {"2.0.1": "/v2.0/fhir", "2.2": "/v2.2/fhir"}
 
@@ -68,17 +67,17 @@ def caller_2_0(http: FlaskClient) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def facts() -> Iterator[FactEngine]:
-    """One fact engine for all stories."""
-    engine = FactEngine()
-    yield engine
-    engine.close()
+def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
+    """What all stories share."""
+    made = Lent.make(tmp_path_factory.mktemp("empty"))
+    yield made
+    made.facts.close()
 
 
 @pytest.fixture
-def plan(tmp_path: Path, facts: FactEngine) -> Iterator[Plan]:
+def plan(tmp_path: Path, lent: Lent) -> Iterator[Plan]:
     """A payer that lets in only those it knows."""
-    with open_plan(tmp_path, facts) as opened:
+    with open_plan(tmp_path, lent) as opened:
         yield opened
 
 

@@ -6,16 +6,18 @@ signed JWT for each call, staff with the token that ``fhir-pa people token`` pri
 
 from __future__ import annotations
 
+import shutil
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
@@ -29,6 +31,7 @@ from fhir_pa.provider.pas_client import ASSERTION_TYPE
 from fhir_pa.provider.patients import Charts, charts_on
 from fhir_pa.provider.play.payer_file import CLIENT_ID, inline, payer_file
 from fhir_pa.settings import read
+from fhir_pa.storage.store import open_store
 from fhir_pa.web.app import authenticator_for, create_app
 from fhir_pa.web.process import OFFERED
 from fhir_pa.wiring import GENERATIONS, Payer, open_payer
@@ -111,9 +114,14 @@ class Plan:
         """Where the EHR is."""
         return self.ehr.url
 
+    @cached_property
+    def application(self) -> Flask:
+        """The payer's server."""
+        return create_app(self.payer, OFFERED)
+
     def http(self) -> FlaskClient:
         """A connection of one's own; threads may not share one."""
-        return create_app(self.payer, OFFERED).test_client()
+        return self.application.test_client()
 
     def tell(self, subscription: str) -> None:
         """Do the background work for one subscriber: everything that waits is posted to its endpoint."""
@@ -195,13 +203,26 @@ class Staff:
         return dict(json.parse(answer.data))
 
 
-@contextmanager
-def open_plan(folder: Path, facts: FactEngine, database_url: str = "") -> Iterator[Plan]:
-    """A payer that knows the clinic, the supplier, its own staff and its members; all on this machine.
+@dataclass(frozen=True)
+class Lent:
+    """What takes longer to make than most stories last, and no story changes: a fact engine, the charts, an empty database."""
 
-    ``facts`` is lent: starting an engine takes longer than most stories.
-    """
-    clock, charts = Clock(), charts_on(NOW.date())
+    facts: FactEngine
+    charts: Charts
+    data: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> Lent:
+        """Make it once; the database lies in this folder."""
+        open_store(data_dir=folder).close()
+        return cls(FactEngine(), charts_on(NOW.date()), folder)
+
+
+@contextmanager
+def open_plan(folder: Path, lent: Lent, database_url: str = "") -> Iterator[Plan]:
+    """A payer that knows the clinic, the supplier, its own staff and its members; all on this machine."""
+    clock, charts = Clock(), Charts(lent.charts.practice, dict(lent.charts.by_patient))
+    shutil.copytree(lent.data, folder / "data")
     keys = {CLIENT_ID: Keys.new(), SUPPLIER: Keys.new()}
     ehr = EhrServer()
     ehr.open(build(charts, keys[CLIENT_ID], ehr.url, SECRET, clock))
@@ -209,7 +230,7 @@ def open_plan(folder: Path, facts: FactEngine, database_url: str = "") -> Iterat
     config.write_text(payer_file(PAYER_URL, ehr.url, keys[CLIENT_ID], charts, NOW.date()) + _more(keys[SUPPLIER]))
     opened = open_payer(read({"config": str(config), "data_directory": folder / "data", "database_url": database_url, "cds_origins": CDS_ORIGINS}, {}), clock)
     opened.facts.close()
-    payer = replace(opened, facts=facts)
+    payer = replace(opened, facts=lent.facts)
     try:
         yield Plan(payer, clock, charts, ehr, keys)
     finally:

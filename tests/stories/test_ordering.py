@@ -119,12 +119,12 @@ def test_what_was_not_prefetched_is_read_from_the_ehr_with_the_token_of_the_call
 
 
 @pytest.mark.requirement("crd-2.2:hook-10")
-@pytest.mark.parametrize("changed", [{"fhirAuthorization": None}, {"fhirServer": "http://169.254.169.254/latest"}, {"fhirServer": "https://stranger.example/fhir"}])
-def test_without_prefetch_and_leave_to_read_a_registered_ehr_the_call_says_what_to_send(changed: dict[str, Any], ehr: Ehr) -> None:
-    refused = ehr.send(ehr.call(prefetch={}, **changed))
-    outcome = json.parse(refused.data)
-    assert refused.status_code == 412 and outcome["resourceType"] == "OperationOutcome"
-    assert "Send it as prefetch, or fhirServer and fhirAuthorization that may read it." in outcome["issue"][0]["details"]["text"]
+def test_without_prefetch_and_leave_to_read_a_registered_ehr_the_call_says_what_to_send(ehr: Ehr) -> None:
+    for changed in ({"fhirAuthorization": None}, {"fhirServer": "http://169.254.169.254/latest"}, {"fhirServer": f"{STRANGER}/fhir"}):
+        refused = ehr.send(ehr.call(prefetch={}, **changed))
+        outcome = json.parse(refused.data)
+        assert refused.status_code == 412 and outcome["resourceType"] == "OperationOutcome", changed
+        assert "Send it as prefetch, or fhirServer and fhirAuthorization that may read it." in outcome["issue"][0]["details"]["text"]
     assert [path for path, _ in ehr.clinic.plan.ehr.heard if path.startswith("/fhir/")] == []
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from fhir_pa.provider.codes import NOT_CERTIFIED
@@ -72,25 +70,23 @@ def test_a_nurse_may_certify_and_may_not_deny(number: str, nurse: Staff) -> None
     assert certified["items"][0]["determination"]["signed_by"]["role"] == "nurse"
 
 
-@pytest.mark.parametrize(
-    ("missing", "mending"),
-    [
-        ({"because": ""}, "Write one plain sentence."),
-        ({"reason_code": None}, "a decision reason code (reason_code)"),
-        ({"reason_code": "ZZ"}, "'ZZ' is no decision reason on file. Known: "),
-        ({"criteria": None}, "An adverse decision names the criteria it rests on. Choose from: "),
-        ({"criteria": ["gut feeling"]}, "'gut feeling' is no criterion of this item. Criteria weighed here: "),
-        ({"items": []}, "Give the sequences of the items"),
-        ({"items": ["1"]}, "as a list of whole numbers"),
-        ({"decision": "refuse"}, "Say one of: certify, deny, modify."),
-        ({"decision": "modify"}, "Give quantity, from and until."),
-        ({"decision": "modify", "authorized": {"from": "2026-12-01", "until": "2026-11-01"}}, "lies before the first"),
-    ],
-)
-def test_a_decision_that_does_not_tell_what_it_must_is_refused_with_what_is_missing(
-    missing: dict[str, Any], mending: str, number: str, physician: Staff
-) -> None:
-    assert mending in told(physician.decide(number, status=422, **{**DENIAL, **missing}))
+MISSING: list[tuple[Json, str]] = [
+    ({"because": ""}, "Write one plain sentence."),
+    ({"reason_code": None}, "a decision reason code (reason_code)"),
+    ({"reason_code": "ZZ"}, "'ZZ' is no decision reason on file. Known: "),
+    ({"criteria": None}, "An adverse decision names the criteria it rests on. Choose from: "),
+    ({"criteria": ["gut feeling"]}, "'gut feeling' is no criterion of this item. Criteria weighed here: "),
+    ({"items": []}, "Give the sequences of the items"),
+    ({"items": ["1"]}, "as a list of whole numbers"),
+    ({"decision": "refuse"}, "Say one of: certify, deny, modify."),
+    ({"decision": "modify"}, "Give quantity, from and until."),
+    ({"decision": "modify", "authorized": {"from": "2026-12-01", "until": "2026-11-01"}}, "lies before the first"),
+]
+
+
+def test_a_decision_that_does_not_tell_what_it_must_is_refused_with_what_is_missing(number: str, physician: Staff) -> None:
+    for missing, mending in MISSING:
+        assert mending in told(physician.decide(number, status=422, **{**DENIAL, **missing})), missing
     assert case_of(physician, number)["revision"] == 1
 
 
