@@ -63,8 +63,9 @@ class Frame(ABC):
 
     def fault(self, what: str, name: str, below: str = "") -> None:
         """Tell what is wrong with this element, or with the one ``below`` it, under our message id ``name``."""
-        subject = below[:80] or self.step.split("[")[0] or "The body"
-        self.reading.fault(f"{subject} {what}", name, ".".join(part for part in (self.expression(), below[:80]) if part))
+        below = parts(below)[1][:80]
+        subject = below or self.step.split("[")[0] or "The body"
+        self.reading.fault(f"{subject} {what}", name, ".".join(part for part in (self.expression(), below) if part))
 
     def unknown(self, tag: str, inside: str) -> Frame:
         """Tell that this element has no place here, and pass over it with everything in it."""

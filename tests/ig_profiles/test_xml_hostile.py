@@ -39,6 +39,7 @@ FAULTY = [
     ("<active value='true' code='x'/>", "Patient.active.code", "is no attribute of active"),
     ("<name family='Crane'/>", "Patient.name[0].family", 'Write it as an element: <family value="…"/>'),
     ("<name surname='Crane'/>", "Patient.name[0].surname", "is no attribute of HumanName. Leave it out"),
+    ("<name x:y='1' xmlns:x='urn:x'/>", "Patient.name[0].y", "y is no attribute of HumanName"),
     ("<name/>", "Patient.name[0]", "is empty. Give it content"),
     ("<gender value='male'/><gender value='female'/>", "Patient.gender", "may stand once"),
     ("<multipleBirthInteger value='02'/>", "Patient.multipleBirthInteger", "without leading zeros"),
