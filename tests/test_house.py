@@ -16,6 +16,7 @@ FLOORS = ("ig_profiles", "questionnaires", "cds_hooks", "fhir_pa")
 FILES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if "node_modules" not in path.parts)
 
 PURE = (
+    "ig_profiles/fhirpath/",
     "ig_profiles/outcome.py",
     "ig_profiles/reading.py",
     "ig_profiles/names.py",

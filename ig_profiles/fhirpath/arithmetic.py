@@ -40,9 +40,12 @@ def operation(operator: str, left: Closure, right: Closure) -> Closure:
 
 
 def _joined(left: Closure, right: Closure) -> Callable[[list[Any], Evaluation], list[Any]]:
+    first, second = left.many, right.many
+
     def many(scope: list[Any], state: Evaluation) -> list[Any]:
-        parts = [text_of(one(part.many(scope, state), "&"), "&") or "" for part in (left, right)]
-        return [bounded_text("".join(parts))]
+        start = text_of(one(first(scope, state), "&"), "&") or ""
+        end = text_of(one(second(scope, state), "&"), "&") or ""
+        return [bounded_text(start + end)]
 
     return many
 

@@ -14,7 +14,7 @@ from ig_profiles.fhirpath.functions import aggregates, clock, conversion, existe
 from ig_profiles.fhirpath.functions.registry import FUNCTIONS, Site
 from ig_profiles.fhirpath.syntax import Call, Item, Literal, Member, Node, Operation, Sign, Special, TypeTest, Variable
 from ig_profiles.fhirpath.type_names import known_type
-from ig_profiles.fhirpath.variables import variable
+from ig_profiles.fhirpath.variables import FIXED, variable
 
 FAMILIES = (aggregates, clock, conversion, existence, fhir, filtering, mathematics, strings, tree)
 """Importing a family lists its functions; this names them all."""
@@ -23,10 +23,17 @@ _ASKING_TYPES = frozenset({"is", "as", "ofType", "type"})
 _ASKING_OUTSIDE = frozenset({"memberOf", "conformsTo"})
 
 
-def compiled(expression: str, root: Node) -> tuple[Closure, bool]:
-    """The closure of the whole expression, and whether it needs items with types."""
+def compiled(expression: str, root: Node) -> tuple[Closure, bool, bool]:
+    """The closure of the whole expression, whether it needs items with types, and whether it needs the state of an evaluation."""
     typed = any(isinstance(node, TypeTest) or (isinstance(node, Call) and node.name in _ASKING_TYPES) for node in every(root))
-    return _Compiler(expression, typed).closure(root), typed
+    closure = _Compiler(expression, typed).closure(root)
+    return closure, typed, typed or any(map(_reads_state, every(root)))
+
+
+def _reads_state(node: Node) -> bool:
+    if isinstance(node, Call):
+        return FUNCTIONS[node.name].stateful or (FUNCTIONS[node.name].criteria and bool(node.arguments))
+    return (isinstance(node, Variable) and node.name not in FIXED) or (isinstance(node, Special) and node.name != "$this")
 
 
 def below(node: Node) -> tuple[Node, ...]:
@@ -95,8 +102,8 @@ class _Compiler:
             return True
         if isinstance(node, (Member, Call)) and node.source is None:
             return True
-        if isinstance(node, Call) and node.name in FUNCTIONS and FUNCTIONS[node.name].criteria:
-            return self.reads_focus(node.source) or any(isinstance(part, Special) and part.name != "$this" for part in every(node))  # type: ignore[arg-type]
+        if isinstance(node, Call) and node.source is not None and node.name in FUNCTIONS and FUNCTIONS[node.name].criteria:
+            return self.reads_focus(node.source) or any(isinstance(part, Special) and part.name != "$this" for part in every(node))
         return any(self.reads_focus(part) for part in below(node))
 
     def remembered(self, node: Node) -> Closure:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ig_profiles.fhirpath.errors import EvaluationError
-from ig_profiles.fhirpath.nodes import Types
+from ig_profiles.fhirpath.nodes import EMPTY, Types
 
 MAX_WORK = 1_000_000
 """How many items one evaluation may visit in walks and loops; about a second of work."""
@@ -36,7 +36,9 @@ NOTHING_OUTSIDE = Environment()
 class Evaluation:
     """The state of one evaluation: what ``%context``, ``%resource`` and ``%rootResource`` are, loop variables, work done."""
 
-    __slots__ = ("context", "index", "memo", "outside", "resource", "root", "total", "types", "work")
+    index = 0
+    total: list[Any] = EMPTY
+    work = 0
 
     def __init__(self, context: list[Any], resource: Any, root: Any, types: Types | None, outside: Environment) -> None:
         self.context = context
@@ -44,13 +46,14 @@ class Evaluation:
         self.root = root
         self.types = types
         self.outside = outside
-        self.index = 0
-        self.total: list[Any] = []
         self.memo: dict[int, Any] = {}
-        self.work = 0
 
     def spend(self, items: int) -> None:
         """Counts work; raises EvaluationError past the bound."""
         self.work += items
         if self.work > MAX_WORK:
             raise EvaluationError(f"the expression visits more than {MAX_WORK:,} items here; the resource is too large for it")
+
+
+NO_STATE = Evaluation(EMPTY, None, None, None, NOTHING_OUTSIDE)
+"""For expressions that read nothing but their focus."""

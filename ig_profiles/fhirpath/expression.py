@@ -6,7 +6,7 @@ from typing import Any
 
 from ig_profiles.fhirpath.closures import Closure
 from ig_profiles.fhirpath.compiler import compiled
-from ig_profiles.fhirpath.environment import NOTHING_OUTSIDE, Environment, Evaluation
+from ig_profiles.fhirpath.environment import NO_STATE, NOTHING_OUTSIDE, Environment, Evaluation
 from ig_profiles.fhirpath.errors import EvaluationError, Undecidable
 from ig_profiles.fhirpath.nodes import Node, Types, plain
 from ig_profiles.fhirpath.parser import parse
@@ -21,12 +21,13 @@ class Expression:
     only where the expression asks for the type of a node that JSON does not tell. ``types`` is explained in ``element_types``.
     """
 
-    __slots__ = ("_closure", "_typed", "text")
+    __slots__ = ("_closure", "_stateful", "_truth", "_typed", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._closure: Closure
-        self._closure, self._typed = compiled(text, parse(text))
+        self._closure, self._typed, self._stateful = compiled(text, parse(text))
+        self._truth = self._closure.truth
 
     def __repr__(self) -> str:
         return f"compile({self.text!r})"
@@ -65,9 +66,11 @@ class Expression:
 
         Raises EvaluationError, and nothing else.
         """
-        scope, state = self._begin(node, resource, root, types, environment, of)
         try:
-            return self._closure.truth(scope, state)
+            if not self._stateful:
+                return self._truth([node], NO_STATE)
+            scope, state = self._begin(node, resource, root, types, environment, of)
+            return self._truth(scope, state)
         except Undecidable:
             return None
         except (RecursionError, ArithmeticError) as error:

@@ -43,9 +43,24 @@ def pattern(text: str) -> tuple[re.Pattern[str], int]:
 
 
 def _as_python(text: str) -> str:
-    """The pattern as Python reads it: ``$`` is the very end, and a hyphen after ``\\w`` in a class is a hyphen (ord-1 of CRD 2.2)."""
-    atoms = (match.group() for match in ATOM.finditer(text))
-    return "".join("\\Z" if atom == "$" else re.sub(r"(\\[dswDSW])-(?!\])", r"\1\\-", atom) if atom[0] == "[" else atom for atom in atoms)
+    """The pattern as Python reads it.
+
+    ``$`` is the very end, ``(?<name>`` has a P, and a hyphen after ``\\w`` in a class is a hyphen (ord-1 of CRD 2.2).
+
+    >>> _as_python(r"(?<a>[\\w-.])$")
+    '(?P<a>[\\\\w\\\\-.])\\\\Z'
+    """
+    found = [""]
+    for match in ATOM.finditer(text):
+        atom = match.group()
+        if atom == "$":
+            atom = "\\Z"
+        elif atom == "?" and found[-1] == "(" and text[match.end() : match.end() + 1] == "<":
+            atom = "?P"
+        elif atom[0] == "[":
+            atom = re.sub(r"(\\[dswDSW])-(?!\])", r"\1\\-", atom)
+        found.append(atom)
+    return "".join(found)
 
 
 def checked(text: str, limit: int) -> str:

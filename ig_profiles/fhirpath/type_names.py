@@ -59,13 +59,13 @@ def known_type(written: str) -> tuple[str, str] | None:
     return ("", name) if not space and name in _SYSTEM else None
 
 
-def is_kind_of(name: str | None, wanted: str) -> bool:
-    """Whether the FHIR type is the wanted one or a specialization of it.
+def is_kind_of(name: Any, wanted: str) -> bool:
+    """Whether the FHIR type is the wanted one or a specialization of it; a name that is no text is no type.
 
     >>> is_kind_of("canonical", "uri"), is_kind_of("Claim", "DomainResource"), is_kind_of("Age", "Element")
     (True, True, True)
     """
-    while name:
+    while isinstance(name, str) and name:
         if name == wanted:
             return True
         name = _PARENTS.get(name) or _root_of(name)

@@ -13,13 +13,13 @@ from ig_profiles.fhirpath.environment import Evaluation
 from ig_profiles.fhirpath.errors import EvaluationError
 from ig_profiles.fhirpath.nodes import EMPTY, Node
 
-_FIXED = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
+FIXED = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
 
 
 def variable(name: str, typed: bool) -> Closure:
     """The closure of ``%name``."""
-    if name in _FIXED:
-        return from_constant([_FIXED[name]])
+    if name in FIXED:
+        return from_constant([FIXED[name]])
     if name.startswith("vs-"):
         return from_constant([f"http://hl7.org/fhir/ValueSet/{name[3:]}"])
     if name.startswith("ext-"):

@@ -6,7 +6,7 @@ import json
 import tarfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -92,6 +92,8 @@ class Place:
     resource: Json
     root: Json
     expressions: tuple[str, ...]
+    paths: tuple[str, ...]
+    """The element paths under which definitions may speak of it."""
 
 
 @cache
@@ -106,9 +108,33 @@ def _by_path() -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def _of_core_by_path() -> dict[str, tuple[str, ...]]:
+    """The constraints of error severity that R4 itself declares, each where it is declared first."""
+    found: dict[str, dict[str, None]] = {}
+    for definition in definitions():
+        own = definition["url"] == f"http://hl7.org/fhir/StructureDefinition/{definition['type']}"
+        for element in definition.get("snapshot", {}).get("element", []) if own and definition.get("derivation") != "constraint" else []:
+            texts = [
+                constraint["expression"]
+                for constraint in element.get("constraint", [])
+                if constraint.get("expression") and constraint["severity"] == "error"
+            ]
+            found.setdefault(element["path"], {}).update(dict.fromkeys(texts))
+    return {path: tuple(texts) for path, texts in found.items()}
+
+
+@cache
 def types() -> dict[str, str]:
     """The types of R4's own elements."""
     return element_types(definition for definition in definitions() if definition.get("derivation") != "constraint")
+
+
+def declared_places(resource: Json) -> Iterator[Place]:
+    """Every element where R4 itself declares a constraint of error severity, with those constraints."""
+    for place in places(resource):
+        texts = tuple(dict.fromkeys(text for path in place.paths for text in _of_core_by_path().get(path, ())))
+        if texts:
+            yield replace(place, expressions=texts)
 
 
 def places(resource: Json, root: Json | None = None) -> Iterator[Place]:
@@ -121,7 +147,7 @@ def places(resource: Json, root: Json | None = None) -> Iterator[Place]:
 def _below(value: Any, beside: Any, of: str, paths: tuple[str, ...], resource: Json, root: Json) -> Iterator[Place]:
     expressions = dict.fromkeys(text for path in paths for text in _by_path().get(path, ()))
     if expressions:
-        yield Place(value, beside, of, resource, root, tuple(expressions))
+        yield Place(value, beside, of, resource, root, tuple(expressions), paths)
     holder = value if isinstance(value, dict) else beside if isinstance(beside, dict) else {}
     for key in {name.removeprefix("_"): None for name in holder if name != "resourceType"}:
         declared = f"{of}.{key}" in types()

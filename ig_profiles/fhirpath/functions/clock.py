@@ -15,19 +15,19 @@ def _now(state: Evaluation, asker: str) -> Moment:
     return of_datetime(state.outside.now)
 
 
-@builds("now")
+@builds("now", stateful=True)
 def now(site: Site, source: Closure) -> Closure:
     """The moment, with its zone."""
     return from_many(lambda scope, state: [_now(state, "now")])
 
 
-@builds("today")
+@builds("today", stateful=True)
 def today(site: Site, source: Closure) -> Closure:
     """The day."""
     return from_many(lambda scope, state: [Moment("date", _now(state, "today").parts[:3])])
 
 
-@builds("timeOfDay")
+@builds("timeOfDay", stateful=True)
 def time_of_day(site: Site, source: Closure) -> Closure:
     """The time without day or zone."""
     return from_many(lambda scope, state: [Moment("time", _now(state, "timeOfDay").parts[3:])])

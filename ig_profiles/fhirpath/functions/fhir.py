@@ -58,7 +58,7 @@ def get_value(items: list[Any]) -> list[Any]:
     return [plain(items[0])] if has_value(items) else EMPTY
 
 
-@builds("resolve")
+@builds("resolve", stateful=True)
 def resolve(site: Site, source: Closure) -> Closure:
     """The resources that the references name, as far as they are at hand."""
 
@@ -85,7 +85,7 @@ def _resolved(name: str, state: Evaluation) -> Any:
 
 
 def _asks_outside(name: str, answerer: Callable[[Environment], Callable[[Any, str], bool | None] | None], every: bool) -> None:
-    @builds(name, 1)
+    @builds(name, 1, stateful=True)
     def asks(site: Site, source: Closure, canonical: Closure) -> Closure:
         def truth(scope: list[Any], state: Evaluation) -> bool | None:
             items = source.many(scope, state)

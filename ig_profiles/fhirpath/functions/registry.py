@@ -36,27 +36,31 @@ Build = Callable[..., Closure]
 
 @dataclass(frozen=True)
 class Function:
-    """A function and how many arguments it takes; ``criteria`` where its arguments are evaluated on each item of the source."""
+    """A function and how many arguments it takes.
+
+    ``criteria``: its arguments are evaluated on each item of the source. ``stateful``: it reads or counts in the Evaluation.
+    """
 
     name: str
     least: int
     most: int
     build: Build
     criteria: bool = False
+    stateful: bool = False
 
 
 FUNCTIONS: dict[str, Function] = {}
 
 
-def _list(name: str, least: int, most: int | None, build: Build, criteria: bool = False) -> None:
-    FUNCTIONS[name] = Function(name, least, least if most is None else most, build, criteria)
+def _list(name: str, least: int, most: int | None, build: Build, criteria: bool = False, stateful: bool = False) -> None:
+    FUNCTIONS[name] = Function(name, least, least if most is None else most, build, criteria, stateful)
 
 
-def builds(name: str, least: int = 0, most: int | None = None, criteria: bool = False) -> Callable[[Build], Build]:
+def builds(name: str, least: int = 0, most: int | None = None, criteria: bool = False, stateful: bool = False) -> Callable[[Build], Build]:
     """Lists a function that builds its own closure."""
 
     def listed(build: Build) -> Build:
-        _list(name, least, most, build, criteria)
+        _list(name, least, most, build, criteria, stateful)
         return build
 
     return listed
@@ -120,6 +124,37 @@ def on_one(name: str, kind: str, *kinds: str, optional: int = 0) -> Callable[[Ca
             return from_many(many)
 
         _list(name, len(kinds) - optional, len(kinds), build)
+        return function
+
+    return listed
+
+
+def asks_text(name: str) -> Callable[[Callable[[str, str], bool]], Callable[[str, str], bool]]:
+    """Lists a function from the one text of the source and of its argument to a condition."""
+
+    def listed(function: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
+        asker = f"{name}()"
+
+        def build(site: Site, source: Closure, argument: Closure) -> Closure:
+            many, constant = source.many, argument.constant
+
+            def truth(scope: list[Any], state: Evaluation) -> bool | None:
+                text = text_of(one(many(scope, state), asker), asker)
+                part = text_of(one(argument.many(scope, state), asker), asker)
+                return None if text is None or part is None else function(text, part)
+
+            def truth_with_constant(scope: list[Any], state: Evaluation) -> bool | None:
+                items = many(scope, state)
+                if len(items) == 1 and type(items[0]) is str:
+                    return function(items[0], known)
+                return truth(scope, state)
+
+            if constant and type(constant[0]) is str:
+                known: str = constant[0]
+                return from_truth(truth_with_constant)
+            return from_truth(truth)
+
+        _list(name, 1, 1, build)
         return function
 
     return listed

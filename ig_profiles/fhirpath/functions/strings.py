@@ -13,7 +13,7 @@ from ig_profiles.fhirpath.arithmetic import bounded_text
 from ig_profiles.fhirpath.closures import Closure, from_many, from_truth
 from ig_profiles.fhirpath.environment import Evaluation
 from ig_profiles.fhirpath.errors import EvaluationError
-from ig_profiles.fhirpath.functions.registry import Site, builds, on_items, on_one
+from ig_profiles.fhirpath.functions.registry import Site, asks_text, builds, on_items, on_one
 from ig_profiles.fhirpath.nodes import EMPTY
 from ig_profiles.fhirpath.patterns import checked, pattern
 from ig_profiles.fhirpath.values import one, text_of
@@ -37,17 +37,17 @@ def substring(text: str, start: int, length: int | None = None) -> str | None:
     return text[start:] if length is None else text[start : start + max(length, 0)]
 
 
-@on_one("startsWith", "text", "text")
+@asks_text("startsWith")
 def starts_with(text: str, part: str) -> bool:
     return text.startswith(part)
 
 
-@on_one("endsWith", "text", "text")
+@asks_text("endsWith")
 def ends_with(text: str, part: str) -> bool:
     return text.endswith(part)
 
 
-@on_one("contains", "text", "text")
+@asks_text("contains")
 def contains(text: str, part: str) -> bool:
     return part in text
 

@@ -13,7 +13,7 @@ from ig_profiles.fhirpath.type_names import has_type, known_type, type_info
 from ig_profiles.fhirpath.values import one
 
 
-@builds("children")
+@builds("children", stateful=True)
 def children_(site: Site, source: Closure) -> Closure:
     """The items directly below."""
 
@@ -25,7 +25,7 @@ def children_(site: Site, source: Closure) -> Closure:
     return from_many(many)
 
 
-@builds("descendants")
+@builds("descendants", stateful=True)
 def descendants(site: Site, source: Closure) -> Closure:
     """All items below, level by level."""
 
