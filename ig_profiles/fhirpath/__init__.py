@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from ig_profiles.fhirpath.corrections import corrected
 from ig_profiles.fhirpath.element_types import element_types
 from ig_profiles.fhirpath.environment import Environment
 from ig_profiles.fhirpath.errors import BadExpression, EvaluationError, Undecidable, UnsupportedExpression
@@ -26,6 +27,7 @@ __all__ = [
     "Undecidable",
     "UnsupportedExpression",
     "compile",
+    "corrected",
     "element_types",
 ]
 

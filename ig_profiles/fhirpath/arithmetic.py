@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any, TypeVar
 
-from ig_profiles.fhirpath import moments
 from ig_profiles.fhirpath.closures import Closure, from_many
+from ig_profiles.fhirpath.durations import shift
 from ig_profiles.fhirpath.environment import Evaluation
 from ig_profiles.fhirpath.equality import as_quantity
 from ig_profiles.fhirpath.errors import EvaluationError
@@ -78,7 +78,7 @@ def add(left: Any, right: Any) -> Any:
     """``left + right`` of two items; None on overflow or where units do not convert."""
     moment, by = moment_of(left), value_of(right)
     if isinstance(by, Quantity) and moment is not None:
-        return moments.shift(moment, by)
+        return shift(moment, by)
     one_, other = value_of(left), by
     if isinstance(one_, str) and isinstance(other, str):
         return bounded_text(one_ + other)
@@ -88,7 +88,7 @@ def add(left: Any, right: Any) -> Any:
 def _subtract(left: Any, right: Any) -> Any:
     moment, by = moment_of(left), value_of(right)
     if isinstance(by, Quantity) and moment is not None:
-        return moments.shift(moment, by, -1)
+        return shift(moment, by, -1)
     return _sum(value_of(left), by, -1, "-")
 
 

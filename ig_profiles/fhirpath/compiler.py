@@ -10,13 +10,13 @@ from ig_profiles.fhirpath.closures import FOCUS, Closure, from_constant, from_ma
 from ig_profiles.fhirpath.environment import Evaluation
 from ig_profiles.fhirpath.equality import distinct
 from ig_profiles.fhirpath.errors import UnsupportedExpression
-from ig_profiles.fhirpath.functions import aggregates, clock, conversion, existence, fhir, filtering, mathematics, strings, tree
+from ig_profiles.fhirpath.functions import aggregates, clock, conversion, encodings, existence, fhir, filtering, mathematics, strings, tree
 from ig_profiles.fhirpath.functions.registry import FUNCTIONS, Site
 from ig_profiles.fhirpath.syntax import Call, Item, Literal, Member, Node, Operation, Sign, Special, TypeTest, Variable
 from ig_profiles.fhirpath.type_names import known_type
 from ig_profiles.fhirpath.variables import FIXED, variable
 
-FAMILIES = (aggregates, clock, conversion, existence, fhir, filtering, mathematics, strings, tree)
+FAMILIES = (aggregates, clock, conversion, encodings, existence, fhir, filtering, mathematics, strings, tree)
 """Importing a family lists its functions; this names them all."""
 
 _ASKING_TYPES = frozenset({"is", "as", "ofType", "type"})

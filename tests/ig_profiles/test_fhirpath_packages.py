@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ig_profiles import fhirpath
+from ig_profiles.fhirpath.corrections import CORRECTIONS
 from tests.ig_profiles.fhirpath_oracle import constraints, definitions
 
 FORMS = [
@@ -44,3 +45,20 @@ def test_element_types_are_read_from_the_definitions():
     assert types["Patient.id"] == "string"
     assert types["Questionnaire.item.item"] == "Questionnaire.item"
     assert types["Bundle.entry.fullUrl"] == "uri"
+
+
+def test_each_correction_mends_a_text_that_some_package_publishes():
+    for published, meant in CORRECTIONS.items():
+        assert published in constraints(), f"no package publishes: {published}"
+        fhirpath.compile(meant)
+
+
+def test_corrected_rules_stop_at_repeated_elements_no_more():
+    repeated = {"offset": 30, "when": ["AC", "PC"]}
+    tim_9 = next(text for text in CORRECTIONS if text.startswith("offset"))
+    with pytest.raises(fhirpath.EvaluationError, match="takes one item"):
+        fhirpath.compile(tim_9).holds(repeated)
+    assert fhirpath.compile(fhirpath.corrected(tim_9)).holds(repeated) is True
+    assert fhirpath.compile(fhirpath.corrected(tim_9)).holds({"offset": 30, "when": ["AC", "CM"]}) is False
+    role = {"telecom": [{"value": "555-555-0142"}, {"value": "555-555-0143"}]}
+    assert fhirpath.compile(fhirpath.corrected("telecom or endpoint")).holds(role) is True
