@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import uuid
-import zlib
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from fhir_pa.provider.crd.coverage_answer import orders_answered, read_order
 from ig_profiles import json
 from ig_profiles.reading import Json, many
 from tests.stories.asking import BORDERLINE, CANCER, SHORT_OF_OXYGEN
 from tests.stories.ehr import SIGNING, Ehr, said, searchset
-from tests.stories.parties import SUPPLIER, Plan, System
+from tests.stories.on_file import everything_on_file
+from tests.stories.parties import SUPPLIER, System
 
 FORMS = "http://fhir-pa.example/fhir/Questionnaire/"
 ALLOWED = "https://ehr.oakwood.example"
@@ -26,28 +25,13 @@ def ehr(clinic: System) -> Ehr:
     return Ehr(clinic)
 
 
-def everything_on_file(plan: Plan) -> str:
-    """Every value of every table as one text, what is kept compressed unpacked."""
-
-    def readable(value: object) -> str:
-        if not isinstance(value, bytes):
-            return str(value)
-        try:
-            return zlib.decompress(value).decode(errors="replace")
-        except zlib.error:
-            return value.decode(errors="replace")
-
-    tables, engine = sa.MetaData(), plan.payer.store.engine
-    tables.reflect(engine)
-    with engine.connect() as connection:
-        return "\n".join(readable(value) for table in tables.sorted_tables for row in connection.execute(sa.select(table)) for value in row)
-
-
-@pytest.mark.parametrize(("who", "form", "orders"), [(SHORT_OF_OXYGEN, "home-oxygen", 1), (CANCER, "surveillance-imaging", 3)])
-def test_at_signing_every_order_comes_back_with_what_it_needs(who: str, form: str, orders: int, ehr: Ehr) -> None:
-    answers = ehr.sign(who)
-    assert [(each.covered, each.pa_needed, each.doc_needed) for each in answers] == [("covered", "auth-needed", ("clinical",))] * orders
-    assert {each.questionnaires for each in answers} == {(f"{FORMS}{form}|2026.1",)}
+def test_at_signing_an_order_whose_chart_leaves_something_open_comes_back_with_what_it_needs(ehr: Ehr) -> None:
+    scans = ehr.sign(CANCER)
+    assert len(scans) == 3
+    for form, answers in (("home-oxygen", ehr.sign(BORDERLINE)), ("surveillance-imaging", scans[1:])):
+        for each in answers:
+            assert (each.covered, each.pa_needed, each.doc_needed) == ("covered", "auth-needed", ("clinical",))
+            assert each.questionnaires == (f"{FORMS}{form}|2026.1",) and each.assertion_id
 
 
 def test_the_same_order_keeps_its_assertion_id_and_every_other_has_its_own(ehr: Ehr) -> None:
@@ -58,12 +42,12 @@ def test_the_same_order_keeps_its_assertion_id_and_every_other_has_its_own(ehr: 
 
 @pytest.mark.requirement("crd-2.0.1:264", "crd-2.0.1:265", "crd-2.2:resp-32")
 def test_an_order_annotated_under_two_coverages_bears_an_assertion_id_for_each(ehr: Ehr) -> None:
-    chart = ehr.clinic.plan.charts.by_patient[SHORT_OF_OXYGEN]
-    second = {**chart.coverage, "id": "orla-second-card"}
+    chart = ehr.clinic.plan.charts.by_patient[BORDERLINE]
+    second = {**chart.coverage, "id": "second-card"}
 
     def annotated(order: Json, coverage: Json) -> Json:
         mine = {**order, "insurance": [{"reference": f"Coverage/{coverage['id']}"}]}
-        call = ehr.call(prefetch={"patient": chart.patient, "coverage": searchset(coverage)})
+        call = ehr.call(BORDERLINE, prefetch={"patient": chart.patient, "coverage": searchset(coverage)})
         call["context"]["draftOrders"]["entry"] = [{"resource": mine}]
         orders = orders_answered(ehr.ask(call))
         return orders.get(f"{order['resourceType']}/{order['id']}", mine)
@@ -110,12 +94,12 @@ def test_nobody_asks_without_a_token_signed_for_that_address_by_a_registered_ehr
 
 @pytest.mark.requirement("cds-hooks-2.0:61", "crd-2.0.1:57")
 def test_what_was_not_prefetched_is_read_from_the_ehr_with_the_token_of_the_call(ehr: Ehr) -> None:
-    sent = ehr.call(prefetch={})
+    sent = ehr.call(BORDERLINE, prefetch={})
     (told,) = said(ehr.ask(sent))
-    assert told.covered == "covered" and told.questionnaires
+    assert told.covered == "covered" and told.questionnaires and told.reasons
     asked = [(path, token) for path, token in ehr.clinic.plan.ehr.heard if path.startswith("/fhir/")]
     assert {token for _, token in asked} == {f"Bearer {sent['fhirAuthorization']['access_token']}"}
-    assert {f"/fhir/Patient/{SHORT_OF_OXYGEN}", f"/fhir/Coverage?patient={SHORT_OF_OXYGEN}&status=active"} <= {path for path, _ in asked}
+    assert {f"/fhir/Patient/{BORDERLINE}", f"/fhir/Coverage?patient={BORDERLINE}&status=active"} <= {path for path, _ in asked}
 
 
 @pytest.mark.requirement("crd-2.2:hook-10")
@@ -148,7 +132,7 @@ def test_a_member_the_plan_does_not_know_gets_no_promise(ehr: Ehr) -> None:
 @pytest.mark.requirement("crd-2.2:hook-10")
 def test_the_version_asked_for_wins_over_the_address_and_an_unknown_one_is_refused(ehr: Ehr) -> None:
     def written(**asked: Any) -> list[Any]:
-        return many(ehr.ask(ehr.call(**asked)), "systemActions")
+        return many(ehr.ask(ehr.call(BORDERLINE, **asked)), "systemActions")
 
     by_version = {version: written(extension={"davinci-crd.requestedVersion": version}) for version in ("2.0", "2.2")}
     assert by_version["2.0"] != by_version["2.2"]

@@ -19,7 +19,7 @@ from ig_profiles import json
 from ig_profiles.names import CQF_LIBRARY, DTR_PROFILE, HCPCS
 from ig_profiles.reading import Json, extensions, many, references
 from questionnaires.library import Shelf
-from tests.stories.asking import BORDERLINE, SHORT_OF_OXYGEN, oxygen, scans, submit
+from tests.stories.asking import BORDERLINE, oxygen, scans, submit
 from tests.stories.ehr import Ehr
 from tests.stories.parties import NOW, SUPPLIER, Plan, System, trace
 
@@ -94,10 +94,9 @@ def test_a_form_is_found_by_name_with_or_without_version_and_an_unknown_one_is_a
 
 @pytest.mark.requirement("dtr-2.0.1:298", "dtr-2.0.1:299", "dtr-2.0.1:303", "dtr-2.0.1:306")
 def test_orders_and_contexts_together_name_the_forms_and_each_comes_once_in_a_bundle_of_its_own(clinic: System) -> None:
-    asked, other = oxygen(clinic), scans(clinic)
-    answers = Ehr(clinic).sign(SHORT_OF_OXYGEN)
-    (context,) = {each.assertion_id for each in answers}
-    body = asking(asked, *orders_of(asked), *orders_of(other), contexts=(context,))
+    asked, other = oxygen(clinic, BORDERLINE), scans(clinic)
+    (told,) = Ehr(clinic).sign(BORDERLINE)
+    body = asking(asked, *orders_of(asked), *orders_of(other), contexts=(told.assertion_id,))
     found = packages(clinic, body)
     assert sorted(package.canonical.rpartition("/")[2] for package in found) == ["home-oxygen|2026.1", "surveillance-imaging|2026.1"]
     answered = clinic.post(OPERATION, body)
@@ -111,8 +110,8 @@ def test_orders_and_contexts_together_name_the_forms_and_each_comes_once_in_a_bu
 
 @pytest.mark.requirement("dtr-2.2:spec-128")
 def test_the_context_of_the_hook_alone_finds_the_form_also_after_the_order_was_signed_and_annotated(clinic: System) -> None:
-    asked = oxygen(clinic)
-    (told,) = Ehr(clinic).sign(SHORT_OF_OXYGEN)
+    asked = oxygen(clinic, BORDERLINE)
+    (told,) = Ehr(clinic).sign(BORDERLINE)
     signed = {**orders_of(asked)[0], "status": "active", "note": [{"text": "Call before delivery."}]}
     for orders in ((), (signed,)):
         (package,) = packages(clinic, asking(asked, *orders, contexts=(told.assertion_id,)))
@@ -121,8 +120,8 @@ def test_the_context_of_the_hook_alone_finds_the_form_also_after_the_order_was_s
 
 @pytest.mark.requirement("dtr-2.2:oper-8")
 def test_when_the_form_named_at_order_time_is_gone_the_answer_says_what_to_do(clinic: System) -> None:
-    asked = oxygen(clinic)
-    (told,) = Ehr(clinic).sign(SHORT_OF_OXYGEN)
+    asked = oxygen(clinic, BORDERLINE)
+    (told,) = Ehr(clinic).sign(BORDERLINE)
     payer = clinic.plan.payer
     left = Shelf(volume for volume in payer.shelf.volumes() if volume.edition.topic != "home_oxygen")
     later = System(replace(clinic.plan, payer=replace(payer, shelf=left)), CLIENT_ID, clinic.guide)
@@ -163,7 +162,7 @@ def test_only_what_changed_since_then_comes_again(clinic: System) -> None:
 def test_an_unknown_member_or_context_is_refused_with_an_outcome(clinic: System) -> None:
     asked = oxygen(clinic)
     stranger = {**asked.chart.coverage, "subscriberId": "SYN-99", "identifier": [{"system": "http://larkfield.example/members", "value": "SYN-99"}]}
-    (told,) = Ehr(clinic).sign(SHORT_OF_OXYGEN)
+    (told,) = Ehr(clinic).sign(BORDERLINE)
     of_another = System(clinic.plan, SUPPLIER, clinic.guide)
     refused = [
         (clinic, question(stranger, orders_of(asked), ()), "Check Coverage.identifier and subscriberId."),

@@ -1,0 +1,26 @@
+"""What a payer has on file, all of it, for stories about what must or must not be there."""
+
+from __future__ import annotations
+
+import zlib
+
+import sqlalchemy as sa
+
+from tests.stories.parties import Plan
+
+
+def everything_on_file(plan: Plan) -> str:
+    """Every value of every table as one text, what is kept compressed unpacked."""
+    tables, engine = sa.MetaData(), plan.payer.store.engine
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        return "\n".join(_readable(value) for table in tables.sorted_tables for row in connection.execute(sa.select(table)) for value in row)
+
+
+def _readable(value: object) -> str:
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        return zlib.decompress(value).decode(errors="replace")
+    except zlib.error:
+        return value.decode(errors="replace")
