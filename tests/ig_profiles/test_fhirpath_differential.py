@@ -35,6 +35,8 @@ EXPLAINED = {
     "practitioner or organization": "the same: us-core-13 of US Core 3.1.1 forgets exists()",
     "linkId.isDistinct()).allTrue()": "qrs-2, sdcqr-2: of a group that holds the very same item twice, fhirpathpy sees one after the union",
 }
+ANSWERS_OTHERWISE = {"$this.toString().length() = 10", "linkId.isDistinct()).allTrue()"}
+"""Where fhirpathpy gives an answer, another one; everywhere else in the table it gives none."""
 
 
 @cache
@@ -95,7 +97,7 @@ def test_every_constraint_on_every_example_says_what_fhirpathpy_says():
             mine, their = ours(text, place), theirs(text, place)
             if mine == their:
                 continue
-            if reason(text):
+            if reason(text) in ANSWERS_OTHERWISE or (reason(text) and their == FAILED):
                 used[reason(text)] += 1
             else:
                 differing[f"{text[:120]} on {place.of} of {name}: ours {str(mine)[:60]}, theirs {str(their)[:60]}"] += 1
