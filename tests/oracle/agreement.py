@@ -3,7 +3,8 @@
 ``disagreements.toml`` is kept by hand and says two things, each ``because`` of a reason:
 
 - ``[[set_aside]]``: what HAPI calls an error and is none of the guides' rules, or one it misjudges wherever it occurs. Keys:
-  ``message_id``, and where needed ``message`` and ``expression``, regular expressions that must be found in HAPI's.
+  ``message_id``, and where needed ``message`` and ``expression``, regular expressions that must be found in HAPI's. One without
+  ``message`` is HAPI told to keep silent about, so that it counts nowhere.
 - ``[[disagreement]]``: a ``file`` (its name in the corpus, guide first, ``*`` standing for anything) on which they differ, and who
   finds an ``error``, "hapi" or "ours". It counts as a disagreement all the same.
 """
@@ -60,6 +61,11 @@ class Table:
         """The table in this file. Raises TypeError naming a key it does not know or misses."""
         found = tomllib.loads(path.read_text(encoding="utf-8"))
         return cls(tuple(SetAside(**each) for each in found.get("set_aside", ())), tuple(Explained(**each) for each in found.get("disagreement", ())))
+
+    @property
+    def silent(self) -> dict[str, str]:
+        """What HAPI is told to keep silent about: message id to a pattern of places."""
+        return {each.message_id: each.expression for each in self.set_aside if not each.message}
 
     def errors(self, answer: Answer) -> list[Said]:
         """HAPI's errors that count."""

@@ -24,9 +24,8 @@ def _at_hand() -> None:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
-def test_hapi_and_our_validator_agree_or_the_table_says_why_not(guide: str) -> None:
-    command = [sys.executable, "-m", "tests.oracle", "--guide", guide]
+def test_hapi_and_our_validator_agree_or_the_table_says_why_not() -> None:
+    command = [sys.executable, "-m", "tests.oracle"]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "agreement" in done.stdout
@@ -35,7 +34,7 @@ def test_hapi_and_our_validator_agree_or_the_table_says_why_not(guide: str) -> N
 def test_hapi_can_tell_good_from_bad_with_these_packages() -> None:
     profile = "http://hl7.org/fhir/us/davinci-pas/StructureDefinition/profile-insurer"
     named = '{"resourceType": "Organization", "active": true, "name": "Larkfield"%s}'
-    npi = ', "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "9000000019"}]'
+    npi = ', "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "9000000015"}]'
     cases = [Case("good", named % npi, profile), Case("bad", named % ', "identifier": []', profile), Case("broken", "{", profile)]
     found = {answer.name: any(said.is_error for said in answer.said) for answer in ask("2.0.1", cases)}
     assert found == {"good": False, "bad": True, "broken": True}

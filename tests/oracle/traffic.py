@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ class Overheard:
 
 
 def demonstration(guide: str) -> list[Case]:
-    """Every resource provider and payer exchange while the scenes are played. Raises RuntimeError when they do not come out."""
+    """Every resource provider and payer exchange while the scenes are played. Where a scene does not come out, a line on stderr says so."""
     heard, told = Overheard(f"{guide}/demonstration"), list[str]()
     call = Wire._call
 
@@ -70,7 +71,7 @@ def demonstration(guide: str) -> list[Case]:
     with patch.object(Wire, "_call", overhear):
         failed = run_demo(guide, out=told.append)
     if failed:
-        raise RuntimeError("The demonstration did not come out:\n" + "\n".join(told))
+        print(f"{guide}: not every scene came out; compared is what was said. Run 'fhir-pa demo --guide {guide}'.", *told[-2:], sep="\n", file=sys.stderr)
     return heard.cases
 
 
