@@ -15,7 +15,7 @@ from ig_profiles.validation.site import Definitions
 
 
 def validate(resource: Any, registry: Definitions, profile: str | None = None, *, strict: bool = False, root: Json | None = None) -> tuple[Issue, ...]:
-    """Every finding about the resource, in document order.
+    """Every finding about the resource, each with its place, once.
 
     ``profile`` is a canonical asked for beside those in meta.profile. ``strict`` gives each finding the severity of the
     standard; otherwise only what makes the content unusable is an error, and the rest are warnings. ``root`` is the Bundle

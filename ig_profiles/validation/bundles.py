@@ -1,15 +1,17 @@
-"""Rules of a Bundle as a whole: full URLs absolute, unique and true to the id; links once (FHIR R4 §bundle, bdl-7 and bdl-8)."""
+"""Rules of a Bundle as a whole: full URLs absolute, unique and true to the id; links once; what its type allows (FHIR R4 §bundle)."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from ig_profiles.reading import Index, Json
+from ig_profiles.reading import Index, Json, one
 from ig_profiles.validation.run import Path, Run, spell
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
-_RESTFUL = re.compile(r"https?://.*/([A-Z][A-Za-z]{1,60})/([A-Za-z0-9\-.]{1,64})")
+_RESTFUL = re.compile(r"https?://.*/[A-Z][A-Za-z]{1,60}/[A-Za-z0-9\-.]{1,64}")
+_WITH_REQUEST = frozenset({"batch", "transaction", "history"})
+_WITH_RESPONSE = frozenset({"batch-response", "transaction-response", "history"})
 _CARRIES_NAMES = frozenset({"document", "message", "collection"})
 
 
@@ -34,6 +36,43 @@ def bundle_rules(bundle: Json, path: Path, run: Run) -> None:
         elif url is None and type(resource) is dict and bundle.get("type") in _CARRIES_NAMES:
             run.say("full-url-missing", here[0])
     _links(bundle, path, run)
+    _as_its_type(bundle, entries if type(entries) is list else [], path, run)
+
+
+def _as_its_type(bundle: Json, entries: list[Any], path: Path, run: Run) -> None:
+    """What a Bundle of its type has, and has not: bdl-1 to bdl-5 and bdl-9 to bdl-12."""
+    kind = bundle.get("type")
+    if type(kind) is not str:
+        return
+
+    def say(key: str, what: str, hint: str, where: Path = path) -> None:
+        run.say("bundle-rule", where, constraint=key, key=key, what=what, hint=hint)
+
+    if "total" in bundle and kind not in ("searchset", "history"):
+        say("bdl-1", f"total is only for a searchset or history, and this is a {kind}", "Leave total out.")
+    for index, entry in enumerate(entries):
+        if type(entry) is not dict or not entry:
+            continue
+        here = (path, "entry", index)
+        if "search" in entry and kind != "searchset":
+            say("bdl-2", f"entry.search is only for a searchset, and this is a {kind}", "Leave search out.", here)
+        if ("request" in entry) != (kind in _WITH_REQUEST):
+            hint = "Leave request out." if "request" in entry else "Add request with method and url."
+            say("bdl-3", f"entry.request is for a batch, transaction or history, and this is a {kind}", hint, here)
+        if ("response" in entry) != (kind in _WITH_RESPONSE):
+            hint = "Leave response out." if "response" in entry else "Add response with its status."
+            say("bdl-4", f"entry.response is for the answer to a batch or transaction, or a history, and this is a {kind}", hint, here)
+        if "resource" not in entry and "request" not in entry and "response" not in entry:
+            say("bdl-5", "The entry holds nothing", "Give it a resource, a request or a response.", here)
+    if kind == "document":
+        identifier = bundle.get("identifier")
+        if type(identifier) is not dict or "system" not in identifier or "value" not in identifier:
+            say("bdl-9", "A document has an identifier", "Add identifier with system and value.")
+        if "timestamp" not in bundle:
+            say("bdl-10", "A document says when it was made", "Add timestamp.")
+    first = {"document": ("bdl-11", "Composition"), "message": ("bdl-12", "MessageHeader")}.get(kind)
+    if first and one(entries[:1], "resource", "resourceType") != first[1]:
+        say(first[0], f"A {kind} begins with a {first[1]}", f"Put the {first[1]} into the first entry.")
 
 
 def _full_url(url: str, resource: Any, here: Path, run: Run) -> None:
@@ -46,8 +85,9 @@ def _full_url(url: str, resource: Any, here: Path, run: Run) -> None:
     if type(resource) is not dict or not url.startswith("http"):
         return
     kind, identity = resource.get("resourceType"), resource.get("id")
-    restful = _RESTFUL.fullmatch(url)
-    if restful and type(kind) is str and type(identity) is str and restful.groups() != (kind, identity):
+    if type(kind) is not str or type(identity) is not str or url.endswith(f"/{kind}/{identity}"):
+        return
+    if _RESTFUL.fullmatch(url):
         run.say("full-url-other-id", here, found=url[:200], expected=f"{kind}/{identity}"[:200])
 
 

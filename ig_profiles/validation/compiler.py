@@ -68,7 +68,7 @@ class Compiler:
 
     def rows_check(self, site: Site, code: str) -> Check:
         """The check of id and extensions of a primitive of this type, which stand under ``_key``."""
-        return object_check(self, site, site.plain(code))
+        return object_check(self, site, site.plain(code), hollow=True)
 
     def whole(self, kind: str) -> Check:
         """What holds for a resource of this type as a whole, whatever its profiles."""
@@ -92,6 +92,21 @@ class Compiler:
             tree = self.tree(table)
             base = self.type_tree(table["type"]) or tree
             check = self._checks[canonical] = complex_value(self, Site(tree.root, base.root, tree, base), table["type"]) or _anything
+        return check
+
+    def difference_check(self, canonical: str, beside: str) -> Check | None:
+        """What a profile asks beyond another of the same type; None where they cannot be compared."""
+        key = f"{canonical} {beside}"
+        check = self._checks.get(key)
+        if check is None:
+            table, other = self.registry.profile(canonical), self.registry.profile(beside)
+            if table is None or other is None or table["type"] != other["type"]:
+                return None
+            tree, base = self.tree(table), self.type_tree(table["type"])
+            if base is None:
+                return None
+            site = Site(tree.root, base.root, tree, base, self.tree(other).root)
+            check = self._checks[key] = complex_value(self, site, table["type"]) or _anything
         return check
 
 

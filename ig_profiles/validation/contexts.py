@@ -28,19 +28,23 @@ class Owner:
         self.resource = compiler.is_resource(code)
 
 
-def allowed(url: str, context: list[Json], owner: Owner, holder: Json, path: Path, run: Run) -> bool:
-    """Whether one of the contexts fits; a context that is a FHIRPath condition, or of a profile, is not decided here."""
+def fits(context: list[Json], owner: Owner) -> bool:
+    """Whether one of the contexts fits whatever stands around; one that is a FHIRPath condition, or of a profile, is not decided here."""
     for each in context:
         kind, expression = each.get("type"), str(each.get("expression", ""))
         if kind == "fhirpath" or "#" in expression or expression in ("Element", "Base"):
             return True
-        if kind == "extension":
-            if holder.get("url") == expression.partition("#")[0]:
-                return True
-        elif expression in owner.names or (owner.resource and expression in _ANY_RESOURCE):
+        if kind != "extension" and (expression in owner.names or (owner.resource and expression in _ANY_RESOURCE)):
             return True
+    return not context
+
+
+def stands(url: str, context: list[Json], owner: Owner, holder: Json, path: Path, run: Run) -> bool:
+    """Whether one of the contexts fits, seen from the resource: the extension around, or the whole path."""
+    if fits(context, owner) or owner.name == _ALSO.get(url):
+        return True
     here = _from_resource(path, run)
-    return owner.name == _ALSO.get(url) or any(each.get("expression") == here for each in context)
+    return any((holder.get("url") if each.get("type") == "extension" else here) == each.get("expression") for each in context)
 
 
 def spoken(context: list[Json]) -> str:

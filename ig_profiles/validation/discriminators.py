@@ -159,7 +159,12 @@ def _of_type(compiler: Compiler, element: Element, steps: list[tuple[str, str]])
         codes = frozenset(table["type"] for row in element.types for canonical in row.get("targets", ()) if (table := compiler.registry.profile(canonical)))
     if not codes:
         return None
-    return lambda item, run: any(isinstance(value, dict) and value.get("resourceType") in codes for value in _values(item, steps, run))
+    return lambda item, run: any(_kind(value) in codes for value in _values(item, steps, run))
+
+
+def _kind(value: Any) -> str:
+    kind = value.get("resourceType") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _values(item: Any, steps: list[tuple[str, str]], run: Run | None) -> list[Any]:

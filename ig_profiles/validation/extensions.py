@@ -6,11 +6,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ig_profiles.reading import Json
-from ig_profiles.validation.contexts import Owner, allowed, spoken
+from ig_profiles.validation.contexts import Owner, fits, spoken, stands
 from ig_profiles.validation.lists import nothing
 from ig_profiles.validation.primitives import Check
 from ig_profiles.validation.run import Path, Run, shown
 from ig_profiles.validation.site import Handler, Site
+from ig_profiles.validation.slicing import Slicing
 from ig_profiles.validation.tree import Element
 
 if TYPE_CHECKING:
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 class _Named:
     """An extension that is known here: its check, where it may stand, and, as a slice, how many there may be."""
 
-    __slots__ = ("url", "check", "context", "modifier", "part", "least", "most")
+    __slots__ = ("url", "check", "context", "modifier", "part", "least", "most", "placed")
 
-    def __init__(self, url: str, check: Check | None, table: Json | None, part: Element | None) -> None:
+    def __init__(self, url: str, check: Check | None, table: Json | None, part: Element | None, where: Owner, modifying: bool) -> None:
         self.url, self.check, self.part = url, check, part
         self.context: list[Json] = (table or {}).get("context", [])
         self.modifier = bool(table and table["elements"][0].get("modifier"))
         self.least = part.least if part else 0
         self.most = part.most if part else None
+        self.placed = self.modifier is modifying and fits(self.context, where)
 
 
 def extension_handler(compiler: Compiler, site: Site, owner: Site, code: str) -> Handler:
@@ -37,12 +39,12 @@ def extension_handler(compiler: Compiler, site: Site, owner: Site, code: str) ->
         return nothing
     if element.most == 0:
         return _none_allowed(name, site.profile) if not (site.against is not None and site.against.most == 0) else nothing
-    slices = _slices(compiler, site)
+    where, modifying = Owner(compiler, owner, code), name == "modifierExtension"
+    slices = _slices(compiler, site, where, modifying)
     known: dict[str, _Named] = dict(slices)
-    where = Owner(compiler, owner, code)
     closed = (element.row.get("slicing") or {}).get("rules") == "closed"
     parts_of = owner.tree.table["url"] if code == "Extension" and owner.tree.table.get("derivation") == "constraint" else None
-    profile, modifying, counted = site.profile, name == "modifierExtension", [named for named in slices.values() if named.least or named.most is not None]
+    profile, counted = site.profile, [named for named in slices.values() if named.least or named.most is not None]
     anything = compiler.type_check("Extension")
 
     def handle(value: Any, holder: Json, path: Path, run: Run) -> None:
@@ -50,30 +52,33 @@ def extension_handler(compiler: Compiler, site: Site, owner: Site, code: str) ->
             if not delta:
                 run.say("empty" if value == [] else "list-expected", (path, name, None), found=shown(value))
             return
+        urls = []
         for index, item in enumerate(value):
             here = (path, name, index)
             url = item.get("url") if type(item) is dict else None
+            urls.append(url)
             if type(url) is not str:
                 if not delta:
                     anything(item, here, run)
                 continue
             named = known.get(url)
+            if closed and url not in slices:
+                run.say("slice-closed", here, profile, slices=" or ".join(sorted(slices)) or "nothing")
             if named is None:
                 if delta:
                     continue
-                named = _find(compiler, url, known)
+                named = _find(compiler, url, known, where, modifying)
                 if named is None:
                     _unknown(item, url, here, run)
                     continue
-            if closed and named.part is None:
-                run.say("slice-closed", here, profile, slices=" or ".join(sorted(slices)) or "nothing")
             if named.check is not None:
                 named.check(item, here, run)
-            if not delta and named.context:
+            if not named.placed and not delta:
                 _place(named, url, holder, path, here, run)
         for named in counted:
-            found = [index for index, item in enumerate(value) if type(item) is dict and item.get("url") == named.url]
-            _count(named, found, name, path, run, profile)
+            found = urls.count(named.url)
+            if found < named.least or (named.most is not None and found > named.most):
+                _miscounted(named, urls, name, path, run, profile)
 
     def _unknown(item: Json, url: str, here: Path, run: Run) -> None:
         if ":" not in url and parts_of is not None:
@@ -89,7 +94,7 @@ def extension_handler(compiler: Compiler, site: Site, owner: Site, code: str) ->
     def _place(named: _Named, url: str, holder: Json, path: Path, here: Path, run: Run) -> None:
         if named.modifier is not modifying:
             run.say("modifier-misplaced", here, named.url, url=url, is_modifier=_MODIFIES[named.modifier], expected=_KEYS[named.modifier])
-        if not allowed(url, named.context, where, holder, path, run):
+        if named.context and not stands(url, named.context, where, holder, path, run):
             run.say("extension-context", here, named.url, url=url, expected=spoken(named.context), found=where.name)
 
     return handle
@@ -106,15 +111,27 @@ def _none_allowed(name: str, profile: str) -> Handler:
     return handle
 
 
-def _count(named: _Named, found: list[int], name: str, path: Path, run: Run, profile: str) -> None:
+def _miscounted(named: _Named, urls: list[Any], name: str, path: Path, run: Run, profile: str) -> None:
     part = named.part.slice if named.part else named.url
+    found = [index for index, url in enumerate(urls) if url == named.url]
     if len(found) < named.least:
         run.say("slice-too-few", (path, name, None), profile, slice=part, min=named.least, found=len(found), how=f"url {named.url}")
     elif named.most is not None and len(found) > named.most:
         run.say("slice-too-many", (path, name, found[named.most]), profile, slice=part, max=named.most, found=len(found), how=f"url {named.url}")
 
 
-def _slices(compiler: Compiler, site: Site) -> dict[str, _Named]:
+def missing_extensions(site: Site) -> Slicing:
+    """What to say where the whole list is absent and extensions in it are required."""
+    profile, required = site.profile, [(part, slice_url(part)) for part in site.element.slices if part.least]
+
+    def missing(value: list[Any], path: Path, run: Run) -> None:
+        for part, url in required:
+            run.say("slice-too-few", path, profile, slice=part.slice, min=part.least, found=0, how=f"url {url}")
+
+    return missing
+
+
+def _slices(compiler: Compiler, site: Site, where: Owner, modifying: bool) -> dict[str, _Named]:
     """The extensions the profile names here, by url."""
     found: dict[str, _Named] = {}
     for part in site.element.slices:
@@ -123,7 +140,7 @@ def _slices(compiler: Compiler, site: Site) -> dict[str, _Named]:
             continue
         table = compiler.registry.extension(url)
         content = site._replace(element=part, against=None if part.children and not _defined(part) else site.element)
-        found[url] = _Named(url, compiler.one_value(content, "Extension"), table, part)
+        found[url] = _Named(url, compiler.one_value(content, "Extension"), table, part, where, modifying)
     return found
 
 
@@ -141,12 +158,12 @@ def slice_url(part: Element) -> str | None:
     return told[1] if told else None
 
 
-def _find(compiler: Compiler, url: str, known: dict[str, _Named]) -> _Named | None:
+def _find(compiler: Compiler, url: str, known: dict[str, _Named], where: Owner, modifying: bool) -> _Named | None:
     """An extension that the profile does not name, but the registry knows; kept, so that it is sought once."""
     if ":" not in url:
         return None
     table = compiler.registry.extension(url)
     if table is None:
         return None
-    found = known[url] = _Named(url, compiler.profile_check(url), table, None)
+    found = known[url] = _Named(url, compiler.profile_check(url), table, None, where, modifying)
     return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ig_profiles.reading import Json
-from ig_profiles.validation.primitives import Check, is_primitive
+from ig_profiles.validation.primitives import Check, is_primitive, primitive, usual
 from ig_profiles.validation.run import Path, Run, shown
 from ig_profiles.validation.site import Handler, Site, sequence
 from ig_profiles.validation.slicing import least_of_slices, slicing
@@ -34,7 +35,12 @@ def handler(compiler: Compiler, site: Site, key: str, code: str) -> Handler:
     plain = is_primitive(content.plain(code))
     if site.repeats:
         return _many(compiler, site, name, check, plain)
-    made = _one(name, check) if site.against is None else _one_more(name, check)
+    if site.against is not None:
+        made = _one_more(name, check)
+    elif check is not None and plain and check is primitive(content.plain(code)) and (quick := usual(content.plain(code))):
+        made = _one_text(name, check, quick)
+    else:
+        made = _one(name, check)
     return _with_rows(compiler, site, made, key, code) if plain and _asks_extension(site) else made
 
 
@@ -60,6 +66,18 @@ def _one(name: str, check: Check | None) -> Handler:
         return nothing
 
     def handle(value: Any, holder: Json, path: Path, run: Run) -> None:
+        if type(value) is list:
+            run.say("one-value-expected", (path, name, None))
+        else:
+            check(value, (path, name, None), run)
+
+    return handle
+
+
+def _one_text(name: str, check: Check, quick: Callable[[str], Any]) -> Handler:
+    def handle(value: Any, holder: Json, path: Path, run: Run) -> None:
+        if type(value) is str and quick(value):
+            return
         if type(value) is list:
             run.say("one-value-expected", (path, name, None))
         else:

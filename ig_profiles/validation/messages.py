@@ -112,6 +112,7 @@ MESSAGES: dict[str, Message] = {
     "full-url-twice": _strict("duplicate", "fullUrl '{found}' stands twice in this Bundle, first at entry {first} (bdl-7). Give every resource its own."),
     "full-url-other-id": _strict("invariant", "fullUrl '{found}' does not end in {expected}, the resource in this entry. Make fullUrl and id agree."),
     "full-url-missing": _warning("required", "The entry has no fullUrl, so that nothing can refer to it. Add one, e.g. urn:uuid: with a new UUID."),
+    "bundle-rule": _strict("invariant", "{what} ({key}). {hint}"),
     "bundle-link-twice": _strict("duplicate", "The link relation '{found}' stands twice. Keep one."),
     # --- constraints of the profiles
     "extension-value": _error("invariant", "An extension has a value or extensions inside it, never both and never neither (ext-1); this has {found}. {hint}"),

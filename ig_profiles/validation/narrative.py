@@ -6,6 +6,7 @@ in it could count.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html.entities import name2codepoint
 from re import compile as _compile
 from typing import Any
@@ -23,13 +24,15 @@ _ATTRIBUTE_LIST = (
     " colspan xmlns cite name href hreflang charset type rel rev shape coords target src alt longdesc usemap ismap border cellspacing cellpadding"
     " frame rules summary bgcolor color nowrap datetime clear noshade size compact start value hspace vspace"
 )
+_LINKS = frozenset({"href", "src"})
 _TAGS, _ATTRIBUTES = frozenset(_TAG_LIST.split()), frozenset(_ATTRIBUTE_LIST.split())
 _UNSAFE_LINK = _compile(r"\s*(javascript|vbscript|data:text)", 2)
 _ROOT = f'<div xmlns="{_XHTML}"'
-_LOOK_TWICE = _compile(r"""<[!?]|\b(?:href|src)\s*=(?!\s*["'](?:https?:|mailto:|tel:|\#|[\w./-]*["'\#?]))""").search
+_TAG_TEXTS = _compile(r"<[A-Za-z][^>]*>").findall
+_TAG_FORM = _compile(r"""<([a-z0-9]+)((?: [\w:-]+="[^"<&]*")*) ?/?>""").fullmatch
+_ATTRIBUTE_FORM = _compile(r"""([\w:-]+)="([^"]*)""").findall
 _WORDS = _compile(r">[^<>]*?[^<>\s]").search
-_TAG_NAMES = _compile(r"<([^\s/>]+)").findall
-_ATTRIBUTE_NAMES = _compile(r"""\s([\w:.-]+)\s*=\s*["']""").findall
+_PLAIN_LINK = _compile(r"""https?:|mailto:|tel:|\#|[\w./-]*(?:[\#?]|$)""").match
 _NAMED = _compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _XML_NAMES = {"amp", "lt", "gt", "quot", "apos"}
 
@@ -62,20 +65,27 @@ def narrative(value: Any, path: Path, run: Run) -> None:
 
 
 def _plainly_harmless(text: str) -> bool:
-    """Whether a glance suffices: known tags and attributes, links to plain places, some words, and well-formed as it stands."""
-    if not (
-        text.startswith(_ROOT)
-        and not _LOOK_TWICE(text)
-        and _WORDS(text)
-        and _TAGS.issuperset(_TAG_NAMES(text))
-        and _ATTRIBUTES.issuperset(_ATTRIBUTE_NAMES(text))
-    ):
+    """Whether a glance suffices: each tag of a plain, harmless form, some words, and well-formed as it stands.
+
+    Written for speed: a request is half narrative, nearly all of it made by machines out of the same few tags.
+    """
+    if not text.startswith(_ROOT) or "<!" in text or "<?" in text or not _WORDS(text):
+        return False
+    if not all(map(_harmless_tag, set(_TAG_TEXTS(text)))):
         return False
     try:
         expat.ParserCreate().Parse(text, True)
     except (expat.ExpatError, UnicodeEncodeError):
         return False
     return True
+
+
+@lru_cache(maxsize=2048)
+def _harmless_tag(text: str) -> bool:
+    form = _TAG_FORM(text) if len(text) < 500 else None
+    if form is None or form[1] not in _TAGS:
+        return False
+    return all(name in _ATTRIBUTES and (name not in _LINKS or _PLAIN_LINK(value)) for name, value in _ATTRIBUTE_FORM(form[2]))
 
 
 class _DocumentType(Exception):

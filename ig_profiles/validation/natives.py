@@ -15,7 +15,7 @@ def _extension(value: Any, path: Path, run: Run) -> None:
         return
     inner = "extension" in value
     for key in value:
-        if key.startswith(("value", "_value")):
+        if key[0:1] == "v" or key[0:6] == "_value":
             if inner:
                 run.say("extension-value", path, constraint="ext-1", found="both", hint="Remove one of them.")
             return

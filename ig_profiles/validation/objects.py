@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ig_profiles.reading import Json
-from ig_profiles.validation.extensions import extension_handler
+from ig_profiles.validation.extensions import extension_handler, missing_extensions
 from ig_profiles.validation.lists import handler, nothing, primitive_rows
 from ig_profiles.validation.primitives import Check, is_primitive
 from ig_profiles.validation.run import Path, Run, shown
@@ -26,27 +26,53 @@ def children_same(one: Element, other: Element) -> bool:
     return all(name in other.children and child.same_as(other.children[name]) for name, child in one.children.items())
 
 
-def object_check(compiler: Compiler, site: Site, code: str) -> Check:
-    """The check of an object of this type at this site, handlers compiled when their key is first met."""
+def object_check(compiler: Compiler, site: Site, code: str, after: Iterable[Check] = (), hollow: bool = False) -> Check:
+    """The check of an object of this type at this site, and ``after`` it more checks of the object itself.
+
+    Handlers are compiled when their key is first met. Only where ``hollow`` may the object be empty.
+    """
     parts = _parts(compiler, site, code)
     handlers = _Handlers(compiler, site, parts, code)
-    required = [need for part in parts.values() if (need := _need(compiler, part, site))]
-    delta = site.against is not None
+    needs = [need for part in parts.values() if (need := _need(compiler, part, site))]
+    required = frozenset(key for key, _ in needs if not key.endswith("[x]"))
+    choices = tuple(absent for key, absent in needs if key.endswith("[x]"))
+    afterwards = tuple(after)
+    if site.against is not None:
+        return _difference(handlers, needs, afterwards, hollow)
 
     def check(value: Any, path: Path, run: Run) -> None:
-        if type(value) is not dict:
-            if not delta:
-                run.say("null" if value is None else "object-expected", path, found=shown(value), type=code)
+        if type(value) is not dict or not (value or hollow):
+            run.say("null" if value is None else "empty" if value == {} else "object-expected", path, found=shown(value), type=code)
             return
-        if not value:
-            if not delta:
-                run.say("empty", path)
+        for key, item in value.items():
+            handlers[key](item, value, path, run)
+        if not required <= value.keys():
+            for key, absent in needs:
+                if key in required and key not in value:
+                    absent(value, path, run)
+        for absent in choices:
+            absent(value, path, run)
+        for more in afterwards:
+            more(value, path, run)
+
+    return check
+
+
+def _difference(handlers: _Handlers, needs: list[tuple[str, Absent]], after: tuple[Check, ...], hollow: bool) -> Check:
+    """What a slice asks of an object beyond the unsliced element, which says itself when the shape is wrong."""
+    keys = tuple(key for plain in handlers.plan for key in (plain, f"_{plain}") if handlers.asks(key))
+
+    def check(value: Any, path: Path, run: Run) -> None:
+        if type(value) is not dict or not (value or hollow):
             return
-        for key in value:
-            handlers[key](value[key], value, path, run)
-        for key, absent in required:
+        for key in keys:
+            if key in value:
+                handlers[key](value[key], value, path, run)
+        for key, absent in needs:
             if key not in value:
                 absent(value, path, run)
+        for more in after:
+            more(value, path, run)
 
     return check
 
@@ -116,6 +142,14 @@ class _Handlers(dict[str, Handler]):
         self[key] = made
         return made
 
+    def asks(self, key: str) -> bool:
+        """Whether anything is asked of this key beyond what the unsliced element asks."""
+        plain = key[1:] if key.startswith("_") else key
+        part, code = self.plan[plain]
+        if part.against is not None and part.element.same_as(part.against):
+            return False
+        return key == plain or is_primitive(part.plain(code))
+
     def _unknown(self, key: str) -> Handler:
         near = get_close_matches(key.lstrip("_"), self.plan, 1)
         said = f"Did you mean '{near[0]}'?" if near else "Remove it, or carry it in an extension."
@@ -129,11 +163,13 @@ class _Handlers(dict[str, Handler]):
 
 def _one_choice(made: Handler, key: str, keys: frozenset[str], name: str) -> Handler:
     """Besides its own check: no other answer to the same choice stands in the object."""
+    others = keys - {key}
 
     def check(value: Any, holder: Json, path: Path, run: Run) -> None:
-        for other in holder:
-            if other != key and other in keys and other > key:
-                run.say("choice-twice", (path, name.removesuffix("[x]"), None), name=name, found=f"{key} and {other}")
+        if not others.isdisjoint(holder):
+            told = sorted(keys.intersection(holder))
+            if key == told[0]:
+                run.say("choice-twice", (path, name[:-3], None), name=name, found=" and ".join(told))
         made(value, holder, path, run)
 
     return check
@@ -157,7 +193,7 @@ def _need(compiler: Compiler, part: Site, owner: Site) -> tuple[str, Absent] | N
 
         return name, no_choice
     rows = f"_{name}"
-    missing = slicing(compiler, part, name) if slices else None
+    missing = (missing_extensions(part) if name.endswith("xtension") else slicing(compiler, part, name)) if slices else None
 
     def absent(value: Json, path: Path, run: Run) -> None:
         if rows in value:

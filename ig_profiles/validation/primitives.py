@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from ig_profiles.validation.run import Path, Run, shown
@@ -47,6 +48,25 @@ _WHOLE = {"integer": (-(2**31), 2**31 - 1), "unsignedInt": (0, 2**31 - 1), "posi
 SYSTEM = "http://hl7.org/fhirpath/System."
 
 
+# What most values of a type look like: enough to accept one at a glance, never to refuse one.
+_USUAL = {
+    "string": re.compile(r"[^\x00-\x20<][^\x00-\x08\x0b\x0c\x0e-\x1f<]*"),
+    "markdown": re.compile(r"[^\x00-\x20][^\x00-\x08\x0b\x0c\x0e-\x1f]*"),
+    "code": re.compile(r"[^\s]+"),
+    "id": re.compile(r"[A-Za-z0-9\-.]{1,64}"),
+    "uri": re.compile(r"https?://\S+"),
+    "url": re.compile(r"https?://\S+"),
+    "canonical": re.compile(r"https?://\S+"),
+}
+
+
+def usual(name: str) -> Callable[[str], Any] | None:
+    """A quick test that is true only of sound texts of this type; None where there is none."""
+    form = _USUAL.get(name)
+    return form.fullmatch if form else None
+
+
+@cache
 def primitive(name: str) -> Check | None:
     """The check of a primitive type by name; None for a type that is none."""
     if name == "boolean":

@@ -67,18 +67,22 @@ def examine(compiler: Compiler, value: Any, path: Path, run: Run) -> bool:
 def outcome(compiler: Compiler, run: Run, scope: Scope, canonical: str) -> Findings:
     """What a resource says about one profile: checked once, however many ask.
 
-    While it is being checked the answer is that nothing was found, so that a circle of references ends.
+    While it is being checked the answer is that nothing was found, so that a circle of references ends. Where the resource
+    has just passed a profile of the same type, only the difference between the two is checked.
     """
     key = (id(scope.resource), canonical)
     found = run.outcomes.get(key)
     if found is None:
         found = run.outcomes[key] = []
-        check = compiler.profile_check(canonical)
+        passed = run.passed.get(id(scope.resource))
+        check = (compiler.difference_check(canonical, passed) if passed else None) or compiler.profile_check(canonical)
         if check is not None:
             outer, run.findings = run.findings, found
             before, run.scope = run.scope, scope
             check(scope.resource, scope.place, run)
             run.scope, run.findings = before, outer
+            if not found:
+                run.passed.setdefault(id(scope.resource), canonical)
     return found
 
 

@@ -41,7 +41,7 @@ class Scope:
 class Run:
     """What one call of ``validate`` knows while it works; never shared between threads."""
 
-    __slots__ = ("strict", "findings", "count", "scope", "outcomes", "entries", "resolved", "later")
+    __slots__ = ("strict", "findings", "count", "scope", "outcomes", "entries", "resolved", "later", "passed")
 
     def __init__(self, strict: bool, scope: Scope) -> None:
         self.strict = strict
@@ -50,6 +50,7 @@ class Run:
         self.scope = scope
         self.outcomes: dict[tuple[int, str], Findings] = {}  # what a resource (by identity) says about a profile
         self.entries: dict[int, Entry] = {}  # the Bundle entry of a resource (by identity)
+        self.passed: dict[int, str] = {}  # the first profile a resource (by identity) followed without any finding
         self.resolved: dict[tuple[int, str], Scope | None] = {}
         self.later: list[Callable[[], None]] = []  # target profiles of references, looked at when all else is done
 

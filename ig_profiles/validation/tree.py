@@ -62,7 +62,7 @@ class Element:
         )
 
 
-_NOT_COMPARED = {"id", "path", "slice", "constraints"}
+_NOT_COMPARED = {"id", "path", "slice", "constraints", "must"}
 
 
 def _facts(row: Json) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ig_profiles.validation.references import targets
 from ig_profiles.validation.resources import resource_here
 from ig_profiles.validation.run import Path, Run, shown
 from ig_profiles.validation.site import Site, sequence
+from ig_profiles.validation.tree import Element
 
 if TYPE_CHECKING:
     from ig_profiles.validation.compiler import Compiler
@@ -44,14 +45,18 @@ def complex_value(compiler: Compiler, site: Site, code: str) -> Check | None:
     """The parts of an object and the rules on it; shared with every other use of the type where a profile adds none."""
     kind = compiler.type_tree(code)
     told = kind.root.rules if kind else ()
+    own = rules(_own_rules(site, told), site.profile)
     if site.against is not None:
-        parts = [] if children_same(site.element, site.against) else [object_check(compiler, site, code)]
-        return sequence(parts + rules(_own_rules(site, told), site.profile))
-    plain = kind is not None and site.element is not kind.root and not site.base.children
-    if plain and (not site.element.children or all(kind.root.children.get(name, site.element).same_as(child) for name, child in site.element.children.items())):  # type: ignore[union-attr]
-        return sequence([compiler.type_check(code), *rules(_own_rules(site, told), site.profile)])
-    parts = [object_check(compiler, site, code), *NATIVE.get(code, ())]
-    return sequence(parts + rules(list(dict.fromkeys((*told, *site.element.rules))), site.profile))
+        return sequence(own) if children_same(site.element, site.against) else object_check(compiler, site, code, own)
+    if kind is not None and site.element is not kind.root and not site.base.children and _as_published(site, kind.root):
+        return sequence([compiler.type_check(code), *own])
+    every = rules(dict.fromkeys((*told, *site.element.rules)), site.profile)
+    return object_check(compiler, site, code, [*NATIVE.get(code, ()), *every])
+
+
+def _as_published(site: Site, root: Element) -> bool:
+    """Whether the profile asks no more of the parts than their type does."""
+    return all(name in root.children and root.children[name].same_as(child) for name, child in site.element.children.items())
 
 
 def _own_rules(site: Site, told: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""Everything the guides publish, examples and definitions alike, against what their publisher's own validator found: ``other/validation-oo.json`` of each package.
+"""All that the guides publish against what their publisher's own validator found: ``other/validation-oo.json`` of each package.
 
 No false error, and every official error found, but for the differences this file keeps with their reason.
 """
