@@ -7,19 +7,17 @@ signed JWT for each call, staff with the token that ``fhir-pa people token`` pri
 from __future__ import annotations
 
 import shutil
-import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from fhir_pa.operations.deliver import deliver
@@ -39,9 +37,7 @@ from fhir_pa.work.telling import Teller
 from ig_profiles import json
 from ig_profiles.reading import Json
 from questionnaires.cql import FactEngine
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from tests.stories.ehr_server import EhrServer
 
 NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
 PAYER_URL = "http://127.0.0.1:8080"
@@ -64,39 +60,6 @@ class Clock:
     def turn(self, **by: float) -> None:
         """Let so much time pass."""
         self.now += timedelta(**by)
-
-
-class EhrServer:
-    """The clinic's EHR on a real port of this machine: it remembers who asked for what, and can be made to stall."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[str, str]] = []  # path with query, Authorization
-        self._answers, self._goes_on = _nobody, threading.Event()
-        self._goes_on.set()
-        self._server = make_server("127.0.0.1", 0, self, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def open(self, application: WSGIApplication) -> None:
-        """Answer from now on."""
-        self._answers = application
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def stalls(self) -> None:
-        """Take every query for FHIR data, and answer none."""
-        self._goes_on.clear()
-
-    def close(self) -> None:
-        """Let those who wait go, and leave."""
-        self._goes_on.set()
-        self._server.shutdown()
-        self._server.server_close()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
-        self.heard.append((environ["PATH_INFO"] + query, environ.get("HTTP_AUTHORIZATION", "")))
-        if environ["PATH_INFO"].startswith("/fhir/"):
-            self._goes_on.wait()
-        return self._answers(environ, start_response)
 
 
 @dataclass
@@ -252,8 +215,3 @@ def _more(supplier: Keys) -> str:
         ("person", {"id": CLERK, "name": "Tess Teasel", "roles": ["clerk"], "npi": synthetic_npi(40_012)}),
     ]
     return "".join("\n".join([f"\n[[{kind}]]", *(f"{key} = {inline(value)}" for key, value in table.items()), ""]) for kind, table in tables)
-
-
-def _nobody(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    start_response("503 Service Unavailable", [])
-    return []
