@@ -7,12 +7,14 @@ was made, decides alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
+from itertools import product
 from typing import Any
+
+from questionnaires.comparisons import holds
 
 
 class Truth(StrEnum):
@@ -89,13 +91,21 @@ class Test:
     """One comparison of a fact with a value written in the policy.
 
     ``operator`` is one of ``is``, ``one_of``, ``at_most``, ``at_least``, ``below``, ``above``, ``within_days`` (a date
-    at most so many days before the service), ``at_least_days_ago`` (so many days or more before the service), ``answered``.
+    at most so many days before the service), ``at_least_days_ago`` (so many days or more before the service), ``answered``;
+    or one that needs an ``other`` fact too: ``at_least_days_after`` and ``at_most_days_after`` (days after the other date),
+    ``at_most_per`` (a quantity for the other fact's days of supply; ``value`` is the limit and the days it is for).
     """
 
     fact: str
     operator: str
     value: Any
+    other: str | None = None
     __test__ = False  # a word of the field, not a pytest class
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts it compares: one, or two."""
+        return (self.fact, self.other) if self.other else (self.fact,)
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ class Criterion:
 
 def facts_tested(criterion: Criterion) -> tuple[str, ...]:
     """Every fact this criterion tests, in it or below it."""
-    mine = (criterion.test.fact,) if criterion.test else ()
+    mine = criterion.test.facts if criterion.test else ()
     return (*mine, *(fact for inner in criterion.below for fact in facts_tested(inner)))
 
 
@@ -150,17 +160,19 @@ def _group(criterion: Criterion, truths: list[Truth]) -> Truth:
 
 
 def _weigh_test(criterion: Criterion, test: Test, answers: Answers, circumstances: Circumstances) -> Finding:
-    answer = answers.get(test.fact)
-    if answer is None or not answer.values:
-        return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: not documented yet.{_wanted(criterion)}", criterion.axis, missing=(test.fact,))
-    if answer.disputed:
-        return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: {answer.disputed}", criterion.axis, answer.evidence, (test.fact,))
-    verdicts = [_holds(test, value, circumstances) for value in answer.values]
+    known = [answers.get(fact, Answer(fact)) for fact in test.facts]
+    evidence = tuple(item for answer in known for item in answer.evidence)
+    if missing := tuple(fact for fact, answer in zip(test.facts, known, strict=True) if not answer.values):
+        return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: not documented yet.{_wanted(criterion)}", criterion.axis, evidence, missing)
+    if disputed := [(fact, answer.disputed) for fact, answer in zip(test.facts, known, strict=True) if answer.disputed]:
+        said = " ".join(sentence for _, sentence in disputed)
+        return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: {said}", criterion.axis, evidence, tuple(fact for fact, _ in disputed))
+    verdicts = [holds(test.operator, values, test.value, circumstances.service_on) for values in product(*(answer.values for answer in known))]
     if None in verdicts:
         unclear = f"{criterion.title}: the answer cannot be read as the policy expects."
-        return Finding(criterion.id, Truth.UNKNOWN, unclear, criterion.axis, answer.evidence, (test.fact,))
+        return Finding(criterion.id, Truth.UNKNOWN, unclear, criterion.axis, evidence, test.facts)
     truth = Truth.MET if any(verdicts) else Truth.NOT_MET
-    return Finding(criterion.id, truth, _sentence(criterion, truth), criterion.axis, answer.evidence)
+    return Finding(criterion.id, truth, _sentence(criterion, truth), criterion.axis, evidence)
 
 
 def _sentence(criterion: Criterion, truth: Truth) -> str:
@@ -175,49 +187,4 @@ def _wanted(criterion: Criterion) -> str:
     return f" Please send {' or '.join(criterion.accepts)}." if criterion.accepts else ""
 
 
-def _holds(test: Test, value: Any, circumstances: Circumstances) -> bool | None:
-    """Whether the comparison holds; None when this value is not of a kind the comparison understands."""
-    compare = _COMPARISONS.get(test.operator)
-    if compare is None:
-        return None
-    try:
-        return compare(value, test.value, circumstances)
-    except (TypeError, ValueError, ArithmeticError, AttributeError):
-        return None
-
-
-def _plain(value: Any) -> Any:
-    """Codings compare by their code, numbers as decimals."""
-    if isinstance(value, (bool, str, date)):
-        return value
-    if isinstance(value, (int, float, Decimal)):
-        return Decimal(str(value))
-    return value.code
-
-
-def _same_kind(left: Any, right: Any) -> bool:
-    a, b = _plain(left), _plain(right)
-    if type(a) is not type(b):
-        raise TypeError(f"{type(a).__name__} cannot be compared with {type(b).__name__}")
-    return bool(a == b)
-
-
-def _days_before(value: Any, circumstances: Circumstances) -> int:
-    on = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    return int((circumstances.service_on - on).days)
-
-
-_COMPARISONS: dict[str, Callable[[Any, Any, Circumstances], bool]] = {
-    "is": lambda value, wanted, _: _same_kind(value, wanted),
-    "one_of": lambda value, wanted, _: any(_same_kind(value, each) for each in wanted),
-    "at_most": lambda value, limit, _: bool(_plain(value) <= _plain(limit)),
-    "at_least": lambda value, limit, _: bool(_plain(value) >= _plain(limit)),
-    "below": lambda value, limit, _: bool(_plain(value) < _plain(limit)),
-    "above": lambda value, limit, _: bool(_plain(value) > _plain(limit)),
-    "within_days": lambda value, days, circumstances: bool(0 <= _days_before(value, circumstances) <= int(days)),
-    "at_least_days_ago": lambda value, days, circumstances: bool(_days_before(value, circumstances) >= int(days)),
-    "answered": lambda value, wanted, _: bool(wanted),
-}
-
-OPERATORS = tuple(_COMPARISONS)
 GROUPS = ("all", "any", "count", "first")

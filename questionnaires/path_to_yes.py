@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import combinations, islice, product
 from typing import Any
 
+from questionnaires.comparisons import day_of
 from questionnaires.criteria import Answer, Answers, Circumstances, Criterion, Test, Truth, weigh
 
 Way = frozenset[int]  # leaves, by their place in the trees, that must become met
@@ -65,6 +66,7 @@ class _Search:
     known: Answers
     circumstances: Circumstances
     leaves: list[Criterion] = field(default_factory=list)
+    open_: list[tuple[str, ...]] = field(default_factory=list)  # by leaf, the facts of its test that are not known
 
     def ways(self, criterion: Criterion) -> tuple[Way, ...]:
         """Every way to make this criterion met, those with the fewest facts first."""
@@ -85,8 +87,8 @@ class _Search:
 
     def facts(self, way: Way) -> tuple[str, ...]:
         """The facts a way needs, in the order of the criteria."""
-        needed = {self._test(leaf).fact for leaf in way}
-        return tuple(dict.fromkeys(fact for fact in map(self._test_fact, range(len(self.leaves))) if fact in needed))
+        needed = {fact for leaf in way for fact in self.open_[leaf]}
+        return tuple(dict.fromkeys(fact for facts in self.open_ for fact in facts if fact in needed))
 
     def answers_that_meet(self, way: Way) -> Iterator[dict[str, Answer]]:
         """Answers to the facts of a way that meet every leaf of it."""
@@ -96,10 +98,11 @@ class _Search:
             yield {fact: Answer(fact, (value,)) for fact, value in zip(facts, chosen, strict=True)}
 
     def _leaf(self, criterion: Criterion) -> tuple[Way, ...]:
-        truth = weigh(criterion, self.known, self.circumstances).truth
-        if truth is not Truth.UNKNOWN:
-            return _HERE_ALREADY if truth is Truth.MET else ()
+        finding = weigh(criterion, self.known, self.circumstances)
+        if finding.truth is not Truth.UNKNOWN:
+            return _HERE_ALREADY if finding.truth is Truth.MET else ()
         self.leaves.append(criterion)
+        self.open_.append(finding.missing)
         return (frozenset({len(self.leaves) - 1}),)
 
     def _first(self, criterion: Criterion, below: list[tuple[Way, ...]]) -> tuple[Way, ...]:
@@ -124,20 +127,39 @@ class _Search:
         assert test is not None
         return test
 
-    def _test_fact(self, leaf: int) -> str:
-        return self._test(leaf).fact
-
     def _meets(self, fact: str, value: Any, way: Way) -> bool:
-        mine = (self.leaves[leaf] for leaf in way if self._test(leaf).fact == fact)
-        return all(weigh(replace(each, below=()), {fact: Answer(fact, (value,))}, self.circumstances).truth is Truth.MET for each in mine)
+        """Whether the value meets every leaf of the way that waits for this fact alone."""
+        mine = (self.leaves[leaf] for leaf in way if self.open_[leaf] == (fact,))
+        return all(weigh(replace(each, below=()), {**self.known, fact: Answer(fact, (value,))}, self.circumstances).truth is Truth.MET for each in mine)
 
     def _values(self, fact: str) -> list[Any]:
         """An answer on either side of every limit the policy draws for this fact."""
         found: list[Any] = []
-        for leaf in range(len(self.leaves)):
-            if self._test(leaf).fact == fact:
-                found += [value for value in _around(self._test(leaf), self.circumstances) if value not in found]
+        for leaf, open_ in enumerate(self.open_):
+            if fact in open_:
+                test = self._test(leaf)
+                around = _between(test, fact, self._known_other(test, fact), self.circumstances) if test.other else _around(test, self.circumstances)
+                found += [value for value in around if value not in found]
         return found
+
+    def _known_other(self, test: Test, fact: str) -> tuple[Any, ...]:
+        """The values of the test's other fact, when they are known."""
+        other = next(each for each in test.facts if each != fact)
+        answer = self.known.get(other)
+        return answer.values if answer and not answer.disputed else ()
+
+
+def _between(test: Test, fact: str, other: tuple[Any, ...], circumstances: Circumstances) -> list[Any]:
+    """Answers to one of two facts that are compared: at the limit from what the other is, or could be."""
+    if test.operator == "at_most_per":
+        limit, window = test.value
+        if fact == test.fact:
+            return [limit, *(limit * days / window for days in other)]
+        return [window, *(quantity * window / limit for quantity in other if limit)]
+    days = timedelta(days=int(test.value))
+    if fact == test.fact:
+        return [circumstances.service_on, *(day_of(each) + days for each in other)]
+    return [circumstances.service_on - days, *(day_of(each) - days for each in other)]
 
 
 def _around(test: Test, circumstances: Circumstances) -> list[Any]:

@@ -22,6 +22,7 @@ PURE = (
     "ig_profiles/names.py",
     "ig_profiles/terminology.py",
     "questionnaires/policy.py",
+    "questionnaires/comparisons.py",
     "questionnaires/criteria.py",
     "questionnaires/answers.py",
     "questionnaires/path_to_yes.py",

@@ -12,6 +12,7 @@ from questionnaires.authoring.criteria import every
 from questionnaires.authoring.forms import hindrances
 from questionnaires.authoring.mistakes import Mistake, perhaps, quoted
 from questionnaires.authoring.wording import Wording
+from questionnaires.comparisons import DAYS
 from questionnaires.criteria import Criterion, Test
 from questionnaires.elm import defines, digest, elm_name, facts_of
 from questionnaires.facts import EVIDENCE
@@ -51,20 +52,21 @@ def _weighed(file: str, wording: Wording, form: Json | None, asked: dict[str, Qu
     known = {*asked, *found}
     for criterion, test in comparisons(edition.criteria):
         key = f"edition {edition.version} › {criterion.id}"
-        if test.fact not in known:
-            only = f"the questionnaire asks only {quoted(asked)}" if form else "it has no questionnaire"
-            also = [name for name in found if name not in asked]
-            only += f", and facts.cql finds only {quoted(also)} besides" if also else ""
-            yield Mistake(file, key, f"weighs '{test.fact}', but {only}.", f"{perhaps(test.fact, known)}Add the question or correct the name.")
-        elif test.fact in asked:
-            yield from _comparable(file, key, test, asked[test.fact])
+        for fact in test.facts:
+            if fact not in known:
+                only = f"the questionnaire asks only {quoted(asked)}" if form else "it has no questionnaire"
+                also = [name for name in found if name not in asked]
+                only += f", and facts.cql finds only {quoted(also)} besides" if also else ""
+                yield Mistake(file, key, f"weighs '{fact}', but {only}.", f"{perhaps(fact, known)}Add the question or correct the name.")
+            elif fact in asked:
+                yield from _comparable(file, key, test, asked[fact])
 
 
 def _comparable(file: str, key: str, test: Test, question: Question) -> Iterator[Mistake]:
     values = test.value if isinstance(test.value, tuple) else (test.value,)
     if test.operator == "answered":
         return
-    kind = "date" if test.operator in ("within_days", "at_least_days_ago") else _kind_of(values[0])
+    kind = "date" if test.operator in DAYS else _kind_of(values[0])
     wanted = question.kind
     if kind != ("text" if wanted == "choice" else wanted):
         what = f"compares '{question.link_id}' as a {kind}, but the questionnaire asks for a {wanted} ({question.type})."
@@ -84,7 +86,7 @@ def _kind_of(value: Any) -> str:
 
 
 def _facts(file: str, wording: Wording, asked: dict[str, Question], elm: Json) -> Iterator[Mistake]:
-    weighed = {test.fact for _, test in comparisons(wording.edition.criteria)}
+    weighed = {fact for _, test in comparisons(wording.edition.criteria) for fact in test.facts}
     known = defines(elm)
     for name in facts_of(elm):
         if name not in asked and name not in weighed:

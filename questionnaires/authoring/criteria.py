@@ -9,9 +9,19 @@ from typing import Any
 
 from questionnaires.authoring.mistakes import perhaps, quoted
 from questionnaires.authoring.table import Table
-from questionnaires.criteria import GROUPS, OPERATORS, Axis, Criterion, Test
+from questionnaires.comparisons import DAYS, OPERATORS, PAIRED
+from questionnaires.criteria import GROUPS, Axis, Criterion, Test
 
-_WANTED = {"one_of": "a list of values", "is": "one value", "within_days": "a number of days", "at_least_days_ago": "a number of days", "answered": "true"}
+STEP = "step"
+_PARTS = {  # of an earlier step of therapy: what the record of a drug that was tried must tell, F27 and F28
+    "drug": "A drug of the earlier step was tried",
+    "dose": "It was given at a sufficient dose",
+    "duration": "It was given long enough",
+    "reason": "Why it was stopped is known",
+    "record": "The stop was recorded when it happened",
+}
+_MAY_LACK = ("record",)
+_WANTED = {"one_of": "a list of values", "is": "one value", "answered": "true", **dict.fromkeys(DAYS, "a number of days")}
 _SAID = ("id", "title", "because", "axis", "source", "services", "accepts", "fact")
 
 
@@ -35,9 +45,9 @@ def read_criteria(table: Table, rows: Any, path: str = "criteria") -> list[Crite
 
 
 def _criterion(inner: Table, table: Table, path: str) -> Criterion | None:
-    groups = [group for group in GROUPS if group in inner.data]
+    groups = [group for group in (*GROUPS, STEP) if group in inner.data]
     if ("fact" in inner.data) + len(groups) != 1:
-        mend = f"A criterion is either a test (fact = …) or one group ({quoted(GROUPS)}) of criteria."
+        mend = f"A criterion is either a test (fact = …) or one group ({quoted((*GROUPS, STEP))}) of criteria."
         inner.wrong("has a criterion that is neither one test nor one group.", mend)
         return None
     said: dict[str, Any] = {
@@ -47,7 +57,10 @@ def _criterion(inner: Table, table: Table, path: str) -> Criterion | None:
         "services": inner.words("services"),
         "accepts": inner.words("accepts"),
     }
-    if groups:
+    if groups == [STEP]:
+        said |= {"id": inner.take("id"), "title": inner.take("title")}
+        said |= dict(zip(("group", "below"), _step(inner, table, path, str(said["id"])), strict=True))
+    elif groups:
         said |= {"id": inner.take("id"), "title": inner.take("title"), "group": groups[0]}
         said["below"] = tuple(read_criteria(table, inner.take(groups[0], list), path))
         said["at_least"] = inner.take("needed", int) if groups[0] == "count" else 1
@@ -61,6 +74,33 @@ def _criterion(inner: Table, table: Table, path: str) -> Criterion | None:
     return Criterion(**said) if said["id"] and said["title"] and (groups or said["test"]) and said.get("at_least", 1) else None
 
 
+def _step(inner: Table, table: Table, path: str, name: str) -> tuple[str, tuple[Criterion, ...]]:
+    """A step of therapy as the group it stands for: its parts, each under a name of its own, or one of its exceptions."""
+    step = Table(inner.take(STEP, dict), inner.file, f"{inner.key} › {STEP}", inner.mistakes)
+    rows = []
+    for part, title in _PARTS.items():
+        row = step.take(part, dict, None)
+        if row is not None:
+            rows.append({"id": f"{name}.{part}", "title": title, **row})
+        elif part not in _MAY_LACK:
+            step.wrong(f"does not say what '{part}' must be.", f"A trial is told by drug, dose, duration and reason: add a line such as {_SUCH[part]}")
+    unless = step.take("unless", list, [])
+    step.finish()
+    tried = tuple(read_criteria(table, rows, f"{path} › {STEP}"))
+    exceptions = tuple(read_criteria(table, unless, f"{path} › {STEP} › unless"))
+    if not exceptions:
+        return "all", tried
+    return "any", (*exceptions, Criterion(f"{name}.tried", "The earlier step was taken", below=tried))
+
+
+_SUCH = {
+    "drug": 'drug = { fact = "tried_drug", one_of = ["methotrexate"] }',
+    "dose": 'dose = { fact = "tried_dose", at_least = 15 }',
+    "duration": 'duration = { fact = "tried_until", at_least_days_after = { fact = "tried_from", days = 84 } }',
+    "reason": 'reason = { fact = "stopped_for", one_of = ["no_response"] }',
+}
+
+
 def _test(inner: Table) -> Test | None:
     fact = inner.take("fact")
     operators = [key for key in inner.data if key in OPERATORS]
@@ -70,16 +110,33 @@ def _test(inner: Table) -> Test | None:
         what = f"compares '{fact}' with '{odd}', which is no comparison." if odd and not operators else f"needs exactly one comparison for '{fact}'."
         inner.wrong(what, f"{perhaps(odd, OPERATORS)}The comparisons are {quoted(OPERATORS)}.")
         return None
+    if operators[0] in PAIRED:
+        return _paired(inner, fact, operators[0])
     value = inner.take(operators[0], (bool, str, int, float, date, list))
-    value = Decimal(str(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+    value = _decimal(value)
     fits = {
         "one_of": isinstance(value, list) and bool(value),
         "is": not isinstance(value, list),
-        "within_days": isinstance(value, Decimal) and value == int(value),
-        "at_least_days_ago": isinstance(value, Decimal) and value == int(value),
         "answered": value is True,
+        **dict.fromkeys(DAYS, isinstance(value, Decimal) and value == int(value)),
     }.get(operators[0], isinstance(value, (Decimal, date)))
     if not fits:
         inner.wrong(f"has {operators[0]} = {value} for '{fact}'.", f"Give {_WANTED.get(operators[0], 'a number or a date')}.")
         return None
     return Test(fact, operators[0], tuple(value) if isinstance(value, list) else value) if fact else None
+
+
+def _paired(inner: Table, fact: Any, operator: str) -> Test | None:
+    """A comparison with another fact: the days between two dates, or a quantity for days of supply."""
+    before = len(inner.mistakes)
+    table = Table(inner.take(operator, dict), inner.file, f"{inner.key} › {operator}", inner.mistakes)
+    other, days = table.take("fact"), _decimal(table.take("days", int))
+    limit = _decimal(table.take("limit", (int, float))) if operator == "at_most_per" else None
+    table.finish()
+    if days is not None and days < (0 if limit is None else 1):
+        table.wrong(f"has days = {days}.", "Count the days forward.")
+    return Test(fact, operator, days if limit is None else (limit, days), other) if fact and len(inner.mistakes) == before else None
+
+
+def _decimal(value: Any) -> Any:
+    return Decimal(str(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else value

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import fhir_pa
+from questionnaires.authoring.criteria import STEP, read_criteria
+from questionnaires.authoring.mistakes import Mistake
+from questionnaires.authoring.table import Table
 from questionnaires.check import check, report
-from questionnaires.criteria import GROUPS, OPERATORS
+from questionnaires.comparisons import OPERATORS
+from questionnaires.criteria import GROUPS
 from questionnaires.library import BUILT_IN
 
 PAGE = (Path(fhir_pa.__file__).parent / "docs" / "add-a-policy.md").read_text(encoding="utf-8")
@@ -28,6 +33,14 @@ def test_the_example_on_the_page_is_a_policy_without_a_mistake(tmp_path: Path) -
     assert report(check(tmp_path)) == "No mistakes."
 
 
-@pytest.mark.parametrize("word", [*OPERATORS, *GROUPS])
+@pytest.mark.parametrize("word", [*OPERATORS, *GROUPS, STEP])
 def test_every_comparison_and_group_is_told(word: str) -> None:
     assert f"`{word} = " in PAGE or f"`{word}`" in PAGE
+
+
+@pytest.mark.parametrize("example", [each for each in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL) if each.startswith("[[edition.criteria]]")])
+def test_every_criterion_on_the_page_can_be_read(example: str) -> None:
+    rows = tomllib.loads(example.replace("edition.criteria", "criteria"))["criteria"]
+    mistakes: list[Mistake] = []
+    assert len(read_criteria(Table({}, "policy.toml", "edition", mistakes), rows)) == len(rows)
+    assert mistakes == []

@@ -74,7 +74,7 @@ def test_what_a_library_includes_comes_along_to_the_last_step() -> None:
 @every_volume
 def test_a_form_asks_only_what_is_weighed_or_steers_the_form(volume: Volume) -> None:
     steering = {condition["question"] for item in items(form(volume)) for condition in many(item, "enableWhen")}
-    weighed = {test.fact for _, test in comparisons(volume.edition.criteria)}
+    weighed = {fact for _, test in comparisons(volume.edition.criteria) for fact in test.facts}
     assert set(questions(form(volume))) <= weighed | steering
 
 

@@ -21,6 +21,9 @@ FACTS = {
     "state": ["rest", "sleep", "exercise"],
     "level": [Decimal(n) for n in ("1", "1.5", "2", "2.5", "3")],
     "on": [DAY, DAY - timedelta(days=10), DAY - timedelta(days=40)],
+    "since": [DAY - timedelta(days=days) for days in (0, 5, 10, 15, 40, 45, 50)],
+    "pens": [Decimal(n) for n in ("1", "2", "4")],
+    "supply": [Decimal(n) for n in ("14", "28", "56")],
 }
 TESTS = [
     Test("yes", "is", True),
@@ -35,6 +38,8 @@ TESTS = [
     Test("level", "below", Decimal(3)),
     Test("on", "within_days", 30),
     Test("on", "at_least_days_ago", 5),
+    Test("on", "at_least_days_after", 5, "since"),
+    Test("pens", "at_most_per", (Decimal(2), Decimal(28)), "supply"),
 ]
 LEAVES = some.sampled_from(TESTS).map(lambda test: Criterion(f"{test.fact} {test.operator}", "a test", test=test))
 FIRSTS = some.lists(LEAVES, min_size=1, max_size=3).map(lambda below: Criterion("first", "first", group="first", below=tuple(below)))
