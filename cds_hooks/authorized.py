@@ -21,7 +21,7 @@ def granted(asked: Asked, edition: Edition, findings: tuple[Finding, ...], grant
     """The answer that brings its own authorization, with the criteria and the evidence it rests on."""
     text = (
         f"{asked.payer} authorizes {asked.order.label} with this answer: {grant.number}, {grant.starts_on} to {grant.until}. "
-        f"The chart meets every criterion of {edition.title} ({edition.version}): {met_in_words(edition, findings)}. No request is needed."
+        f"The chart meets every criterion of {edition.title} ({edition.version}): {met_in_words(edition, findings, asked.questions)}. No request is needed."
     )
     details = _limits(OnFile(grant.number, (), True, asked.on, grant.starts_on, grant.until, grant.quantity, grant.unit))
     state = PriorAuthorization.SATISFIED

@@ -17,6 +17,7 @@ from cds_hooks.hook import Subject
 from cds_hooks.membership import Insured
 from cds_hooks.on_file import OnFile, known
 from cds_hooks.orders import Order, order_of
+from cds_hooks.reasons import Questions
 from cds_hooks.request import HookRequest
 from ig_profiles.outcome import Refusal
 from questionnaires.criteria import Answers, Circumstances, Finding
@@ -57,7 +58,7 @@ def answer_of(case: Case, request: HookRequest, house: Given) -> CoverageAnswer:
     if case.settled is not None:
         return case.settled
     edition, service = case.edition, case.order.service
-    asked = replace(case.asked, troubles=request.troubles)
+    asked = replace(case.asked, troubles=request.troubles, questions=_questions(edition, house) if edition else {})
     if edition is None:
         return in_trouble(asked, f"No policy of {house.payer_name} is on file for the day of this service.")
     if not edition.covered or edition.authorization != "needed":
@@ -77,8 +78,6 @@ def answer_of(case: Case, request: HookRequest, house: Given) -> CoverageAnswer:
         if isinstance(granted, CoverageAnswer):
             return granted
         more = granted
-    elif edition.certifies is not None and edition.criteria:
-        asked = replace(asked, questions=_questions(edition, house))
     return by_policy(_timed(asked, edition, house), edition, findings, _paths(edition, asked, answers, circumstances), more)
 
 
@@ -144,9 +143,9 @@ def _paths(edition: Edition, asked: Asked, answers: Answers, circumstances: Circ
     return shortest_paths(edition.applying(asked.order.service), answers, circumstances)
 
 
-def _questions(edition: Edition, house: Given) -> dict[str, str]:
+def _questions(edition: Edition, house: Given) -> Questions:
     form = house.shelf.volume(edition.topic, edition.version).questionnaire
-    return {fact: question.text for fact, question in questions(form).items()} if form else {}
+    return questions(form) if form else {}
 
 
 def _timed(asked: Asked, edition: Edition, house: Given) -> Asked:

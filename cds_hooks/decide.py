@@ -5,7 +5,6 @@ Unknown is never "no": a missing fact asks for documentation, and only the plan'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -27,7 +26,7 @@ from cds_hooks.granting import billing_codes
 from cds_hooks.membership import Insured, Standing
 from cds_hooks.on_file import Known
 from cds_hooks.orders import Order
-from cds_hooks.reasons import Said, reason_for_authorization
+from cds_hooks.reasons import Questions, Said, reason_for_authorization
 from cds_hooks.turnaround import Turnaround
 from ig_profiles.reading import Coding
 from questionnaires.criteria import Finding
@@ -40,7 +39,7 @@ class Asked:
 
     ``documentation_may_be_asked`` is false on supporting hooks: they come too early in the work (hook-19). ``what_if``
     calls hear no authorization number. ``troubles`` says what could not be looked up. ``on_file`` is what the payer
-    holds for this service already; ``questions`` gives the form's words for each fact.
+    holds for this service already; ``questions`` are the form's, by fact.
     """
 
     order: Order
@@ -53,7 +52,7 @@ class Asked:
     troubles: tuple[str, ...] = ()
     on_file: Known = Known()
     turnaround: Turnaround | None = None
-    questions: Mapping[str, str] = field(default_factory=dict)
+    questions: Questions = field(default_factory=dict)
 
     def basis(self, edition: Edition | None = None, findings: tuple[Finding, ...] = ()) -> Basis:
         """What an answer to this rests on."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from questionnaires.criteria import Criterion, Evidence, Finding, Truth
+from questionnaires.form import Question
 from questionnaires.policy import Edition
 
 _NO_NEWS = frozenset({"yes", "no", ""})  # the criterion's title already says what was asked
 
 
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _UNITS = {"mm[Hg]": "mm Hg", "[lb_av]": "lb", "[in_i]": "in", "[degF]": "°F", "Cel": "°C"}  # UCUM as clinicians write it
+
+
+Questions = Mapping[str, Question]
 
 
 @dataclass(frozen=True)
@@ -21,14 +27,14 @@ class Said:
     payer: str
     label: str
     troubles: tuple[str, ...] = ()
-    questions: Mapping[str, str] = field(default_factory=dict)
+    questions: Questions = field(default_factory=dict)
 
 
 def reason_for_authorization(said: Said, edition: Edition, findings: tuple[Finding, ...], paths: tuple[tuple[str, ...], ...] = ()) -> str:
     """Why authorization is needed, how far the chart already answers for it, and the shortest way to a yes."""
     sentences = [f"{said.payer} needs prior authorization for {said.label} ({edition.title}, {edition.version})."]
     weighed = list(_weighed(edition, findings))
-    told = {truth: [_told(criterion, finding) for criterion, finding in weighed if finding.truth is truth] for truth in Truth}
+    told = {truth: [_told(criterion, finding, said.questions) for criterion, finding in weighed if finding.truth is truth] for truth in Truth}
     met, unknown, against = told[Truth.MET], told[Truth.UNKNOWN], told[Truth.NOT_MET]
     if met:
         so_far = "already meets every criterion" if len(met) == len(weighed) else "already shows"
@@ -44,11 +50,11 @@ def reason_for_authorization(said: Said, edition: Edition, findings: tuple[Findi
     return " ".join([*sentences, *(said.troubles if unknown else ())])
 
 
-def path_in_words(edition: Edition, paths: tuple[tuple[str, ...], ...], questions: Mapping[str, str]) -> str:
+def path_in_words(edition: Edition, paths: tuple[tuple[str, ...], ...], questions: Questions) -> str:
     """The questions whose answers would settle it, and those of which one is enough."""
 
     def asked(facts: Iterable[str]) -> str:
-        return "; ".join(dict.fromkeys(f'"{questions.get(fact) or _title_testing(edition.criteria, fact) or fact}"' for fact in facts))
+        return "; ".join(dict.fromkeys(f'"{_text(questions, fact) or _title_testing(edition.criteria, fact) or fact}"' for fact in facts))
 
     needed = [fact for fact in paths[0] if all(fact in path for path in paths)]
     one_of = [fact for path in paths for fact in path if fact not in needed]
@@ -59,9 +65,9 @@ def path_in_words(edition: Edition, paths: tuple[tuple[str, ...], ...], question
     return f"Enough for a yes, when the answers meet the policy: {asked(needed)}; and one of: {asked(one_of)}."
 
 
-def met_in_words(edition: Edition, findings: tuple[Finding, ...]) -> str:
+def met_in_words(edition: Edition, findings: tuple[Finding, ...], questions: Questions) -> str:
     """Every criterion with what was found for it."""
-    return "; ".join(_told(criterion, finding) for criterion, finding in _weighed(edition, findings))
+    return "; ".join(_told(criterion, finding, questions) for criterion, finding in _weighed(edition, findings))
 
 
 def evidence_wanted(edition: Edition, findings: tuple[Finding, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -75,10 +81,10 @@ def _weighed(edition: Edition, findings: tuple[Finding, ...]) -> Iterator[tuple[
     return ((by_id[finding.criterion], finding) for finding in findings if finding.criterion in by_id)
 
 
-def _told(criterion: Criterion, finding: Finding) -> str:
+def _told(criterion: Criterion, finding: Finding, questions: Questions) -> str:
     """A criterion's title, what is still open below it, and what was found for it."""
     points = _open_points(criterion, finding) if finding.truth is Truth.UNKNOWN else ()
-    found = _found(finding)
+    found = _found(finding, questions)
     extra = [f"open: {'; '.join(points)}"] if points else []
     extra += [found] if found else []
     return criterion.title.rstrip(".") + (f" ({'; '.join(extra)})" if extra else "")
@@ -93,14 +99,14 @@ def _open_points(criterion: Criterion, finding: Finding) -> tuple[str, ...]:
     return tuple(dict.fromkeys(inner.title.rstrip(".") for inner, _ in unknown if inner.title))
 
 
-def _found(finding: Finding) -> str:
+def _found(finding: Finding, questions: Questions) -> str:
     """The values a finding rests on, each once, with the days they are from; empty when it rests on nothing.
 
     A group that is met rests on the parts that are met; the others were looked at in vain.
     """
     evidence = list(dict.fromkeys(_evidence(finding)))
     days = dict.fromkeys(item.clinical_on[:10] for item in evidence if item.clinical_on)
-    values = dict.fromkeys(_in_plain_units(item.value) for item in evidence if item.value not in _NO_NEWS and item.value not in days)
+    values = dict.fromkeys(_with_unit(item, questions) for item in evidence if item.value not in _NO_NEWS and item.value not in days)
     said = (": " if values else "") + ", ".join(values) + (" on " if days else "") + ", ".join(days)
     return f"found{said}" if said else ""
 
@@ -116,9 +122,18 @@ def _accepted(criterion: Criterion) -> Iterator[str]:
         yield from _accepted(inner)
 
 
-def _in_plain_units(value: str) -> str:
-    number, space, unit = value.partition(" ")
-    return f"{number}{space}{_UNITS.get(unit, unit)}"
+def _with_unit(item: Evidence, questions: Questions) -> str:
+    """The value with its unit; a number that comes without one is in the unit its question asks for."""
+    number, _, unit = item.value.partition(" ")
+    asked = questions.get(item.fact)
+    if not unit and asked is not None and asked.unit and _NUMBER.fullmatch(number):
+        unit = asked.unit
+    return f"{number} {_UNITS.get(unit, unit)}".rstrip()
+
+
+def _text(questions: Questions, fact: str) -> str:
+    question = questions.get(fact)
+    return question.text if question else ""
 
 
 def _title_testing(criteria: Iterable[Criterion], fact: str) -> str:

@@ -1,8 +1,8 @@
-"""The people and systems this payer knows: provider systems, its own staff, its members; read once from the configuration."""
+"""The people and systems this payer knows: provider systems, its own staff, its members, gold cards; read once from the configuration."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -99,6 +99,20 @@ class Member:
 
 
 @dataclass(frozen=True)
+class GoldCard:
+    """A clinician or organization (NPI) that need not ask: why, until which day, and for which policies (none named: all)."""
+
+    npi: str
+    because: str
+    until: date | None = None
+    topics: tuple[str, ...] = ()
+
+    def spares(self, topic: str, on: date) -> bool:
+        """Whether it spares a request under this policy on this day."""
+        return (not self.topics or topic in self.topics) and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True)
 class Directory:
     """All of them, with the questions the rest of the house asks."""
 
@@ -106,6 +120,7 @@ class Directory:
     clients: tuple[Client, ...] = ()
     people: tuple[Person, ...] = ()
     members: tuple[Member, ...] = ()
+    gold_cards: tuple[GoldCard, ...] = ()
 
     @property
     def lists_members(self) -> bool:
@@ -123,6 +138,12 @@ class Directory:
     def person(self, identity: str) -> Person | None:
         """The member of staff with this id."""
         return next((person for person in self.people if person.id == identity), None)
+
+    def gold_card(self, npis: Iterable[str], topic: str, on: date) -> GoldCard | None:
+        """The gold card of one of these NPIs that spares a request under this policy on this day; the one that lasts longest."""
+        known = set(npis)
+        found = [card for card in self.gold_cards if card.npi in known and card.spares(topic, on)]
+        return max(found, key=lambda card: card.until or date.max, default=None)
 
     def member(self, value: str, system: str | None = None) -> Member | None:
         """The member with this id; senders often leave the system out or use their own, so an exact system wins but is not needed."""

@@ -1,17 +1,17 @@
-"""The configuration file's payer, clients, people and members as a Directory, with every mistake in them named at once."""
+"""The configuration file's payer, clients, people, members and gold cards as a Directory, with every mistake in them named at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, Identifier, Insurer, Licence, Member, Person
+from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, GoldCard, Identifier, Insurer, Licence, Member, Person
 from fhir_pa.auth.keys import UnusableKey, public_key
 from fhir_pa.auth.scopes import Scope, scope
 from fhir_pa.configuration import Mistakes, Table
 from ig_profiles.names import NPI
 
-Known = TypeVar("Known", Client, Person, Member)
+Known = TypeVar("Known", Client, Person, Member, GoldCard)
 
 
 def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory:
@@ -19,11 +19,12 @@ def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory
     clients = _each(tables, "client", _client, where, mistakes)
     people = _each(tables, "person", _person, where, mistakes)
     members = _each(tables, "member", _member, where, mistakes)
+    gold_cards = _each(tables, "gold_card", _gold_card, where, mistakes)
     _no_twins([client.id for client in clients], f"{where} [[client]]", "id", mistakes)
     _no_twins([client.cds_issuer.rstrip("/") for client in clients if client.cds_issuer], f"{where} [[client]]", "cds_issuer", mistakes)
     _no_twins([person.id for person in people], f"{where} [[person]]", "id", mistakes)
     _no_twins([f"{member.system}|{member.id}" for member in members], f"{where} [[member]]", "system and id", mistakes)
-    return Directory(_insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes)), clients, people, members)
+    return Directory(_insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes)), clients, people, members, gold_cards)
 
 
 def _each(tables: Mapping[str, Any], name: str, one: Callable[[Table], Known], where: str, mistakes: Mistakes) -> tuple[Known, ...]:
@@ -145,6 +146,13 @@ def _member(table: Table) -> Member:
     if member.covered_from and member.covered_until and member.covered_until < member.covered_from:
         table.wrong("covered_until", "is before covered_from.", "Correct one of the two dates.")
     return member
+
+
+def _gold_card(table: Table) -> GoldCard:
+    card = GoldCard(table.text("npi", required=True), table.text("because", required=True), table.day("until"), table.texts("topics"))
+    if card.npi:
+        _check_npi(table, "npi", card.npi)
+    return card
 
 
 def _check_npi(table: Table, key: str, value: str) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from cds_hooks.hook import Subject
 from cds_hooks.orders import order_of
 from fhir_pa.auth.caller import Caller
-from fhir_pa.operations.hook import member_identifiers
+from fhir_pa.operations.hook_given import member_identifiers
 from fhir_pa.operations.membership import Standing, standing
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.wiring import Payer

@@ -6,13 +6,14 @@ Chapter: PAS, Prior Authorization Request (https://hl7.org/fhir/us/davinci-pas/S
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.numbers import new_number
+from fhir_pa.operations.certified_with_order import certified_with_order
 from fhir_pa.operations.membership import Standing, standing
 from fhir_pa.operations.validate import findings
 from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
@@ -24,6 +25,8 @@ from fhir_pa.pas.response_error import write_error
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Transaction
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import Certify
+from fhir_pa.um.order_time import carried, certifies_all, taken_up
 from fhir_pa.um.request import AuthorizationRequest, CertificationType
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
@@ -77,12 +80,19 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
         return _revise(before, request, on_file.with_more(documentation), received, payer)
     if request.certification_type is CertificationType.CANCEL or all(item.cancelled for item in request.items):
         return Outcome(errors=(business_error.update_of_nothing(),))
-    return _open(request, documentation, received, payer)
+    with payer.store.reading() as tx:
+        with_order = certified_with_order(submission, received.client, tx)
+    ordered = certifies_all(request, with_order, received.at.date())
+    if ordered is not None:
+        return Outcome(revised=taken_up(ordered, request, received.id, received.client, received.at))
+    request, already = carried(request, with_order, received.at.date())
+    return _open(request, already, documentation, received, payer)
 
 
-def _open(request: AuthorizationRequest, documentation: Documentation, received: Received, payer: Payer) -> Outcome:
-    wanted = [item for item in request.items if not item.cancelled]
-    answers = weigh_items(wanted, request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
+def _open(request: AuthorizationRequest, already: Mapping[int, Certify], documentation: Documentation, received: Received, payer: Payer) -> Outcome:
+    wanted = [item for item in request.items if not item.cancelled and item.sequence not in already]
+    weighed = weigh_items(wanted, request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
+    answers = {**weighed, **already}
     number = new_number()
     return Outcome(opened=Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at))
 

@@ -97,7 +97,7 @@ def _of_attachment(parameters: Json, guide: str) -> Documentation:
     return Documentation(brought.responses, brought.resources)
 
 
-READERS: dict[str, Callable[[Json, str], Documentation]] = {"submit": _of_submission, "attachment": _of_attachment}
+READERS: dict[str, Callable[[Json, str], Documentation]] = {"submit": _of_submission, "order": _of_submission, "attachment": _of_attachment}
 
 
 def _asks(response: Json, questionnaire: Json) -> bool:

@@ -47,10 +47,11 @@ class CdsClient:
         """GET cds-services."""
         return self._wire.get("cds-services", self._hook_token(f"{self._wire.base}/cds-services")).expect(200)
 
-    def order_sign(self, chart: Chart, service: Json) -> Answered:
+    def order_sign(self, chart: Chart, service: Json, unasked: bool = True) -> Answered:
         """Fire order-sign for the chart's drafts at a discovered service, prefetch filled from its templates.
 
-        Raises WrongAnswer when the payer answers anything but 200 with cards.
+        ``unasked`` says whether the payer may authorize with its answer what nobody asked for yet. Raises WrongAnswer when
+        the payer answers anything but 200 with cards.
         """
         reader = ChartReader(f"{self._ehr_url}/fhir", self.chart_token(chart))
         context = {
@@ -68,8 +69,11 @@ class CdsClient:
             "context": context,
             "prefetch": prefetch,
         }
+        extension: Json = {} if unasked else {"davinci-crd.configuration": {"unsolicited-determ": False}}
         if self._guide == "2.2":
-            call["extension"] = {"davinci-crd.requestedVersion": REQUESTED_VERSION[self._guide]}
+            extension["davinci-crd.requestedVersion"] = REQUESTED_VERSION[self._guide]
+        if extension:
+            call["extension"] = extension
         url = f"{self._wire.base}/cds-services/{service['id']}"
         reply = self._wire.post(url, call, self._hook_token(url), JSON).expect(200)
         if not isinstance(reply.body, dict) or not isinstance(reply.body.get("cards"), list):

@@ -19,11 +19,12 @@ from fhir_pa.storage.notices import NoticeReading, NoticeWriting
 from fhir_pa.storage.once import OnceReading, OnceWriting
 from fhir_pa.storage.queue import DurableQueue
 from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
+from fhir_pa.storage.turnaround import TurnaroundReading
 from fhir_pa.storage.workers import WorkerWriting
 from ig_profiles.outcome import Unavailable, Unprocessable
 
 
-class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading):
+class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading, TurnaroundReading):
     """Everything that may be asked of the store."""
 
 

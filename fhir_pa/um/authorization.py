@@ -264,7 +264,7 @@ def _merged(before: AuthorizationRequest, after: AuthorizationRequest) -> Author
     listed = tuple(replace(item, trace_numbers=_both(item, earlier.get(item.sequence))) for item in after.items)
     kept = tuple(item for item in before.items if after.item(item.sequence) is None)
     items = tuple(sorted((*listed, *kept), key=lambda item: item.sequence))
-    return replace(after, items=items, trace_numbers=_both(after, before))
+    return replace(after, items=items, trace_numbers=_both(after, before), assertion=before.assertion)
 
 
 def _known_as(item: Item, request: AuthorizationRequest) -> Item:

@@ -103,6 +103,7 @@ class AuthorizationRequest:
     ``trace_numbers`` name the request (X12 TRN), ``transaction`` the message that carried it. ``sender`` is the
     sending system (ISA06 / GS02) where given. ``urgent`` is what the provider claims. ``certification_type`` is CANCEL
     when the whole request is withdrawn. ``line_of_business`` and ``plan`` come from the payer's membership, not the wire.
+    ``assertion`` is the assertion id of the order it was certified with, when it was certified before anybody asked.
     """
 
     guide: str
@@ -123,6 +124,7 @@ class AuthorizationRequest:
     created_at: datetime | None = None
     line_of_business: str = ""
     plan: str = ""
+    assertion: str = ""
 
     @property
     def is_update(self) -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from cds_hooks.reasons import Said, evidence_wanted, path_in_words, reason_for_authorization
 from questionnaires.criteria import Answer, Circumstances, Criterion, Evidence, Test
+from questionnaires.form import Question
 from tests.cds_hooks.builders import OXYGEN, TODAY, asks, found
 
 GROUPS = replace(
@@ -85,7 +86,8 @@ def test_a_policy_without_criteria_gives_its_own_reason():
 
 def test_the_shortest_way_to_a_yes_is_told_in_the_questions_of_the_form():
     paths = (("spo2", "edema"), ("spo2", "heart"))
-    questions = {"spo2": "Lowest oxygen saturation, in percent", "edema": "Does the patient have edema?"}
+    asked = {"spo2": "Lowest oxygen saturation, in percent", "edema": "Does the patient have edema?"}
+    questions = {fact: Question(fact, "boolean", text) for fact, text in asked.items()}
     words = path_in_words(GROUPS, paths, questions)
     assert words.startswith('Enough for a yes, when the answers meet the policy: "Lowest oxygen saturation, in percent"; ')
     assert words.endswith('; and one of: "Does the patient have edema?"; "Cor pulmonale".')
@@ -97,3 +99,10 @@ def test_units_are_written_as_clinicians_write_them():
     evidence = (Evidence("spo2", "61 mm[Hg]", clinical_on="2026-11-16"),)
     reason, _ = said(OXYGEN, {"spo2": Answer("spo2", (Decimal(86),), evidence)})
     assert "(found: 61 mm Hg on 2026-11-16)" in reason
+
+
+def test_a_bare_number_is_in_the_unit_its_question_asks_for():
+    evidence = (Evidence("spo2", "86", clinical_on="2026-11-16"), Evidence("spo2", "rest"))
+    findings = OXYGEN.weigh(asks(*OXYGEN.services[:1]), {"spo2": Answer("spo2", (Decimal(86),), evidence)}, Circumstances(TODAY, TODAY))
+    questions = {"spo2": Question("spo2", "decimal", "Saturation", unit="%")}
+    assert "(found: 86 %, rest on 2026-11-16)" in reason_for_authorization(Said("Larkfield", "oxygen", (), questions), OXYGEN, findings)

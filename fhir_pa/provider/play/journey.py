@@ -32,10 +32,13 @@ class Signed:
 
 
 def ask_at_signing(stage: Stage, chart: Chart, what: str) -> Signed:
-    """Fire order-sign for the chart's drafts; every order must come back with coverage information and an assertion id."""
+    """Fire order-sign for the chart's drafts; every order must come back with coverage information and an assertion id.
+
+    This clinic sends every request itself, so it lets the payer authorize nothing unasked.
+    """
     tell = stage.narrator
     discovery = stage.cds.discover()
-    answered = stage.cds.order_sign(chart, service_for(discovery.body, "order-sign"))
+    answered = stage.cds.order_sign(chart, service_for(discovery.body, "order-sign"), unasked=False)
     tell.step(f"{_name(chart.clinician.practitioner)} signs {what}; the EHR asks the payer (order-sign)", answered.reply.took_ms)
     tell.asked(f"{len(chart.orders)} order(s) with a signed JWT; prefetched: {', '.join(answered.prefetched) or 'nothing'}")
     wanted = {f"{order['resourceType']}/{order['id']}" for order in chart.orders}

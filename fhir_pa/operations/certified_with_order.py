@@ -1,0 +1,31 @@
+"""A submitted request for a service that was certified while it was ordered: which case answers it (decision 0005)."""
+
+from __future__ import annotations
+
+from fhir_pa.pas.intake import Submission
+from fhir_pa.storage.store import Reading
+from fhir_pa.um.authorization import Authorization
+from ig_profiles.names import COVERAGE_INFORMATION
+from ig_profiles.reading import extension_value, extensions
+
+
+def certified_with_order(submission: Submission, client: str, tx: Reading) -> list[Authorization]:
+    """The member's order-time cases this sender may rest on: its own, or those whose order or number the request presents."""
+    request = submission.request
+    shown = _shown(submission)
+    return [
+        each
+        for each in tx.of_member(request.member.identifiers)
+        if each.request.assertion
+        and set(each.request.member.identifiers) & set(request.member.identifiers)
+        and (each.client == client or shown & {each.request.assertion, each.number})
+    ]
+
+
+def _shown(submission: Submission) -> set[str]:
+    """Assertion ids and authorization numbers that orders in the Bundle carry, and numbers the items name."""
+    shown = {item.authorization_number for item in submission.request.items if item.authorization_number}
+    for entry in submission.index.entries:
+        for said in extensions(entry.resource, COVERAGE_INFORMATION):
+            shown |= {str(value) for name in ("coverage-assertion-id", "satisfied-pa-id") if (value := extension_value(said, name))}
+    return shown

@@ -1,0 +1,126 @@
+"""What the payer brings to one hook call: its policies, members, gold cards and records, as the clinician's floor asks for them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import cast
+
+from cds_hooks.given import Exemption, Given
+from cds_hooks.granting import Grant
+from cds_hooks.membership import Insured, MemberStanding, Standing
+from cds_hooks.on_file import OnFile
+from cds_hooks.orders import Order
+from cds_hooks.prefetch import one_by_one
+from cds_hooks.request import HookRequest
+from cds_hooks.turnaround import Turnaround, turnaround
+from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.hook_on_file import on_file
+from fhir_pa.operations.membership import standing
+from fhir_pa.operations.weighing import Documentation, answers_of
+from fhir_pa.outbound.ehr import Ehr
+from fhir_pa.storage.store import Store
+from fhir_pa.um.request import Identifier
+from fhir_pa.wiring import Payer
+from ig_profiles.json import dump
+from ig_profiles.reading import Coding, Json, many, text
+from questionnaires.criteria import Answers
+from questionnaires.policy import Edition
+
+ASSERTION_SECRET = "assertion-ids"
+MEASURED_AGAIN = timedelta(minutes=5)
+
+
+def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant: Grant) -> Given:
+    """Everything the answer to this call may ask of the payer."""
+
+    def facts(edition: Edition, resources: Sequence[Json]) -> Answers:
+        responses = tuple(each for each in resources if each.get("resourceType") == "QuestionnaireResponse")
+        return answers_of(edition, Documentation(responses, tuple(resources)), payer.shelf, payer.facts, at)
+
+    def member_standing(coverage: Json, patient: Json | None, on: date) -> MemberStanding:
+        found = standing(payer.directory, member_identifiers(coverage, patient), on)
+        if not found.known:
+            return MemberStanding(Standing.UNKNOWN_MEMBER)
+        return MemberStanding(Standing.ACTIVE if found.covered else Standing.NOT_ACTIVE, found.line_of_business)
+
+    def held(insured: Insured, npis: Iterable[str]) -> tuple[OnFile, ...]:
+        with payer.store.reading() as tx:
+            return on_file(insured, npis, caller.id, tx)
+
+    def exempt(edition: Edition, npis: Iterable[str], on: date) -> Exemption | None:
+        card = payer.directory.gold_card(npis, edition.topic, on)
+        return Exemption(card.because, card.until) if card else None
+
+    def measured(edition: Edition, codes: Iterable[Coding]) -> Turnaround | None:
+        return _measured(payer.store, edition.topic, tuple(sorted(code.code for code in codes)), _period(at))
+
+    insurer, ehr = payer.directory.insurer, _ehr(asked, caller, payer)
+    return Given(
+        shelf=payer.shelf,
+        facts=facts,
+        member_standing=member_standing,
+        assertion_for=_assertion_ids(caller, payer),
+        today=at.date(),
+        payer_name=insurer.name,
+        public_url=payer.public_url,
+        payer_phone=insurer.phone or None,
+        fetch=ehr.fetch if ehr else None,
+        together=ehr.together if ehr else one_by_one,
+        on_file=held,
+        exempt=exempt,
+        turnaround=measured,
+        grant=grant,
+    )
+
+
+@lru_cache(maxsize=256)
+def _measured(store: Store, topic: str, codes: tuple[str, ...], period: int) -> Turnaround | None:
+    """Measured once in each period: a hook answers in milliseconds, and a measure of days does not change in minutes."""
+    with store.reading() as tx:
+        return turnaround(tx.first_decisions(topic, codes))
+
+
+def _period(at: datetime) -> int:
+    return int(at.timestamp() // MEASURED_AGAIN.total_seconds())
+
+
+def _ehr(asked: HookRequest, caller: Caller, payer: Payer) -> Ehr | None:
+    """The EHR behind the call, when it gave leave and the payer may query it."""
+    client = caller.client
+    if asked.fhir_server is None or asked.authorization is None or client is None:
+        return None
+    ehr = Ehr(asked.fhir_server, asked.authorization.token, client.fhir_bases, payer.settings.private_networks)
+    return ehr if ehr.is_registered else None
+
+
+def _assertion_ids(caller: Caller, payer: Payer) -> Callable[[Order, str, tuple[str, ...]], str]:
+    """Assertion ids that are stable for an order and coverage of a client, and that nobody else can guess.
+
+    An id of ours that the order already carries stays, even when the order was edited since: a new id would be read as
+    an additional answer (DTR spec-47).
+    """
+    key = payer.memory.secret(ASSERTION_SECRET) or payer.memory.keep_secret(ASSERTION_SECRET, secrets.token_hex(32))
+
+    def assertion_for(order: Order, coverage: str, carried: tuple[str, ...]) -> str:
+        with payer.store.reading() as tx:
+            for assertion_id in carried:
+                known = tx.assertion(assertion_id)
+                if known is not None and known.client == caller.id:
+                    return assertion_id
+        about = dump([caller.id, coverage, order.fingerprint])
+        return str(uuid.UUID(bytes=hmac.new(key.encode(), about, hashlib.sha256).digest()[:16], version=4))
+
+    return assertion_for
+
+
+def member_identifiers(coverage: Json, patient: Json | None) -> tuple[Identifier, ...]:
+    """Every number by which a Coverage and its Patient name the member."""
+    given = [Identifier(text(each, "system") or "", cast(str, text(each, "value"))) for each in many([coverage, patient], "identifier") if text(each, "value")]
+    subscriber = text(coverage, "subscriberId")
+    return tuple(dict.fromkeys((*given, *([Identifier("", subscriber)] if subscriber else []))))

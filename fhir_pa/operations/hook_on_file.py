@@ -1,0 +1,84 @@
+"""What is on file for the member of a hook call: authorizations as the clinician's answer needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cds_hooks.membership import Insured
+from cds_hooks.on_file import OnFile
+from fhir_pa.pas.people import member
+from fhir_pa.storage.store import Reading
+from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.inquiry import InquiryCriteria, may_see
+from fhir_pa.um.request import MemberReference
+from fhir_pa.um.transitions import CERTIFICATIONS, PENDING
+from ig_profiles.reading import Entry, Index, Json
+
+
+def on_file(insured: Insured, npis: Iterable[str], client: str, tx: Reading) -> tuple[OnFile, ...]:
+    """Every requested service of this member that is certified or under review.
+
+    ``npis`` are those of the ordering clinician and organization: together with the member's number they open another
+    system's authorization, as in an inquiry (pas.md §1.8).
+    """
+    about = member_of(insured)
+    told = InquiryCriteria(guide="", member=about.identifiers, npis=tuple(npis))
+    found: list[OnFile] = []
+    for authorization in tx.of_member(about.identifiers) if about.identifiers else ():
+        if _same_person(authorization.request.member, about):
+            found.extend(_services(authorization, may_see(authorization, told, client)))
+    return tuple(found)
+
+
+def member_of(insured: Insured) -> MemberReference:
+    """Whom a Coverage and its Patient name, read as a request's are: a subscriber's number is no dependent's own."""
+    index = Index()
+    index.add(insured.coverage, "urn:coverage")
+    claim: Json = {"resourceType": "Claim", "insurance": [{"coverage": {"reference": "urn:coverage"}}]}
+    if insured.patient is not None:
+        index.add(insured.patient, "urn:patient")
+        claim["patient"] = {"reference": "urn:patient"}
+    return member(Entry("", claim, "Claim"), index, [])
+
+
+def _same_person(one: MemberReference, other: MemberReference) -> bool:
+    """Families may share a number, not a birthday."""
+    if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
+        return False
+    return bool(set(one.identifiers) & set(other.identifiers))
+
+
+def _services(authorization: Authorization, may_be_told: bool) -> Iterator[OnFile]:
+    for item in authorization.items:
+        if item.state in CERTIFICATIONS:
+            yield _certified(authorization, item, may_be_told)
+        elif item.state in PENDING:
+            yield _under_review(authorization, item, may_be_told)
+
+
+def _certified(authorization: Authorization, item: Item, may_be_told: bool) -> OnFile:
+    determination, held = item.determination, item.determination.authorized
+    return OnFile(
+        number=authorization.number,
+        codes=item.requested.service.codes,
+        certified=True,
+        since=determination.decided_at.date(),
+        starts_on=held.starts_on if held else None,
+        until=held.until if held else None,
+        quantity=held.quantity if held else None,
+        unit=held.unit if held else None,
+        assertion=authorization.request.assertion,
+        may_be_told=may_be_told,
+    )
+
+
+def _under_review(authorization: Authorization, item: Item, may_be_told: bool) -> OnFile:
+    return OnFile(
+        number=authorization.reference,
+        codes=item.requested.service.codes,
+        certified=False,
+        since=authorization.clock.received_at.date(),
+        may_be_told=may_be_told,
+        lacks_evidence=any(finding.missing for finding in item.determination.findings),
+        due_on=authorization.clock.legal_due_at.date(),
+    )
