@@ -30,7 +30,8 @@ In short, an edition in policy.toml::
     any = [                                           # all, any, first, or count with needed = 2
       { fact = "pao2", at_most = 55 },                # is, one_of, at_most, at_least, below, above,
       { fact = "spo2", at_most = 88 },                # within_days, at_least_days_ago, answered,
-    ]                                                 # or of two facts: see add-a-policy.md. services = ["E0431"]: only for these; accepts = ["…"]: what would settle it
+                                                      # or of two facts: see fhir_pa/docs/add-a-policy.md
+    ]                                                 # services = ["E0431"]: only for these; accepts = ["…"]: what would settle it
 
 A payer's own folder is opened after the built-in one; a policy there replaces the built-in policy of the same topic.
 """

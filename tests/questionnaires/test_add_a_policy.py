@@ -38,7 +38,10 @@ def test_every_comparison_and_group_is_told(word: str) -> None:
     assert f"`{word} = " in PAGE or f"`{word}`" in PAGE
 
 
-@pytest.mark.parametrize("example", [each for each in re.findall(r"```\n(.*?)```", PAGE, re.DOTALL) if each.startswith("[[edition.criteria]]")])
+CRITERIA = [text for kind, text in re.findall(r"^```(\w*)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE) if not kind and text.startswith("[[edition.criteria]]")]
+
+
+@pytest.mark.parametrize("example", CRITERIA)
 def test_every_criterion_on_the_page_can_be_read(example: str) -> None:
     rows = tomllib.loads(example.replace("edition.criteria", "criteria"))["criteria"]
     mistakes: list[Mistake] = []
