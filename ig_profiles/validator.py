@@ -57,11 +57,11 @@ def _surround(around: Json, run: Run) -> None:
 
 def _asked(compiler: Compiler, resource: Json, profile: str, place: Path, run: Run) -> None:
     """Check against the profile asked for, which must be known and for this type."""
-    table = compiler.registry.profile(profile)
-    if table is None:
+    wanted = compiler.profiled(profile)
+    if wanted is None:
         run.say("profile-not-at-hand", place, found=profile)
-    elif table["type"] not in compiler.ancestors(resource["resourceType"]):
-        run.say("profile-other-type", place, found=profile, expected=table["type"], type=resource["resourceType"])
+    elif wanted not in compiler.ancestors(resource["resourceType"]):
+        run.say("profile-other-type", place, found=profile, expected=wanted, type=resource["resourceType"])
     else:
         conform(compiler, run.inside(resource, place), (profile,), run)
 

@@ -27,6 +27,7 @@ class Compiler:
         self._checks: dict[str, Check] = {}
         self._resources: dict[str, bool] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
+        self._profiled: dict[str, str] = {}
         self._wholes: dict[str, Check] = {}
 
     def tree(self, table: Json) -> Tree:
@@ -49,6 +50,16 @@ class Compiler:
             known = table is not None and table.get("kind") == "resource"
             if table is not None:
                 self._resources[code] = known
+        return known
+
+    def profiled(self, canonical: str) -> str | None:
+        """The type a profile is for; None for a profile unknown."""
+        known = self._profiled.get(canonical)
+        if known is None:
+            table = self.registry.profile(canonical)
+            if table is None:
+                return None
+            known = self._profiled[canonical] = str(table["type"])
         return known
 
     def ancestors(self, code: str) -> tuple[str, ...]:

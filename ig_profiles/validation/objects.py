@@ -60,7 +60,7 @@ def object_check(compiler: Compiler, site: Site, code: str, after: Iterable[Chec
 
 def _difference(handlers: _Handlers, needs: list[tuple[str, Absent]], after: tuple[Check, ...], hollow: bool) -> Check:
     """What a slice asks of an object beyond the unsliced element, which says itself when the shape is wrong."""
-    keys = tuple(key for plain in handlers.plan for key in (plain, f"_{plain}") if handlers.asks(key))
+    keys = tuple(key for plain in (*handlers.plan, *handlers.refused) for key in (plain, f"_{plain}") if handlers.asks(key))
 
     def check(value: Any, path: Path, run: Run) -> None:
         if type(value) is not dict or not (value or hollow):
@@ -110,11 +110,14 @@ class _Handlers(dict[str, Handler]):
         self.compiler, self.site, self.code = compiler, site, code
         self.plan: dict[str, tuple[Site, str]] = {}
         self.choices: dict[str, frozenset[str]] = {}
+        self.refused: set[str] = set()  # answers to a choice that the unsliced element takes, and the slice does not
         for name, part in parts.items():
             if name.endswith("[x]"):
                 allowed = part.element.codes or part.base.codes
                 keys = dict(choice_keys(name, allowed))
                 self.plan |= {key: (part, kind) for key, kind in keys.items()}
+                before = (part.against.codes or part.base.codes) if part.against is not None else []
+                self.refused |= {key for key, _ in choice_keys(name, before) if key not in keys}
                 self.choices |= dict.fromkeys(keys, frozenset(key for key, _ in choice_keys(name, part.base.codes)))
             else:
                 followed = part.followed()
@@ -127,7 +130,7 @@ class _Handlers(dict[str, Handler]):
         plain = key[1:] if key.startswith("_") else key
         found = self.plan.get(plain)
         if found is None:
-            return nothing if self.site.against is not None else self._unknown(key)
+            return nothing if self.site.against is not None and plain not in self.refused else self._unknown(key)
         part, code = found
         if key != plain:
             if not is_primitive(part.plain(code)):
@@ -145,6 +148,8 @@ class _Handlers(dict[str, Handler]):
     def asks(self, key: str) -> bool:
         """Whether anything is asked of this key beyond what the unsliced element asks."""
         plain = key[1:] if key.startswith("_") else key
+        if plain in self.refused:
+            return key == plain
         part, code = self.plan[plain]
         if part.against is not None and part.element.same_as(part.against):
             return False

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ig_profiles.outcome import Issue
 from ig_profiles.validation.primitives import Check
-from ig_profiles.validation.resources import broken, outcome
-from ig_profiles.validation.run import Path, Run, Scope, flat
+from ig_profiles.validation.resources import outcome
+from ig_profiles.validation.run import Findings, Path, Run, Scope, flat
 from ig_profiles.validation.site import TYPES, Site
 
 if TYPE_CHECKING:
@@ -108,17 +109,23 @@ def _named_type(said: Any) -> str | None:
 
 
 def _later(compiler: Compiler, run: Run, scope: Scope, profiles: tuple[str, ...], path: Path, said: str, profile: str) -> None:
-    """Look at the target's profile when all else is checked: once per resource and profile, and circles come to an end."""
+    """Look at the target's profile when all else is checked: once per resource and profile, and circles come to an end.
+
+    What the target's own references point to is told there, not once more at everything that points to the target.
+    """
     findings = run.findings
 
     def look() -> None:
-        found = [outcome(compiler, run, scope, canonical) for canonical in profiles]
-        if all(map(broken, found)):
-            best = min(found, key=lambda each: sum(1 for _ in flat(each)))
-            because = next(issue for issue in flat(best) if issue.severity in ("error", "fatal"))
+        errors = [_own_errors(outcome(compiler, run, scope, canonical)) for canonical in profiles]
+        if all(errors):
+            because = min(errors, key=len)[0]
             run.findings, before = findings, run.findings
             where = f"at {because.expression}: {because.text}"
             run.say("reference-profile", path, profile, found=said[:120], expected=" or ".join(profiles), because=where)
             run.findings = before
 
     run.later.append(look)
+
+
+def _own_errors(found: Findings) -> list[Issue]:
+    return [issue for issue in flat(found) if issue.severity in ("error", "fatal") and issue.message_id != "reference-profile"]

@@ -97,11 +97,8 @@ def conforms(compiler: Compiler, run: Run, value: Any, profiles: tuple[str, ...]
     """Whether a resource at hand follows one of the profiles, asked by a discriminator."""
     if type(value) is not dict:
         return False
-    kind, fitting = value.get("resourceType"), []
-    for profile in profiles:
-        table = compiler.registry.profile(profile)
-        if table and (table["type"] == kind or table["type"] in _ABSTRACT):
-            fitting.append(profile)
+    kinds = {value.get("resourceType") if type(value.get("resourceType")) is str else None, *_ABSTRACT}
+    fitting = [profile for profile in profiles if compiler.profiled(profile) in kinds - {None}]
     scope = run.inside(value, (run.scope.place, "resolve()", None))
     return any(not broken(outcome(compiler, run, scope, profile)) for profile in fitting)
 
@@ -119,17 +116,21 @@ def weight(findings: Findings) -> int:
 def _claimed(value: Json) -> list[str]:
     meta = value.get("meta")
     profiles = meta.get("profile") if type(meta) is dict else None
-    return list(dict.fromkeys(profile for profile in profiles if type(profile) is str)) if type(profiles) is list else []
+    if type(profiles) is not list:
+        return []
+    if len(profiles) == 1:
+        return profiles if type(profiles[0]) is str else []
+    return list(dict.fromkeys(profile for profile in profiles if type(profile) is str))
 
 
 def _known(compiler: Compiler, profile: str, kind: str, at: tuple[Path, int], run: Run) -> bool:
     """Whether a claimed profile is known here and is one for this type."""
     place: Path = (((at[0], "meta", None)), "profile", at[1])
-    table = compiler.registry.profile(profile)
-    if table is None:
+    wanted = compiler.profiled(profile)
+    if wanted is None:
         run.say("profile-unknown", place, found=shown(profile))
-    elif table["type"] not in compiler.ancestors(kind):
-        run.say("profile-other-type", place, found=profile, expected=table["type"], type=kind)
+    elif wanted not in compiler.ancestors(kind):
+        run.say("profile-other-type", place, found=profile, expected=wanted, type=kind)
     else:
         return True
     return False

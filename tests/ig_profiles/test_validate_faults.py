@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ig_profiles.registry import open_set
+from ig_profiles.validation.compiler import Compiler
 from ig_profiles.validator import validate
 from tests.ig_profiles.seeded_faults import FAULTS, Fault
 
@@ -29,6 +30,19 @@ def test_before_the_fault_the_example_is_sound(base):
     fault = next(fault for fault in FAULTS if fault.base == base)
     sound = Fault("none", base, lambda resource: None, "", "")
     assert [issue for issue in validate(sound.made(), open_set("2.0.1"), fault.profile, strict=True) if issue.severity == "error"] == []
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=named)
+def test_checking_only_the_difference_between_profiles_finds_the_same(fault, monkeypatch):
+    resource = fault.made()
+
+    def found():
+        issues = validate(resource, open_set("2.0.1"), fault.profile, strict=True)
+        return {(issue.message_id, issue.expression, issue.constraint) for issue in issues}
+
+    shorter = found()
+    monkeypatch.setattr(Compiler, "difference_check", lambda *_: None)
+    assert shorter == found()
 
 
 def test_there_are_many_different_faults():
