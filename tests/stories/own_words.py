@@ -9,12 +9,15 @@ from typing import Any
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 
+from ig_profiles import json
 from ig_profiles.outcome import Issue
+from ig_profiles.reading import many, one
 from ig_profiles.registry import open_set
 from ig_profiles.resource_text import read_resource
 from ig_profiles.validator import validate
 
-GUIDES = {"/v2.0/fhir": "2.0.1", "/v2.2/fhir": "2.2"}
+GUIDES = {"/v2.0/": "2.0.1", "/v2.2/": "2.2", "/cds-services": "2.0.1"}
+SPOKEN = {"2.0": "2.0.1", "2.1": "2.2", "2.2": "2.2"}
 
 
 @contextmanager
@@ -26,12 +29,21 @@ def heard(app: Flask) -> Iterator[FlaskClient]:
     def listen(response: Response) -> Response:
         guide = next((guide for base, guide in GUIDES.items() if request.path.startswith(base)), None)
         if guide and response.mimetype in ("application/fhir+json", "application/fhir+xml") and response.data:
-            found = faults(read_resource(response.data, guide), guide)
-            wrong.extend(f"{request.method} {request.path} -> {response.status_code}: {said(issue)}" for issue in found)
+            wrong.extend(told(issue, response) for issue in faults(read_resource(response.data, guide), guide))
+        elif guide and response.mimetype == "application/json" and "cds-services/" in request.path and response.data:
+            wrong.extend(told(issue, response) for issue in annotated(json.parse(response.data), guide))
         return response
 
     yield app.test_client()
     assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
+def annotated(answer: Any, base: str) -> list[Issue]:
+    """The errors in what we added to the orders of a hook's answer; what the EHR sent is the EHR's."""
+    asked = one(json.parse(request.get_data()), "extension", "davinci-crd.requestedVersion")
+    guide = SPOKEN.get(asked, base) if isinstance(asked, str) else base
+    orders = many(answer, "systemActions", "resource")
+    return [issue for order in orders for issue in faults(order, guide) if ".extension[" in (issue.expression or "")]
 
 
 def faults(resource: Any, guide: str) -> list[Issue]:
@@ -39,6 +51,7 @@ def faults(resource: Any, guide: str) -> list[Issue]:
     return [issue for issue in validate(resource, open_set(guide), strict=True) if issue.severity in ("fatal", "error")]
 
 
-def said(issue: Issue) -> str:
-    """One line about an issue."""
-    return f"{issue.expression}: {issue.text} [{issue.message_id}, {issue.constraint}, {issue.profile}]"
+def told(issue: Issue, response: Response) -> str:
+    """One line about an issue and the answer it is in."""
+    about = f"[{issue.message_id}, {issue.constraint}, {issue.profile}]"
+    return f"{request.method} {request.path} -> {response.status_code}: {issue.expression}: {issue.text} {about}"
