@@ -17,33 +17,37 @@ _CARRIES_NAMES = frozenset({"document", "message", "collection"})
 
 def bundle_rules(bundle: Json, path: Path, run: Run) -> None:
     """Make the entries known, so that references in them resolve; then what holds for them together."""
-    known = run.scope.index = Index.of_bundle(bundle, spell(path))
-    run.entries |= {id(entry.resource): entry for entry in known.entries}
     entries = bundle.get("entry")
+    entries = entries if type(entries) is list else []
+    named = bundle.get("type")
+    index, place = Index(), spell(path)
     first: dict[tuple[str, Any], int] = {}
-    history = bundle.get("type") == "history"
-    for index, entry in enumerate(entries if type(entries) is list else ()):
+    for number, entry in enumerate(entries):
         if type(entry) is not dict:
             continue
-        url, resource = entry.get("fullUrl"), entry.get("resource")
-        here = ((path, "entry", index), "fullUrl", None)
-        if type(url) is str and url:
+        told, resource = entry.get("fullUrl"), entry.get("resource")
+        url = told if type(told) is str else ""
+        if type(resource) is dict:
+            index.add(resource, url, f"{place}.entry[{number}].resource")
+            run.entries[id(resource)] = index.entries[-1]
+        if url:
+            here = ((path, "entry", number), "fullUrl", None)
             _full_url(url, resource, here, run)
             version = _version(resource)
-            earlier = first.setdefault((url, version), index)
-            if earlier != index and not (history and version is None):
+            earlier = first.setdefault((url, version), number)
+            if earlier != number and not (named == "history" and version is None):
                 run.say("full-url-twice", here, constraint="bdl-7", found=url[:200], first=earlier)
-        elif url is None and type(resource) is dict and bundle.get("type") in _CARRIES_NAMES:
-            run.say("full-url-missing", here[0])
-    _links(bundle, path, run)
-    _as_its_type(bundle, entries if type(entries) is list else [], path, run)
+        elif told is None and type(resource) is dict and type(named) is str and named in _CARRIES_NAMES:
+            run.say("full-url-missing", (path, "entry", number))
+    run.scope.index = index
+    if "link" in bundle:
+        _links(bundle, path, run)
+    if type(named) is str:
+        _as_its_type(bundle, named, entries, path, run)
 
 
-def _as_its_type(bundle: Json, entries: list[Any], path: Path, run: Run) -> None:
+def _as_its_type(bundle: Json, kind: str, entries: list[Any], path: Path, run: Run) -> None:
     """What a Bundle of its type has, and has not: bdl-1 to bdl-5 and bdl-9 to bdl-12."""
-    kind = bundle.get("type")
-    if type(kind) is not str:
-        return
 
     def say(key: str, what: str, hint: str, where: Path = path) -> None:
         run.say("bundle-rule", where, constraint=key, key=key, what=what, hint=hint)
