@@ -30,7 +30,7 @@ def granted(asked: Asked, edition: Edition, findings: tuple[Finding, ...], grant
 
 def standing(asked: Asked, edition: Edition, held: OnFile) -> CoverageAnswer:
     """The answer when an authorization on file certifies all that is asked."""
-    for_what = f"{asked.order.label} is authorized already{_days(held)}"
+    for_what = f"{asked.order.label} is authorized already{days_in_words(held)}"
     if asked.what_if:
         text = f"{for_what}. No request is needed. The number is not told in a what-if call."
         return under(asked, edition, (), Covered.YES, PriorAuthorization.NOT_NEEDED, Reason(text), details=_limits(held), until=held.until)
@@ -57,9 +57,9 @@ def besides(asked: Asked) -> str:
         named = "An authorization" if asked.what_if else held.number
         amount = amount_in_words(held) if held.quantity is not None else "the service"
         if held.assertion and held.assertion == asked.assertion_id:
-            return f"{named} was given for this order before it was changed ({amount}{_days(held)}). Send an update of it for the change."
-        return f"{named} on file certifies {amount}{_days(held)}; this order asks for more or for other days. Ask for the difference alone."
-    return f"The same service is certified for another practice{_days(elsewhere)}. Ask the patient before it is done twice." if elsewhere else ""
+            return f"{named} was given for this order before it was changed ({amount}{days_in_words(held)}). Send an update of it for the change."
+        return f"{named} on file certifies {amount}{days_in_words(held)}; this order asks for more or for other days. Ask for the difference alone."
+    return f"The same service is certified for another practice{days_in_words(elsewhere)}. Ask the patient before it is done twice." if elsewhere else ""
 
 
 def amount_in_words(held: OnFile) -> str:
@@ -74,7 +74,10 @@ def amount_in_words(held: OnFile) -> str:
     return f"{plain:f} {held.unit or 'units'}"
 
 
-def _days(held: OnFile) -> str:
+def days_in_words(held: OnFile | None) -> str:
+    """From when until when it is certified; empty when that is not known."""
+    if held is None:
+        return ""
     if held.starts_on and held.until:
         return f" from {held.starts_on} to {held.until}"
     return f" until {held.until}" if held.until else ""

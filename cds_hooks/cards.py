@@ -1,12 +1,12 @@
 """Cards: what a clinician reads beside the order, in plain sentences; never what the system action already says (crd.md §1.6).
 
 Two kinds: Instructions (words, no link) and External Reference (a link to the payer's policy). Cards about one policy
-are one card, however many orders it concerns.
+are one card, however many orders it concerns; a card about another authorization for the same service is about one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -14,12 +14,13 @@ from uuid import NAMESPACE_URL, uuid5
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cds_hooks.answer import CoverageAnswer, PriorAuthorization, Why
-from cds_hooks.configuration import GUIDELINE, INSURANCE, REMINDER, Configuration, Option
+from cds_hooks.authorized import amount_in_words, days_in_words
+from cds_hooks.configuration import DUPLICATE, GUIDELINE, INSURANCE, LIMITS, REMINDER, UNSOLICITED, Configuration, Option
 from cds_hooks.dialect import Dialect
 from cds_hooks.reasons import evidence_wanted
+from cds_hooks.touchpoints import by_edition, names, touchpoints
 from ig_profiles.names import CRD_CARD_TYPES, CRD_TEMP_CODES
 from ig_profiles.reading import Json, without_empty
-from questionnaires.policy import Edition
 
 SUMMARY_LIMIT = 139  # "less than 140 characters"
 INSURANCE_TROUBLE = frozenset({Why.NO_MEMBER_FOUND, Why.NO_ACTIVE_COVERAGE, Why.COVERAGE_NOT_FOUND})
@@ -49,36 +50,44 @@ class Draft:
 
 def cards(answers: Sequence[CoverageAnswer], configuration: Configuration, source: Source, dialect: Dialect, instance: str) -> list[Json]:
     """The cards for these answers, the most important first, as far as the call's configuration wants them."""
-    wanted = [draft for draft in _drafts(answers, source) if configuration.allows(draft.topic)]
+    wanted = [draft for draft in _drafts(answers, source, not configuration.allows(UNSOLICITED)) if configuration.allows(draft.topic)]
     return [_worded(draft, source, dialect, instance) for draft in wanted[: configuration.max_cards]]
 
 
-def _drafts(answers: Sequence[CoverageAnswer], source: Source) -> Iterator[Draft]:
+def _drafts(answers: Sequence[CoverageAnswer], source: Source, what_if: bool) -> Iterator[Draft]:
     troubled = tuple(answer for answer in answers if any(reason.why in INSURANCE_TROUBLE for reason in answer.reasons))
     if troubled:
         yield Draft(INSURANCE, "insurance.j2", {"payer": source.name, "phone": source.phone}, troubled, "warning")
+    for answer in answers:
+        yield from _on_file(answer, what_if)
     asked = [answer for answer in answers if answer.authorization is PriorAuthorization.NEEDED]
-    for edition, about in _by_edition(asked):
+    for edition, about in by_edition(asked):
         wanted = dict.fromkeys(pair for answer in about for pair in evidence_wanted(edition, answer.basis.findings))
         if wanted:
-            yield Draft(REMINDER, "missing_evidence.j2", {"edition": edition, "wanted": list(wanted), "orders": _names(about)}, about)
-    for edition, about in _by_edition(answers):
+            yield Draft(REMINDER, "missing_evidence.j2", {"edition": edition, "wanted": list(wanted), "orders": names(about)}, about)
+    for edition, about in by_edition(answers):
+        ahead = touchpoints(edition, about)
+        if ahead:
+            yield Draft(LIMITS, "touchpoints.j2", {"edition": edition, "orders": names(about), **ahead}, about)
         if edition.policy_link:
-            words = {"edition": edition, "orders": _names(about), "payer": source.name}
+            words = {"edition": edition, "orders": names(about), "payer": source.name}
             yield Draft(GUIDELINE, "policy_link.j2", words, about, link=(f"{edition.title}: the policy", edition.policy_link))
 
 
-def _by_edition(answers: Iterable[CoverageAnswer]) -> list[tuple[Edition, tuple[CoverageAnswer, ...]]]:
-    found: dict[str, tuple[Edition, tuple[CoverageAnswer, ...]]] = {}
-    for answer in answers:
-        edition = answer.basis.edition
-        if edition is not None:
-            found[edition.name] = (edition, (*found.get(edition.name, (edition, ()))[1], answer))
-    return list(found.values())
-
-
-def _names(answers: Sequence[CoverageAnswer]) -> list[str]:
-    return list(dict.fromkeys(answer.basis.label for answer in answers))
+def _on_file(answer: CoverageAnswer, what_if: bool) -> Iterator[Draft]:
+    """The card about another authorization for the same service; the one this very order was given is no news."""
+    known = answer.basis.on_file
+    held = known.standing or known.narrower
+    if (held is not None and held.assertion == answer.assertion_id) or known.anything is None:
+        return
+    amount = amount_in_words(held) if held is not None and held.quantity is not None else ""
+    words = {"order": answer.basis.label, "held": held, "number_told": not what_if, "amount": amount}
+    if known.standing is None and known.narrower is not None:
+        yield Draft(LIMITS, "limits.j2", {**words, "days": days_in_words(known.narrower)}, (answer,), "warning")
+        return
+    elsewhere = known.elsewhere if held is None and known.under_review is None else None
+    about = {"review": known.under_review if held is None else None, "elsewhere": elsewhere, "days": days_in_words(held or elsewhere)}
+    yield Draft(DUPLICATE, "duplicate.j2", {**words, **about}, (answer,), "warning")
 
 
 def _worded(draft: Draft, source: Source, dialect: Dialect, instance: str) -> Json:

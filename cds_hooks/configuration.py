@@ -37,9 +37,11 @@ UNSOLICITED = Option("unsolicited-determ", "Unsolicited determinations", "Whethe
 GUIDELINE = Option("guideline", "Guideline", "Whether cards link to the payer's policy for what is ordered.", True)
 REMINDER = Option("clinical-reminder", "Clinical Reminder", "Whether cards name the measurements or documents that would settle the policy.", True)
 INSURANCE = Option("insurance", "Insurance", "Whether cards tell what to do when the member or the coverage cannot be found.", True)
+DUPLICATE = Option("duplicate-therapy", "Duplicate Therapy", "Whether cards warn that the same service is authorized or under review already.", True)
+LIMITS = Option("limits", "Limits", "Whether cards tell how long and how much is authorized, and when to renew.", True)
 MAX_CARDS = Option("max-cards", "Maximum cards", "How many cards come back at most, the most important first; system actions do not count.", 10)
 
-OPTIONS = (COVERAGE_INFO, UNSOLICITED, GUIDELINE, REMINDER, INSURANCE, MAX_CARDS)
+OPTIONS = (COVERAGE_INFO, UNSOLICITED, GUIDELINE, REMINDER, INSURANCE, DUPLICATE, LIMITS, MAX_CARDS)
 
 
 @dataclass(frozen=True)

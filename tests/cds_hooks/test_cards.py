@@ -1,12 +1,17 @@
 """Cards are few, in plain sentences, and say what the system action does not."""
 
 import uuid
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from cds_hooks.granting import Granted
 from cds_hooks.membership import Standing
 from cds_hooks.respond import respond
-from tests.cds_hooks.builders import POLICY_PAGE, call, configured, device_request, found, heard, house
+from questionnaires.policy import Certifies
+from tests.cds_hooks.builders import OXYGEN, POLICY_PAGE, call, configured, device_request, found, heard, house, shelf
 
 TEMPORARY, OFFICIAL = "http://hl7.org/fhir/us/davinci-crd/CodeSystem/temp", "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
 
@@ -21,7 +26,7 @@ def cards(body=None, dialect="2.2", given=None):
 @pytest.mark.parametrize(("dialect", "system"), [("2.0", TEMPORARY), ("2.1", TEMPORARY), ("2.2", OFFICIAL)])
 def test_every_card_is_signed_by_the_insurer_with_a_topic_of_its_guide(dialect, system):
     shown = cards(dialect=dialect)
-    assert set(shown) == {"guideline", "clinical-reminder"}
+    assert set(shown) == {"guideline", "clinical-reminder", "limits"}
     for card in shown.values():
         assert card["source"]["label"] == "Larkfield Health Plan"
         assert card["source"]["topic"]["system"] == system
@@ -93,10 +98,10 @@ def test_trouble_with_the_insurance_tells_what_to_do_as_a_warning(dialect):
 
 @pytest.mark.requirement("crd-2.0.1:116", "crd-2.0.1:128", "crd-2.2:dev-5")
 @pytest.mark.requirement("crd-2.2:dev-14")
-@pytest.mark.parametrize("code", ["guideline", "clinical-reminder"])
+@pytest.mark.parametrize("code", ["guideline", "clinical-reminder", "limits"])
 def test_each_type_can_be_switched_off_alone(code):
     shown = cards(call(extension=configured(**{code: False})))
-    assert set(shown) == {"guideline", "clinical-reminder"} - {code}
+    assert set(shown) == {"guideline", "clinical-reminder", "limits"} - {code}
 
 
 @pytest.mark.requirement("crd-2.2:dev-14")
@@ -122,3 +127,29 @@ def test_a_long_label_is_cut_between_words():
     card = cards(call("order-sign", order))["guideline"]
     assert len(card["summary"]) < 140 and card["summary"].endswith(" …")
     assert card["summary"][:-2].split()[-1] in words.split()
+
+
+def test_what_comes_up_later_is_told_from_the_policy():
+    less = Certifies(30, when=("low",))
+    edition = replace(OXYGEN, certifies=Certifies(90, Decimal("2.0"), "each"), certifies_less=(less,))
+    card = cards(given=house(shelf=shelf(edition)))["limits"]
+    assert card["summary"] == "Home oxygen: what comes up for Oxygen concentrator, and when"
+    for line in (
+        "- Now: the request, with the form Home oxygen.",
+        "- When certified: for 90 days from the first day of service.",
+        "- Only 30 days where this applies: A qualifying oxygen saturation.",
+        "- Quantity: up to 2 each without a further review.",
+        "send the renewal before the certified period ends",
+    ):
+        assert line in card["detail"]
+    assert "links" not in card and "suggestions" not in card
+
+
+def test_an_order_authorized_at_once_is_told_when_to_renew_and_nothing_to_do_now():
+    granted = Granted("PA1", date(2026, 11, 21), date(2027, 2, 18))
+    detail = cards(given=house(found("86"), grant=lambda wanted: granted))["limits"]["detail"]
+    assert "send the renewal before 2027-02-18" in detail and "- Now" not in detail
+
+
+def test_a_policy_that_certifies_nothing_has_nothing_ahead():
+    assert "limits" not in cards(call("order-sign", device_request("E9999")))
