@@ -20,17 +20,23 @@ def binding(registry: Definitions, element: Element, code: str) -> list[Check]:
     told = element.row.get("binding")
     if not told or told[0] not in _MESSAGES or len(told) < 2:
         return []
-    table = registry.value_set(told[1])
+    checks = _against(registry, element, code, told[0], told[1])
+    if len(told) > 2 and told[2] and told[0] != "required":
+        checks += _against(registry, element, code, "required", told[2])
+    return checks
+
+
+def _against(registry: Definitions, element: Element, code: str, strength: str, canonical: str) -> list[Check]:
+    """The check against one value set: the one of the binding, or the widest that an extensible binding allows."""
+    table = registry.value_set(canonical)
     if table is None:
-        return [] if told[0] != "required" or code != "CodeableConcept" else [_some_code(element, told[1])]
-    name, said = _MESSAGES[told[0]], _Said(told[1], _hint(table), element.profile)
+        return [] if strength != "required" or code != "CodeableConcept" else [_some_code(element, canonical)]
+    name, said = _MESSAGES[strength], _Said(canonical, _hint(table), element.profile)
     if code in ("code", "string", "uri"):
         return [_plain(table, name, said)]
     if code in ("Coding", "Quantity"):
         return [_coding(table, name, said)]
-    if code == "CodeableConcept":
-        return [_concept(table, name, said)]
-    return []
+    return [_concept(table, name, said)] if code == "CodeableConcept" else []
 
 
 class _Said:

@@ -13,7 +13,7 @@ from ig_profiles.validation.objects import object_check
 from ig_profiles.validation.primitives import Check, primitive
 from ig_profiles.validation.run import Path, Run
 from ig_profiles.validation.site import TYPES, Definitions, Site, sequence
-from ig_profiles.validation.tree import Tree
+from ig_profiles.validation.tree import Element, Tree
 from ig_profiles.validation.values import complex_value, one_value
 from ig_profiles.validation.wholes import WHOLE
 
@@ -27,15 +27,14 @@ class Compiler:
         self._checks: dict[str, Check] = {}
         self._resources: dict[str, bool] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
-        self._profiled: dict[str, str] = {}
         self._wholes: dict[str, Check] = {}
 
     def tree(self, table: Json) -> Tree:
         """The grown tree of a table."""
-        key = f"{table['url']}|{table.get('version', '')}"
-        if key not in self._trees:
-            self._trees[key] = Tree(table)
-        return self._trees[key]
+        name = _name(table)
+        if name not in self._trees:
+            self._trees[name] = Tree(table)
+        return self._trees[name]
 
     def type_tree(self, code: str) -> Tree | None:
         """The tree of a base type, None for one unknown."""
@@ -54,13 +53,8 @@ class Compiler:
 
     def profiled(self, canonical: str) -> str | None:
         """The type a profile is for; None for a profile unknown."""
-        known = self._profiled.get(canonical)
-        if known is None:
-            table = self.registry.profile(canonical)
-            if table is None:
-                return None
-            known = self._profiled[canonical] = str(table["type"])
-        return known
+        table = self.registry.profile(canonical)
+        return str(table["type"]) if table else None
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """The type and all it derives from, nearest first."""
@@ -100,25 +94,31 @@ class Compiler:
             table = self.registry.profile(canonical)
             if table is None:
                 return None
-            tree = self.tree(table)
-            base = self.type_tree(table["type"]) or tree
-            check = self._checks[canonical] = complex_value(self, Site(tree.root, base.root, tree, base), table["type"]) or _anything
+            name = _name(table)
+            check = self._checks.get(name) or self._root_check(table)
+            self._checks[name] = check
+            if canonical == table["url"]:  # never under a version that a sender made up
+                self._checks[canonical] = check
         return check
 
     def difference_check(self, canonical: str, beside: str) -> Check | None:
         """What a profile asks beyond another of the same type; None where they cannot be compared."""
-        key = f"{canonical} {beside}"
-        check = self._checks.get(key)
-        if check is None:
-            table, other = self.registry.profile(canonical), self.registry.profile(beside)
-            if table is None or other is None or table["type"] != other["type"]:
-                return None
-            tree, base = self.tree(table), self.type_tree(table["type"])
-            if base is None:
-                return None
-            site = Site(tree.root, base.root, tree, base, self.tree(other).root)
-            check = self._checks[key] = complex_value(self, site, table["type"]) or _anything
-        return check
+        table, other = self.registry.profile(canonical), self.registry.profile(beside)
+        if table is None or other is None or table["type"] != other["type"]:
+            return None
+        key = f"{_name(table)} {_name(other)}"
+        if key not in self._checks:
+            self._checks[key] = self._root_check(table, self.tree(other).root)
+        return self._checks[key]
+
+    def _root_check(self, table: Json, against: Element | None = None) -> Check:
+        tree = self.tree(table)
+        base = self.type_tree(table["type"]) or tree
+        return complex_value(self, Site(tree.root, base.root, tree, base, against), table["type"]) or _anything
+
+
+def _name(table: Json) -> str:
+    return f"{table['url']}|{table.get('version', '')}"
 
 
 def _anything(value: Any, path: Path, run: Run) -> None:

@@ -160,7 +160,7 @@ def slice_url(part: Element) -> str | None:
 
 def _find(compiler: Compiler, url: str, known: dict[str, _Named], where: Owner, modifying: bool) -> _Named | None:
     """An extension that the profile does not name, but the registry knows; kept, so that it is sought once."""
-    if ":" not in url:
+    if ":" not in url or "|" in url:
         return None
     table = compiler.registry.extension(url)
     if table is None:

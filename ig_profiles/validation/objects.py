@@ -142,6 +142,8 @@ class _Handlers(dict[str, Handler]):
             made = handler(self.compiler, part, key, code)
             if key in self.choices and part.against is None:
                 made = _one_choice(made, key, self.choices[key], part.element.name)
+            if key == "id" and "resourceType" not in self and self.code != "ElementDefinition":  # whose ids stand in snapshot and differential alike
+                made = _one_id(made)
         self[key] = made
         return made
 
@@ -164,6 +166,17 @@ class _Handlers(dict[str, Handler]):
             run.say("element-unknown", (path, key, None), name=key, owner=owner, near=said)
 
         return unknown
+
+
+def _one_id(made: Handler) -> Handler:
+    """Besides its own check: no other element of the resource has this id."""
+
+    def check(value: Any, holder: Json, path: Path, run: Run) -> None:
+        made(value, holder, path, run)
+        if type(value) is str and run.scope.ids.setdefault(value, id(holder)) != id(holder):
+            run.say("id-twice", (path, "id", None), found=value[:80])
+
+    return check
 
 
 def _one_choice(made: Handler, key: str, keys: frozenset[str], name: str) -> Handler:

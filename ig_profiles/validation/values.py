@@ -106,11 +106,12 @@ def _expected(site: Site, key: str, code: str) -> list[Check]:
         return []
     fits = exactly(told[1]) if key == "fixed" else containing(told[1])
     expected, profile = quoted(told[1]), site.profile
+    message = key if isinstance(told[1], (dict, list)) else "fixed"
 
     def check(value: Any, path: Path, run: Run) -> None:
         if not fits(value):
             found = quoted(value) if isinstance(value, (dict, list)) else shown(value)
-            run.say(key, path, profile, expected=expected, found=found)
+            run.say(message, path, profile, expected=expected, found=found)
 
     return [check]
 

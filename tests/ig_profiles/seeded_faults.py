@@ -100,6 +100,16 @@ def add(path: str, *values: Any) -> Change:
     return change
 
 
+def both(*changes: Change) -> Change:
+    """Make several changes."""
+
+    def change(resource: Any) -> None:
+        for each in changes:
+            each(resource)
+
+    return change
+
+
 def again(path: str) -> Change:
     """Say an item of a list twice."""
 
@@ -133,7 +143,7 @@ FAULTS = (
     Fault("a resource says no type", REQUEST, drop("entry[4].resource.resourceType"), "resource-type-missing", "entry[4].resource"),
     Fault("a resource type is misspelt", REQUEST, put("entry[4].resource.resourceType", "Patiant"), "resource-type-unknown", "entry[4].resource.resourceType"),
     Fault("the Bundle has no type", REQUEST, drop("type"), "required", "type"),
-    Fault("the Bundle is a batch", REQUEST, put("type", "batch"), "pattern", "type"),
+    Fault("the Bundle is a batch", REQUEST, put("type", "batch"), "fixed", "type"),
     Fault("the Bundle has no timestamp", REQUEST, drop("timestamp"), "required", "timestamp"),
     Fault("the timestamp has no zone", REQUEST, put("timestamp", "2026-11-20T10:00:00"), "value-format", "timestamp"),
     Fault("a total in a collection", REQUEST, put("total", 9), "bundle-rule", ""),
@@ -148,12 +158,13 @@ FAULTS = (
     Fault("no Claim in the request", REQUEST, drop("entry[0]"), "slice-too-few", "entry"),
     # --- its Claim
     Fault("the status is no known code", REQUEST, put(C + "status", "zzz"), "code-required", C + "status"),
-    Fault("the use is not preauthorization", REQUEST, put(C + "use", "claim"), "pattern", C + "use"),
+    Fault("the use is not preauthorization", REQUEST, put(C + "use", "claim"), "fixed", C + "use"),
     Fault("an unknown element", REQUEST, put(C + "prioritys", {}), "element-unknown", C + "prioritys"),
     Fault("an element of R5", REQUEST, put(C + "traceNumber", [{"value": "1"}]), "element-unknown", C + "traceNumber"),
     Fault("no patient", REQUEST, drop(C + "patient"), "required", C + "patient"),
     Fault("no insurance", REQUEST, drop(C + "insurance"), "required", C + "insurance"),
     Fault("no item sequence", REQUEST, drop(C + "item[0].sequence"), "required", C + "item[0].sequence"),
+    Fault("two elements with one id", REQUEST, both(put(C + "item[0].id", "a"), put(C + "insurance[0].id", "a")), "id-twice", C + "item[0].id"),
     Fault("an item sequence of zero", REQUEST, put(C + "item[0].sequence", 0), "value-out-of-range", C + "item[0].sequence"),
     Fault("an item sequence as text", REQUEST, put(C + "item[0].sequence", "1"), "value-type", C + "item[0].sequence"),
     Fault("an item sequence with a fraction", REQUEST, put(C + "item[0].sequence", 1.5), "value-type", C + "item[0].sequence"),

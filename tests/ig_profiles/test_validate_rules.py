@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ig_profiles import validation
 from ig_profiles.outcome import Issue, operation_outcome
 from ig_profiles.reading import Json
 from ig_profiles.registry import open_set
 from ig_profiles.terminology import ValueSetTable
+from ig_profiles.validation.compiler import Compiler
 from ig_profiles.validation.messages import MESSAGES, severity
 from ig_profiles.validator import validate
 from tests.ig_profiles.profile_tables import MADE, Overlaid, made, table
@@ -133,6 +137,36 @@ def test_text_alone_is_no_code_of_a_required_set():
     assert ("code-missing", "Patient.maritalStatus") in told(patient(maritalStatus={"text": "wed"}), registry, MADE)
     coded = patient(maritalStatus={"coding": [{"system": "urn:x", "code": "wed"}]})
     assert [issue for issue in validate(coded, registry, MADE, strict=True) if issue.profile == MADE] == []
+
+
+def test_a_binding_may_be_extensible_up_to_a_widest_set():
+    registry = Overlaid(
+        table("Patient", {"id": "maritalStatus", "max": "1", "types": CONCEPT, "binding": ["extensible", SET, SET + "-widest"]}),
+        value_sets={SET: ValueSetTable(codes={"urn:a": frozenset("x")}), SET + "-widest": ValueSetTable(codes={"urn:a": frozenset("xy")})},
+    )
+
+    def said(code: str) -> list[str | None]:
+        resource = patient(maritalStatus={"coding": [{"system": "urn:a", "code": code}]})
+        return [issue.message_id for issue in validate(resource, registry, MADE) if issue.profile == MADE]
+
+    assert (said("x"), said("y"), said("z")) == ([], ["code-extensible"], ["code-extensible", "code-required"])
+
+
+def test_a_version_that_a_sender_makes_up_fills_no_memory():
+    registry = Overlaid()
+    compiler = Compiler(registry)
+    url = "http://hl7.org/fhir/StructureDefinition/Patient"
+    assert {compiler.profile_check(f"{url}|{number}") for number in range(20)} == {compiler.profile_check(url)}
+    assert len([key for key in compiler._checks if key.startswith(url)]) == 2
+
+
+def test_every_message_is_used_and_every_message_used_is_in_the_table():
+    room = Path(validation.__file__).parent
+    source = "".join(path.read_text("utf-8") for path in [*room.glob("*.py"), room.parent / "validator.py"] if path.name != "messages.py")
+    used = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', source)) & {*MESSAGES}
+    plain = {name for name in MESSAGES if "-" not in name}
+    assert used | plain == {*MESSAGES}
+    assert set(re.findall(r'run\.say\(\s*"([a-z-]+)"', source)) <= {*MESSAGES}
 
 
 def test_content_referenced_from_elsewhere_is_checked_as_what_it_repeats():
