@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_CHOICE = re.compile(r"\b(\w+)\.ofType\((\w)(\w*)\)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 Path = tuple[str | int, ...]
@@ -46,11 +47,14 @@ class Places:
 
 
 def steps(expression: str) -> Path:
-    """Keys and indexes below the resource.
+    """Keys and indexes below the resource; a choice stands in JSON under its own key for each type.
 
     >>> steps("Bundle.entry[0].resource")
     ('entry', 0, 'resource')
+    >>> steps("Patient.extension[0].value.ofType(dateTime).extension[1]")
+    ('extension', 0, 'valueDateTime', 'extension', 1)
     """
+    expression = _CHOICE.sub(lambda found: f"{found[1]}{found[2].upper()}{found[3]}", expression)
     found = [int(index) if index else name for name, index in _STEP.findall(expression.split("(")[0])]
     return tuple(found[1:])
 

@@ -21,6 +21,8 @@ PURE = (
     "ig_profiles/reading.py",
     "ig_profiles/names.py",
     "ig_profiles/terminology.py",
+    "ig_profiles/validation/",
+    "ig_profiles/validator.py",
     "questionnaires/policy.py",
     "questionnaires/comparisons.py",
     "questionnaires/criteria.py",
