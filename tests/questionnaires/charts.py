@@ -1,0 +1,49 @@
+"""The charts of the policies' stories, by the name of the bundle a story tells of; every person in them is invented.
+
+``python -m tests.questionnaires.charts`` writes them where the stories look for them; a test keeps both the same.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ig_profiles.reading import Json
+from questionnaires.library import BUILT_IN
+from tests.questionnaires.us_core import chart, concept, condition, medication_request, patient, procedure, report, resource, service_request
+
+BASTIAN = patient("SYN-02", "Bastian", "Quarles", "1980-05-11", "male")
+SCIATICA = condition("radiculopathy", "ICD10:M54.16", onset="2026-09-20", recorded="2026-09-22")
+SESSIONS = tuple(procedure(f"session-{day}", "CPT:97110", day) for day in ("2026-10-01", "2026-10-08", "2026-10-22", "2026-11-05", "2026-11-15"))
+NAPROXEN = medication_request("naproxen", "RXNORM:198014", "2026-09-25")
+BY_REFERENCE = (
+    resource("Medication", "tablet", code=concept("RXNORM:198014")),
+    medication_request("naproxen", "RXNORM:198014", "2026-09-25", medicationCodeableConcept=None, medicationReference={"reference": "Medication/tablet"}),
+)
+LUMBAR_ORDER = service_request("order", "CPT:72148", "2026-11-20")
+
+CHARTS: dict[str, Json] = {
+    "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
+    "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
+    "lumbar_mri/foot-drop": chart(BASTIAN, SCIATICA, condition("foot-drop", "ICD10:M21.371", onset="2026-11-12"), LUMBAR_ORDER),
+    "lumbar_mri/old-cancer": chart(BASTIAN, SCIATICA, condition("prostate", "ICD10:Z85.46", recorded="2019-02-01"), LUMBAR_ORDER),
+    "lumbar_mri/mri-in-june": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, report("mri", "CPT:72148", "2026-06-02", "Disc bulge at L4-L5.")),
+    "lumbar_mri/after-surgery": chart(BASTIAN, SCIATICA, *SESSIONS, *BY_REFERENCE, procedure("laminotomy", "CPT:63030", "2019-03-14")),
+}
+
+
+def path_of(name: str) -> Path:
+    """Where the story looks for the chart called ``topic/name``."""
+    topic, _, file = name.partition("/")
+    return BUILT_IN / topic / "cases" / f"{file}.json"
+
+
+def written(bundle: Json) -> str:
+    """The chart as its file has it."""
+    return json.dumps(bundle, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    for name, bundle in CHARTS.items():
+        path_of(name).parent.mkdir(exist_ok=True)
+        path_of(name).write_text(written(bundle), encoding="utf-8")
