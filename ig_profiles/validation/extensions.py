@@ -10,7 +10,7 @@ from ig_profiles.validation.contexts import Owner, fits, spoken, stands
 from ig_profiles.validation.lists import nothing
 from ig_profiles.validation.primitives import Check
 from ig_profiles.validation.run import Path, Run, shown
-from ig_profiles.validation.site import Handler, Site
+from ig_profiles.validation.site import Handler, Site, sequence
 from ig_profiles.validation.slicing import Slicing
 from ig_profiles.validation.tree import Element
 
@@ -140,7 +140,10 @@ def _slices(compiler: Compiler, site: Site, where: Owner, modifying: bool) -> di
             continue
         table = compiler.registry.extension(url)
         content = site._replace(element=part, against=None if part.children and not _defined(part) else site.element)
-        found[url] = _Named(url, compiler.one_value(content, "Extension"), table, part, where, modifying)
+        check = compiler.one_value(content, "Extension")
+        if table is None and content.against is not None:  # its definition is not at hand: an extension it is all the same
+            check = sequence([compiler.type_check("Extension"), *([check] if check else [])])
+        found[url] = _Named(url, check, table, part, where, modifying)
     return found
 
 

@@ -1,17 +1,16 @@
-"""An object: each key to its handler, unknown keys, what must be there, and one answer to each choice."""
+"""An object: each key to its handler, what must be there, and the rules on the whole; or only what a slice asks beyond."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ig_profiles.reading import Json
-from ig_profiles.validation.extensions import extension_handler, missing_extensions
-from ig_profiles.validation.lists import handler, nothing, primitive_rows
+from ig_profiles.validation.extensions import missing_extensions
+from ig_profiles.validation.keys import Handlers
 from ig_profiles.validation.primitives import Check, is_primitive
 from ig_profiles.validation.run import Path, Run, shown
-from ig_profiles.validation.site import Handler, Site
+from ig_profiles.validation.site import Site
 from ig_profiles.validation.slicing import least_of_slices, slicing
 from ig_profiles.validation.tree import Element, choice_keys
 
@@ -32,7 +31,7 @@ def object_check(compiler: Compiler, site: Site, code: str, after: Iterable[Chec
     Handlers are compiled when their key is first met. Only where ``hollow`` may the object be empty.
     """
     parts = _parts(compiler, site, code)
-    handlers = _Handlers(compiler, site, parts, code)
+    handlers = Handlers(compiler, site, parts, code)
     needs = [need for part in parts.values() if (need := _need(compiler, part, site))]
     required = frozenset(key for key, _ in needs if not key.endswith("[x]"))
     choices = tuple(absent for key, absent in needs if key.endswith("[x]"))
@@ -58,7 +57,7 @@ def object_check(compiler: Compiler, site: Site, code: str, after: Iterable[Chec
     return check
 
 
-def _difference(handlers: _Handlers, needs: list[tuple[str, Absent]], after: tuple[Check, ...], hollow: bool) -> Check:
+def _difference(handlers: Handlers, needs: list[tuple[str, Absent]], after: tuple[Check, ...], hollow: bool) -> Check:
     """What a slice asks of an object beyond the unsliced element, which says itself when the shape is wrong."""
     keys = tuple(key for plain in (*handlers.plan, *handlers.refused) for key in (plain, f"_{plain}") if handlers.asks(key))
 
@@ -100,97 +99,6 @@ def _parts(compiler: Compiler, site: Site, code: str) -> dict[str, Site]:
         if name not in base.children:
             parts[name] = Site(child, child, site.tree, site.tree, against.get(name))
     return parts
-
-
-class _Handlers(dict[str, Handler]):
-    """Key of the JSON object -> its handler, built when first asked for."""
-
-    def __init__(self, compiler: Compiler, site: Site, parts: dict[str, Site], code: str) -> None:
-        super().__init__()
-        self.compiler, self.site, self.code = compiler, site, code
-        self.plan: dict[str, tuple[Site, str]] = {}
-        self.choices: dict[str, frozenset[str]] = {}
-        self.refused: set[str] = set()  # answers to a choice that the unsliced element takes, and the slice does not
-        for name, part in parts.items():
-            if name.endswith("[x]"):
-                allowed = part.element.codes or part.base.codes
-                keys = dict(choice_keys(name, allowed))
-                self.plan |= {key: (part, kind) for key, kind in keys.items()}
-                before = (part.against.codes or part.base.codes) if part.against is not None else []
-                self.refused |= {key for key, _ in choice_keys(name, before) if key not in keys}
-                self.choices |= dict.fromkeys(keys, frozenset(key for key, _ in choice_keys(name, part.base.codes)))
-            else:
-                followed = part.followed()
-                codes = followed.element.codes or followed.base.codes
-                self.plan[name] = (part, codes[0] if codes else "Element")
-        if compiler.is_resource(code):
-            self["resourceType"] = nothing
-
-    def __missing__(self, key: str) -> Handler:
-        plain = key[1:] if key.startswith("_") else key
-        found = self.plan.get(plain)
-        if found is None:
-            return nothing if self.site.against is not None and plain not in self.refused else self._unknown(key)
-        part, code = found
-        if key != plain:
-            if not is_primitive(part.plain(code)):
-                return self._unknown(key)
-            made = primitive_rows(self.compiler, part, plain, part.plain(code))
-        elif key in ("extension", "modifierExtension"):
-            made = extension_handler(self.compiler, part, self.site, self.code)
-        else:
-            made = handler(self.compiler, part, key, code)
-            if key in self.choices and part.against is None:
-                made = _one_choice(made, key, self.choices[key], part.element.name)
-            if key == "id" and "resourceType" not in self and self.code != "ElementDefinition":  # whose ids stand in snapshot and differential alike
-                made = _one_id(made)
-        self[key] = made
-        return made
-
-    def asks(self, key: str) -> bool:
-        """Whether anything is asked of this key beyond what the unsliced element asks."""
-        plain = key[1:] if key.startswith("_") else key
-        if plain in self.refused:
-            return key == plain
-        part, code = self.plan[plain]
-        if part.against is not None and part.element.same_as(part.against):
-            return False
-        return key == plain or is_primitive(part.plain(code))
-
-    def _unknown(self, key: str) -> Handler:
-        near = get_close_matches(key.lstrip("_"), self.plan, 1)
-        said = f"Did you mean '{near[0]}'?" if near else "Remove it, or carry it in an extension."
-        owner = self.site.base.row["path"] if self.site.base.children else self.code
-
-        def unknown(value: Any, holder: Json, path: Path, run: Run) -> None:
-            run.say("element-unknown", (path, key, None), name=key, owner=owner, near=said)
-
-        return unknown
-
-
-def _one_id(made: Handler) -> Handler:
-    """Besides its own check: no other element of the resource has this id."""
-
-    def check(value: Any, holder: Json, path: Path, run: Run) -> None:
-        made(value, holder, path, run)
-        if type(value) is str and run.scope.ids.setdefault(value, id(holder)) != id(holder):
-            run.say("id-twice", (path, "id", None), found=value[:80])
-
-    return check
-
-
-def _one_choice(made: Handler, key: str, keys: frozenset[str], name: str) -> Handler:
-    """Besides its own check: no other answer to the same choice stands in the object."""
-    others = keys - {key}
-
-    def check(value: Any, holder: Json, path: Path, run: Run) -> None:
-        if not others.isdisjoint(holder):
-            told = sorted(keys.intersection(holder))
-            if key == told[0]:
-                run.say("choice-twice", (path, name[:-3], None), name=name, found=" and ".join(told))
-        made(value, holder, path, run)
-
-    return check
 
 
 def _need(compiler: Compiler, part: Site, owner: Site) -> tuple[str, Absent] | None:

@@ -94,6 +94,19 @@ def test_a_primitive_may_have_to_bear_an_extension():
     assert told(patient(birthDate="2020-01-01", _birthDate=borne), registry, MADE) == []
 
 
+def test_an_extension_whose_definition_is_not_at_hand_is_still_an_extension():
+    url = "http://a.example/StructureDefinition/elsewhere"
+    registry = made(
+        "Patient",
+        {"id": "extension", "types": [{"code": "Extension"}], "slicing": {"by": [["value", "url"]], "rules": "open"}},
+        {"id": "extension:there", "max": "1", "types": [{"code": "Extension", "profile": [url]}]},
+    )
+    extension = {"url": url, "valueCode": 1}
+    found = told(patient(extension=[extension, extension]), registry, MADE)
+    assert ("value-type", "Patient.extension[0].value.ofType(code)") in found
+    assert ("slice-too-many", "Patient.extension[1]") in found
+
+
 def test_null_stands_in_a_list_only_beside_an_extension():
     absent = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
     assert told(patient(name=[{"given": [None, "Orla"], "_given": [absent, None]}])) == []
