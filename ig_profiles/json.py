@@ -54,10 +54,11 @@ def dump(value: Any, pretty: bool = False) -> bytes:
     >>> dump({"value": Decimal("1.10")})
     b'{"value":1.10}'
     """
-    return orjson.dumps(value, default=_decimal, option=orjson.OPT_INDENT_2 if pretty else None)
+    return orjson.dumps(value, default=as_written, option=orjson.OPT_INDENT_2 if pretty else None)
 
 
-def _decimal(value: Any) -> Any:
+def as_written(value: Any) -> Any:
+    """A decimal as JSON with its own digits; what orjson asks for what it does not know itself."""
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value).encode())
     raise TypeError(f"{type(value).__name__} has no JSON form")

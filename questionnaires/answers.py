@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ig_profiles.fingerprint import fingerprint
 from ig_profiles.names import INFORMATION_ORIGIN
 from ig_profiles.reading import Coding, Json, codings, extension_value, extensions, one, text
 from questionnaires.criteria import Answer, Answers, Evidence
@@ -33,7 +34,7 @@ def read_response(questionnaire: Json, questionnaire_response: Json) -> Answers:
     """
     asked = questions(questionnaire)
     response = _name(questionnaire_response)
-    authored = text(questionnaire_response, "authored")
+    authored, content = text(questionnaire_response, "authored"), fingerprint(questionnaire_response)
     found: dict[str, Answer] = {}
     for item in items(questionnaire_response):
         question = asked.get(text(item, "linkId") or "")
@@ -43,7 +44,8 @@ def read_response(questionnaire: Json, questionnaire_response: Json) -> Answers:
             value, shown = _read(question, given) if isinstance(given, dict) else (None, "")
             if value is None:
                 continue
-            evidence = Evidence(question.link_id, shown, response, f"item.where(linkId='{question.link_id}')", recorded_on=authored, origin=_origin(given))
+            element = f"item.where(linkId='{question.link_id}')"
+            evidence = Evidence(question.link_id, shown, response, element, recorded_on=authored, origin=_origin(given), sha256=content)
             before = found.get(question.link_id, Answer(question.link_id, unit=question.unit))
             unlisted = f"The form says '{value}', which is not among its choices." if question.type == "choice" and isinstance(value, str) else None
             disputed = before.disputed or unlisted

@@ -36,7 +36,11 @@ class Axis(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """The resource and element a finding rests on, with its clinical date and the date it was recorded (domain F28)."""
+    """The resource and element a finding rests on, with its clinical date and the date it was recorded (domain F28).
+
+    ``sha256`` is the fingerprint of the resource as it was received: it proves what was looked at, and makes no other
+    evidence of the same value.
+    """
 
     fact: str
     value: str
@@ -45,6 +49,7 @@ class Evidence:
     clinical_on: str | None = None
     recorded_on: str | None = None
     origin: str = "manual"
+    sha256: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

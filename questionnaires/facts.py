@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ig_profiles.fingerprint import fingerprint
 from ig_profiles.reading import Coding, Json, text
 from questionnaires.criteria import Evidence
 
@@ -65,16 +66,22 @@ def read(name: str, told: Any, grounds: Any, resources: Sequence[Json]) -> Fact:
 
 def evidence_of(fact: str, value: str, resource: Json) -> Evidence:
     """The resource as evidence: where in it to look, when it was so, and when that was written down (domain F28)."""
-    kind, identity = text(resource, "resourceType") or "Resource", text(resource, "id")
+    kind = text(resource, "resourceType") or "Resource"
     return Evidence(
         fact,
         value,
-        resource=f"{kind}/{identity}" if identity else kind,
+        resource=_reference(resource),
         element=next((element for element in _ELEMENTS.get(kind, ("code",)) if _has(resource, element)), None),
         clinical_on=next(filter(None, (text(resource, *path) for path in _CLINICAL)), None),
         recorded_on=next(filter(None, (text(resource, *path) for path in _RECORDED)), None),
         origin="auto",
+        sha256=fingerprint(resource),
     )
+
+
+def _reference(resource: Json) -> str:
+    kind, identity = text(resource, "resourceType") or "Resource", text(resource, "id")
+    return f"{kind}/{identity}" if identity else kind
 
 
 _ELEMENTS: dict[str, tuple[str, ...]] = {
@@ -118,7 +125,7 @@ def _values(row: Json, resources: Sequence[Json]) -> list[Any]:
     if kind == "codes":
         return [Coding(code["system"], code["code"], code["display"]) for code in told]
     if kind in ("resource", "other"):
-        return [evidence_of("", "", resource).resource for resource in _resources(row, resources)]
+        return [_reference(resource) for resource in _resources(row, resources)]
     return [date.fromisoformat(told) if kind == "date" and len(told) == len("2026-11-20") else told]
 
 
