@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -82,6 +83,17 @@ def test_orlas_chart_answers_every_question_the_policy_weighs(engine):
 
 
 @needs_engine
+def test_a_test_done_by_the_supplier_of_the_oxygen_is_told_from_an_independent_one(engine):
+    charts = charts_on(TODAY)
+    chart = charts.by_patient["orla-penhallow"]
+    fitter = {"reference": f"Practitioner/{charts.practice.therapist.practitioner['id']}"}
+    by_supplier = tuple({**each, "performer": [fitter]} if each["id"].endswith("-saturation") else each for each in chart.findings)
+    charts.by_patient["orla-penhallow"] = replace(chart, findings=by_supplier)
+    found, trouble = prefill(shelf_package("home_oxygen"), chart, ReaderOfMemory(charts), engine, AT)
+    assert (found["independent_tester"], trouble) == (False, ())
+
+
+@needs_engine
 def test_what_the_form_does_not_ask_is_not_told(engine):
     above, below = (values(filled(engine, "home_oxygen", patient, {}).response) for patient in ("teodric-amble", "orla-penhallow"))
     assert "hematocrit" in above
@@ -145,6 +157,7 @@ def test_only_what_the_libraries_require_is_fetched():
         "Patient?_id=orla-penhallow",
         "Observation?patient=orla-penhallow&code=http://loinc.org|59408-5",
         "PractitionerRole?practitioner=halvard-brisk",
+        "PractitionerRole?_id=wick-marlow-at-fernhill",
     ]
 
 

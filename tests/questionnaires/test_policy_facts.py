@@ -154,6 +154,26 @@ def test_a_test_by_the_supplier_is_told_from_one_by_others(engine: FactEngine, p
     assert oxygen(engine, measured, order)["independent_tester"].value is independent
 
 
+@pytest.mark.parametrize("tester", ["Organization/supplier", "Practitioner/fitter", "PractitionerRole/fitter-at-supplier"])
+def test_a_test_by_the_supplier_is_known_where_the_order_names_a_role_there(engine: FactEngine, tester: str) -> None:
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "fitter-at-supplier",
+        "practitioner": {"reference": "Practitioner/fitter"},
+        "organization": {"reference": "Organization/supplier"},
+    }
+    order = {
+        "resourceType": "DeviceRequest",
+        "id": "d",
+        "status": "draft",
+        "intent": "order",
+        "codeCodeableConcept": concept("http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "E1390"),
+        "performer": {"reference": "PractitionerRole/fitter-at-supplier"},
+    }
+    found = oxygen(engine, saturation(86, performer=[{"reference": tester}]), order, role)
+    assert found["independent_tester"].value is False
+
+
 @pytest.mark.parametrize(
     ("chart", "fact"),
     [

@@ -42,14 +42,14 @@ class Ordering:
         }
 
 
-def equipment_order(ordering: Ordering, supplier: Json, code: str, label: str) -> Json:
-    """A draft DeviceRequest (CRD profile-devicerequest) starting on the day it is written."""
+def equipment_order(ordering: Ordering, supplier: Clinician, code: str, label: str) -> Json:
+    """A draft DeviceRequest (CRD profile-devicerequest) starting on the day it is written; ``supplier`` is who fits it there."""
     order = ordering.draft("DeviceRequest", code, ordering.on)
-    return checked({**order, "codeCodeableConcept": concept(HCPCS, code, label), "performer": reference(supplier)})
+    return checked({**order, "codeCodeableConcept": concept(HCPCS, code, label), "performer": reference(supplier.role)})
 
 
-def imaging_order(ordering: Ordering, site: Json, code: str, label: str, scan_on: date) -> Json:
+def imaging_order(ordering: Ordering, radiologist: Clinician, code: str, label: str, scan_on: date) -> Json:
     """A draft ServiceRequest (CRD profile-servicerequest) for one scan on a planned day."""
     order = ordering.draft("ServiceRequest", code, scan_on)
     imaging = concept(SNOMED, "363679005", "Imaging")
-    return checked({**order, "category": [imaging], "code": concept(CPT, code, label), "performer": [reference(site)]})
+    return checked({**order, "category": [imaging], "code": concept(CPT, code, label), "performer": [reference(radiologist.role)]})

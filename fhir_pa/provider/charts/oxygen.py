@@ -49,7 +49,7 @@ def _chart(member: Member, practice: Practice, today: date, saturation: str) -> 
         _haematocrit(patient, who, visit, "44", seen_on),
         note_of(patient, who, visit, _note(saturation), "face-to-face", "11506-3", seen_on),
     )
-    order = equipment_order(Ordering(patient, coverage, visit, who, (lungs, failure), today), practice.supplier, CONCENTRATOR, "Oxygen concentrator")
+    order = equipment_order(Ordering(patient, coverage, visit, who, (lungs, failure), today), practice.therapist, CONCENTRATOR, "Oxygen concentrator")
     return Chart(patient, coverage, who, visit, findings, (order,))
 
 

@@ -54,7 +54,7 @@ def ilsabet_crane(practice: Practice, today: date) -> Chart:
     )
     scan_on = today + timedelta(days=DAYS_UNTIL_SCANS)
     ordering = Ordering(patient, coverage, visit, who, (lung, brain), today)
-    orders = tuple(imaging_order(ordering, practice.imaging, code, LABELS[code], scan_on) for code in (BRAIN, CHEST, NECK))
+    orders = tuple(imaging_order(ordering, practice.radiologist, code, LABELS[code], scan_on) for code in (BRAIN, CHEST, NECK))
     return Chart(patient, coverage, who, visit, findings, orders, held)
 
 

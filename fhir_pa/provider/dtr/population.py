@@ -17,7 +17,6 @@ NAMED = re.compile(r'^\s*"?(?P<library>\w+)"?\."?(?P<define>[^"]+?)"?\s*$')
 DIRECTORY = {"PractitionerRole": "practitioner", "Practitioner": "_id"}
 
 
-
 def prefill(package: Package, chart: Chart, reader: ChartReader, engine: FactEngine, at: datetime) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Values found, by link id, and one sentence of trouble for each question that could not be looked up.
 
@@ -57,7 +56,8 @@ def expressions(questionnaire: Json) -> dict[str, tuple[str, str]]:
 def queries(requirements: list[Json], chart: Chart) -> list[str]:
     """The FHIR searches that bring what the libraries require of this patient, and nothing else (DTR sec-3).
 
-    A requirement with codes is searched by them; a directory resource is found through the ordering clinician.
+    A requirement with codes is searched by them; a directory resource is found through the ordering clinician, and a role
+    also where an order names it as its performer.
     """
     asked = {f"Patient?_id={chart.patient['id']}": None}
     for requirement in requirements:
@@ -66,8 +66,16 @@ def queries(requirements: list[Json], chart: Chart) -> list[str]:
             continue
         if kind in DIRECTORY:
             asked[f"{kind}?{DIRECTORY[kind]}={chart.clinician.practitioner['id']}"] = None
+            if performing := _performing(chart, kind):
+                asked[f"{kind}?_id={','.join(performing)}"] = None
             continue
         query = f"{kind}?patient={chart.patient['id']}"
         codes = [f"{code.system}|{code.code}" for each in many(requirement, "codeFilter") if each.get("path") == "code" for code in codings(many(each, "code"))]
         asked[f"{query}&code={','.join(codes)}" if codes else query] = None
     return list(asked)
+
+
+def _performing(chart: Chart, kind: str) -> list[str]:
+    """The ids of those of this type who are to perform the orders."""
+    names = (text(performer, "reference") or "" for performer in many(list(chart.orders), "performer"))
+    return list(dict.fromkeys(name.removeprefix(f"{kind}/") for name in names if name.startswith(f"{kind}/")))

@@ -1,0 +1,44 @@
+"""What the provider holds and says keeps to the profiles of either guide, by our own validator's strict reading."""
+
+from datetime import date
+
+import pytest
+
+from fhir_pa.provider.patients import charts_on
+from ig_profiles.reading import Index, many
+from ig_profiles.registry import open_set
+from ig_profiles.validator import validate
+
+TODAY = date(2026, 11, 21)
+BASE = "http://127.0.0.1:9090/fhir"
+CHARTS = charts_on(TODAY)
+PATIENTS = tuple(CHARTS.by_patient)
+
+
+def errors(resource, guide, root=None):
+    found = validate(resource, open_set(guide), strict=True, root=root)
+    return [f"{each.expression}: {each.text}" for each in found if each.severity in ("fatal", "error")]
+
+
+def chart_bundle():
+    entries = [{"fullUrl": f"{BASE}/{each['resourceType']}/{each['id']}", "resource": each} for each in CHARTS.resources()]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+@pytest.mark.parametrize("patient", PATIENTS)
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_a_draft_order_keeps_to_its_crd_profile(guide, patient):
+    around = chart_bundle()
+    for order in CHARTS.by_patient[patient].orders:
+        assert "davinci-crd" in order["meta"]["profile"][0]
+        assert errors(order, guide, around) == []
+
+
+@pytest.mark.parametrize("patient", PATIENTS)
+def test_an_order_is_performed_by_somebody_in_a_role_at_an_organization(patient):
+    index = Index.of_bundle(chart_bundle())
+    for order in CHARTS.by_patient[patient].orders:
+        (performer,) = many(order, "performer")
+        role = index.resolve(performer)
+        assert role.resource["resourceType"] == "PractitionerRole"
+        assert index.resolve(role.resource["practitioner"]) and index.resolve(role.resource["organization"])
