@@ -27,6 +27,7 @@ class Compiler:
         self._checks: dict[str, Check] = {}
         self._resources: dict[str, bool] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
+        self._profiled: dict[str, str] = {}
         self._wholes: dict[str, Check] = {}
 
     def tree(self, table: Json) -> Tree:
@@ -53,8 +54,13 @@ class Compiler:
 
     def profiled(self, canonical: str) -> str | None:
         """The type a profile is for; None for a profile unknown."""
-        table = self.registry.profile(canonical)
-        return str(table["type"]) if table else None
+        known = self._profiled.get(canonical)
+        if known is None:
+            table = self.registry.profile(canonical)
+            known = str(table["type"]) if table else None
+            if known and "|" not in canonical:
+                self._profiled[canonical] = known
+        return known
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """The type and all it derives from, nearest first."""
@@ -103,13 +109,18 @@ class Compiler:
 
     def difference_check(self, canonical: str, beside: str) -> Check | None:
         """What a profile asks beyond another of the same type; None where they cannot be compared."""
+        check = self._checks.get(f"{canonical} {beside}")
+        if check is not None:
+            return check
         table, other = self.registry.profile(canonical), self.registry.profile(beside)
         if table is None or other is None or table["type"] != other["type"]:
             return None
-        key = f"{_name(table)} {_name(other)}"
-        if key not in self._checks:
-            self._checks[key] = self._root_check(table, self.tree(other).root)
-        return self._checks[key]
+        name = f"{_name(table)} {_name(other)}"
+        check = self._checks.get(name) or self._root_check(table, self.tree(other).root)
+        self._checks[name] = check
+        if canonical == table["url"] and beside == other["url"]:
+            self._checks[f"{canonical} {beside}"] = check
+        return check
 
     def _root_check(self, table: Json, against: Element | None = None) -> Check:
         tree = self.tree(table)

@@ -116,7 +116,12 @@ def _later(compiler: Compiler, run: Run, scope: Scope, profiles: tuple[str, ...]
     findings = run.findings
 
     def look() -> None:
-        errors = [_own_errors(outcome(compiler, run, scope, canonical)) for canonical in profiles]
+        errors: list[list[Issue]] = []
+        for canonical in profiles:
+            found = outcome(compiler, run, scope, canonical)
+            if not found:
+                return
+            errors.append(_own_errors(found))
         if all(errors):
             because = min(errors, key=len)[0]
             run.findings, before = findings, run.findings

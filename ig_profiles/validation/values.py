@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 def one_value(compiler: Compiler, site: Site, code: str) -> Check | None:
     """Everything the site asks of one value of this type; None when that is nothing beyond ``site.against``."""
     code = site.plain(code)
+    expected = _expected(site, "fixed", code) + _expected(site, "pattern", code)
     if is_primitive(code):
-        parts = _form(site, code) + _limits(site)
+        parts = ([] if expected else _form(site, code)) + _limits(site)  # the one right value has the right form
         parts += rules(_own_rules(site, ()), site.profile)
     elif compiler.is_resource(code):
         return resource_here(compiler, site)
@@ -35,7 +36,7 @@ def one_value(compiler: Compiler, site: Site, code: str) -> Check | None:
         parts = ([check] if check else []) + _profiles(compiler, site, code)
         if code == "Reference" and not _same(site, "types"):
             parts += targets(compiler, site)
-    parts += _expected(site, "fixed", code) + _expected(site, "pattern", code)
+    parts += expected
     if not _same(site, "binding"):
         parts += binding(compiler.registry, site.element, code)
     return sequence(parts)
