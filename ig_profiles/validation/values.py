@@ -11,7 +11,7 @@ from ig_profiles.validation.matching import containing, exactly, quoted
 from ig_profiles.validation.narrative import narrative
 from ig_profiles.validation.natives import NATIVE
 from ig_profiles.validation.objects import children_same, object_check
-from ig_profiles.validation.primitives import Check, is_primitive, primitive
+from ig_profiles.validation.primitives import Check, is_primitive, primitive, usual
 from ig_profiles.validation.references import targets
 from ig_profiles.validation.resources import resource_here
 from ig_profiles.validation.run import Path, Run, shown
@@ -27,7 +27,7 @@ def one_value(compiler: Compiler, site: Site, code: str) -> Check | None:
     code = site.plain(code)
     expected = _expected(site, "fixed", code) + _expected(site, "pattern", code)
     if is_primitive(code):
-        parts = ([] if expected else _form(site, code)) + _limits(site)  # the one right value has the right form
+        parts = ([] if expected and usual(code) else _form(site, code)) + _limits(site)  # the one right text has the right form
         parts += rules(_own_rules(site, ()), site.profile)
     elif compiler.is_resource(code):
         return resource_here(compiler, site)
