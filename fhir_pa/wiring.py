@@ -73,6 +73,14 @@ class Payer:
         """What HL7 published for this generation, and what the payer added."""
         return open_set(guide, *([self.settings.profiles] if self.settings.profiles else []))
 
+    def warm_up(self) -> None:
+        """Do now what the first clinician would wait for: start the fact engine with every policy, open the definitions."""
+        for volume in self.shelf.volumes():
+            if volume.elm is not None:
+                self.facts.facts(volume.elm, [], self.clock(), volume.edition.facts)
+        for guide in GENERATIONS:
+            self.definitions(guide)
+
     def readiness(self) -> Mapping[str, str | None]:
         """Each thing the server cannot do without, with what is wrong with it (None: nothing)."""
         return {"database": self._database_trouble(), "policies": None if self.shelf.editions() else "No policy is on the shelf."}

@@ -44,6 +44,7 @@ def application() -> Flask:
         settings = read({}, os.environ)
         write_logs(settings.log)
         payer = open_payer(settings)
+        payer.warm_up()
         Finalize(None, payer.close, exitpriority=10)
         if settings.worker:
             work = background_of(payer)
