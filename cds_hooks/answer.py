@@ -149,6 +149,7 @@ class Basis:
     edition: Edition | None = None
     findings: tuple[Finding, ...] = ()
     on_file: Known = Known()
+    line_of_business: str = ""
 
 
 @dataclass(frozen=True)

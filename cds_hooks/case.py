@@ -66,6 +66,10 @@ def answer_of(case: Case, request: HookRequest, house: Given) -> CoverageAnswer:
     exempt = _exemption(case.subject, edition, request, asked, house)
     if exempt is not None:
         return authorized.exempted(asked, edition, exempt)
+    if asked.on_file.elsewhere is not None:  # who orders may have become known since, and may be its very orderer
+        asked = _with_what_is_on_file(case.subject, asked, edition, request, house)
+        if asked.on_file.standing is not None:
+            return authorized.standing(asked, edition, asked.on_file.standing)
     try:
         answers = house.facts(edition, [entry.resource for entry in request.index.entries]) if edition.criteria else {}
     except Refusal:

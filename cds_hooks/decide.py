@@ -57,8 +57,18 @@ class Asked:
     def basis(self, edition: Edition | None = None, findings: tuple[Finding, ...] = ()) -> Basis:
         """What an answer to this rests on."""
         order, insured = self.order, self.insured
-        codes = order.service.codes
-        return Basis(order.reference, order.fingerprint, order.label, codes, insured.coverage, insured.patient, edition, findings, self.on_file)
+        return Basis(
+            order=order.reference,
+            fingerprint=order.fingerprint,
+            label=order.label,
+            codes=order.service.codes,
+            coverage=insured.coverage,
+            patient=insured.patient,
+            edition=edition,
+            findings=findings,
+            on_file=self.on_file,
+            line_of_business=insured.standing.line_of_business,
+        )
 
     def answered(self, covered: Covered, authorization: PriorAuthorization | None, *reasons: Reason, needs: tuple[Need, ...] = ()) -> CoverageAnswer:
         """An answer no policy stands behind."""

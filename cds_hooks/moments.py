@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date
 from typing import Any
 
-from ig_profiles.reading import Json, one, text
+from ig_profiles.reading import Json, many, one, text
 
 
 def day(value: Any, last: bool = False) -> date | None:
@@ -32,6 +32,8 @@ def span(order: Json) -> tuple[date | None, date | None]:
 
     >>> span({"occurrencePeriod": {"start": "2026-12-01", "end": "2026-12-31"}})
     (datetime.date(2026, 12, 1), datetime.date(2026, 12, 31))
+    >>> span({"occurrenceTiming": {"event": ["2026-12-24", "2026-12-01"]}})
+    (datetime.date(2026, 12, 1), datetime.date(2026, 12, 24))
     """
     exact = text(order, "occurrenceDateTime")
     if exact:
@@ -40,7 +42,9 @@ def span(order: Json) -> tuple[date | None, date | None]:
         period = one(order, *path)
         if isinstance(period, dict):
             return day(period.get("start")), day(period.get("end"), last=True)
-    start = text(order, "occurrenceTiming", "event") or text(order, "start") or text(order, "dateTime") or text(order, "dateWritten")
+    if events := sorted(filter(None, map(day, many(order, "occurrenceTiming", "event")))):
+        return events[0], events[-1] if len(events) > 1 else None
+    start = text(order, "start") or text(order, "dateTime") or text(order, "dateWritten")
     return day(start), day(text(order, "end"), last=True)
 
 

@@ -88,11 +88,11 @@ def known(service: RequestedService, codes: tuple[Coding, ...], assertion: str, 
     day = service.on or today
     listed = sorted(on_file, key=lambda each: (each.assertion == assertion, each.until or date.max, each.since), reverse=True)
     alike = [each for each in listed if each.same_service(codes)]
-    ours = [each for each in alike if each.may_be_told]
     before_change = [each for each in listed if assertion and each.assertion == assertion and each.certified]
+    ours = [each for each in alike if each.may_be_told or each in before_change]
     return Known(
         standing=next((each for each in ours if each.covers(service, today)), None),
         narrower=next((each for each in (*ours, *before_change) if each.in_force(day) or each in before_change), None),
         under_review=next((each for each in ours if not each.certified), None),
-        elsewhere=next((each for each in alike if not each.may_be_told and each.in_force(day)), None),
+        elsewhere=next((each for each in alike if each not in ours and each.in_force(day)), None),
     )

@@ -19,12 +19,13 @@ from cds_hooks.respond import respond
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.hook_given import given, member_identifiers
 from fhir_pa.operations.hook_grant import Granting
+from fhir_pa.operations.hook_metrics import Witness, measured, refused
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.storage.hook_log import HookCall
 from fhir_pa.storage.store import Transaction
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
-from ig_profiles.outcome import Conflict
+from ig_profiles.outcome import Conflict, Refusal, Unavailable
 from ig_profiles.reading import Json
 
 BASE_DIALECT: dict[str, Dialect] = {"2.0.1": "2.0", "2.2": "2.2"}
@@ -40,12 +41,17 @@ def discovery(guide: str, payer: Payer) -> Json:
 def hook(service_id: str, body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     """The answer to one hook call. Raises Refusal for calls that cannot be read; trouble with data is told in the answer."""
     at = payer.clock()
-    sent = parse(body, payer.settings.max_body_bytes)
-    asked = hook_request.read(sent, services.service(service_id), BASE_DIALECT[guide])
-    for _ in range(ATTEMPTS - 1):
-        with suppress(Conflict):
-            return _answer(asked, sent, caller, payer, at)
-    return _answer(asked, sent, caller, payer, at)
+    try:
+        sent = parse(body, payer.settings.max_body_bytes)
+        asked = hook_request.read(sent, services.service(service_id), BASE_DIALECT[guide])
+        for _ in range(ATTEMPTS - 1):
+            with suppress(Conflict):
+                return _answer(asked, sent, caller, payer, at)
+        return _answer(asked, sent, caller, payer, at)
+    except Refusal as refusal:
+        with suppress(Unavailable), payer.store.transaction() as tx:
+            tx.keep_crd_metric(refused(str(uuid.uuid4()), _hook_named(service_id), guide, caller.id, at, refusal, payer))
+        raise
 
 
 def feedback(service_id: str, body: bytes, caller: Caller, payer: Payer) -> Json:
@@ -58,16 +64,23 @@ def feedback(service_id: str, body: bytes, caller: Caller, payer: Payer) -> Json
     return {"received": len(told)}
 
 
+def _hook_named(service_id: str) -> str:
+    """The hook of a service of ours; whatever else stands in an address is not kept."""
+    return next((each.name for each in services.HOOKS if each.service_id == service_id), "unknown")
+
+
 def _answer(asked: HookRequest, sent: Json, caller: Caller, payer: Payer, at: datetime) -> Json:
     """The answer, kept with the call, its assertions and the authorizations it opens, in one transaction."""
-    granting = Granting(payer, caller.id, GUIDE_OF[asked.dialect], at)
-    answer, answers = respond(asked, given(asked, caller, payer, at, granting))
+    guide, witness = GUIDE_OF[asked.dialect], Witness()
+    granting = Granting(payer, caller.id, guide, at)
+    answer, answers = respond(asked, given(asked, caller, payer, at, granting, witness))
+    call = HookCall(str(uuid.uuid4()), caller.id, guide, asked.hook.name, asked.instance, at, sent, answer)
     with payer.store.transaction() as tx:
         granting.keep(tx)
-        call = HookCall(str(uuid.uuid4()), caller.id, GUIDE_OF[asked.dialect], asked.hook.name, asked.instance, at, sent, answer)
         tx.keep_hook_call(call)
         for each in answers:
             _keep_assertion(each, call, tx)
+        tx.keep_crd_metric(measured(call, asked, answers, witness, payer))
     return answer
 
 

@@ -20,6 +20,7 @@ from cds_hooks.prefetch import one_by_one
 from cds_hooks.request import HookRequest
 from cds_hooks.turnaround import Turnaround, turnaround
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.hook_metrics import Witness
 from fhir_pa.operations.hook_on_file import on_file
 from fhir_pa.operations.membership import standing
 from fhir_pa.operations.weighing import Documentation, answers_of
@@ -36,8 +37,8 @@ ASSERTION_SECRET = "assertion-ids"
 MEASURED_AGAIN = timedelta(minutes=5)
 
 
-def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant: Grant) -> Given:
-    """Everything the answer to this call may ask of the payer."""
+def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant: Grant, witness: Witness) -> Given:
+    """Everything the answer to this call may ask of the payer; ``witness`` sees what is queried at the EHR."""
 
     def facts(edition: Edition, resources: Sequence[Json]) -> Answers:
         responses = tuple(each for each in resources if each.get("resourceType") == "QuestionnaireResponse")
@@ -70,7 +71,7 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         payer_name=insurer.name,
         public_url=payer.public_url,
         payer_phone=insurer.phone or None,
-        fetch=ehr.fetch if ehr else None,
+        fetch=witness.watching(ehr.fetch) if ehr else None,
         together=ehr.together if ehr else one_by_one,
         on_file=held,
         exempt=exempt,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage.assertions import AssertionReading, AssertionWriting
 from fhir_pa.storage.authorizations import AuthorizationWriting
+from fhir_pa.storage.crd_metrics import CrdMetricReading, CrdMetricWriting
 from fhir_pa.storage.database import open_database
 from fhir_pa.storage.ground import Clock
 from fhir_pa.storage.hook_log import HookReading, HookWriting
@@ -24,11 +25,11 @@ from fhir_pa.storage.workers import WorkerWriting
 from ig_profiles.outcome import Unavailable, Unprocessable
 
 
-class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading, TurnaroundReading):
+class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading, TurnaroundReading, CrdMetricReading):
     """Everything that may be asked of the store."""
 
 
-class Transaction(ReceivedWriting, AuthorizationWriting, NoticeWriting, AssertionWriting, HookWriting, OnceWriting, WorkerWriting, Reading):
+class Transaction(ReceivedWriting, AuthorizationWriting, NoticeWriting, AssertionWriting, HookWriting, OnceWriting, WorkerWriting, CrdMetricWriting, Reading):
     """Everything that may be asked and kept, in one transaction."""
 
 

@@ -1,7 +1,7 @@
 """The tables: received bytes, authorizations with every revision, assertions, subscriptions, notices and small memories.
 
 Truth is append-only: ``received``, ``answers``, ``revisions``, ``trail``, ``determinations``, ``hook_calls``,
-``feedback``. The others point into it or hold what may change. The work queue's own tables are not ours.
+``feedback``, ``crd_metrics``. The others point into it or hold what may change. The work queue's own tables are not ours.
 """
 
 from __future__ import annotations
@@ -169,6 +169,16 @@ feedback = Table(
     Column("service", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("document", Text, nullable=False),
+)
+
+crd_metrics = Table(
+    "crd_metrics",
+    metadata,
+    Column("id", String, primary_key=True),  # of the hook call, when it was answered
+    Column("client", String, nullable=False),
+    Column("hook", String, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("document", Text, nullable=False),  # codes and ids only
 )
 
 subscriptions = Table(

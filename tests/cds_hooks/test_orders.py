@@ -114,6 +114,7 @@ def test_an_encounters_diagnoses_are_read_too():
         ({"occurrencePeriod": {"start": "2026-12-31", "end": "2026-12-01"}}, date(2026, 12, 31), None),
         ({"occurrenceTiming": {"repeat": {"boundsPeriod": {"start": "2026-12-01"}}}}, date(2026, 12, 1), None),
         ({"occurrenceTiming": {"event": ["2026-12-24"]}}, date(2026, 12, 24), None),
+        ({"occurrenceTiming": {"event": ["2026-12-24", "2026-12-03T09:00:00Z", "2026-12-10"]}}, date(2026, 12, 3), date(2026, 12, 24)),
         ({"dispenseRequest": {"validityPeriod": {"start": "2026-12-01", "end": "2026-12-31"}}}, date(2026, 12, 1), date(2026, 12, 31)),
         ({"start": "2026-12-01T09:00:00Z", "end": "2026-12-01T10:00:00Z"}, date(2026, 12, 1), date(2026, 12, 1)),
         ({"occurrenceDateTime": "next week"}, None, None),

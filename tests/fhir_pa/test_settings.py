@@ -99,6 +99,21 @@ def test_the_whole_file_is_read(file):
     assert directory.lists_members
 
 
+def test_a_gold_card_is_read_and_spares_its_policies_until_its_last_day(file):
+    text = '[[gold_card]]\nnpi = "9000000007"\nbecause = "97 % certified"\nuntil = 2027-03-01\ntopics = ["home_oxygen"]\n'
+    directory = read({"config": file(text)}, {}).directory
+    card = directory.gold_card(["1", "9000000007"], "home_oxygen", date(2027, 3, 1))
+    assert card.because == "97 % certified"
+    assert directory.gold_card(["9000000007"], "home_oxygen", date(2027, 3, 2)) is None
+    assert directory.gold_card(["9000000007"], "surveillance_imaging", date(2027, 3, 1)) is None
+    assert directory.gold_card([], "home_oxygen", date(2027, 3, 1)) is None
+
+
+def test_a_gold_card_without_reason_or_with_a_wrong_number_is_told(file):
+    mistakes = " ".join(mistakes_of({"config": file('[[gold_card]]\nnpi = "9000000008"\n')}))
+    assert "because" in mistakes and "not an NPI" in mistakes
+
+
 def test_a_member_is_found_without_the_system_unless_two_share_the_number(file):
     twin = WHOLE + '\n[[member]]\nid = "SYN-04"\nsystem = "http://other.example"\nline_of_business = "qhp"\n'
     assert read({"config": file(WHOLE)}, {}).directory.member("SYN-04", "urn:unknown").name == "Ilsabet Crane"
