@@ -10,7 +10,21 @@ from pathlib import Path
 
 from ig_profiles.reading import Json
 from questionnaires.library import BUILT_IN
-from tests.questionnaires.us_core import chart, concept, condition, medication_request, patient, procedure, report, resource, service_request
+from tests.questionnaires.us_core import (
+    chart,
+    concept,
+    condition,
+    device_request,
+    document,
+    medication_request,
+    observation,
+    patient,
+    procedure,
+    report,
+    resource,
+    service_request,
+    visit,
+)
 
 BASTIAN = patient("SYN-02", "Bastian", "Quarles", "1980-05-11", "male")
 SCIATICA = condition("radiculopathy", "ICD10:M54.16", onset="2026-09-20", recorded="2026-09-22")
@@ -22,6 +36,19 @@ BY_REFERENCE = (
 )
 LUMBAR_ORDER = service_request("order", "CPT:72148", "2026-11-20")
 
+THANDEKA = patient("SYN-08", "Thandeka", "Mwirigi", "1971-02-19", "female")
+APNEA = condition("apnea", "ICD10:G47.33", recorded="2026-10-24")
+SNORING = visit("visit-snoring", "2026-10-05", "ICD10:R06.83")
+HOME_TEST = procedure("home-test", "CPT:95806", "2026-10-20")
+PAP_ORDER = device_request("order", "HCPCS:E0601", "2026-11-20", "draft")
+PAP_IN_USE = device_request("first-order", "HCPCS:E0601", "2026-08-17", "completed", occurrenceDateTime="2026-08-20")
+SEEN_AGAIN = visit("visit-again", "2026-10-05", "ICD10:G47.33")
+
+
+def _index(value: float) -> Json:
+    return observation("ahi", "LOINC:69990-0", value, "{events}/h", "2026-10-20", "procedure")
+
+
 CHARTS: dict[str, Json] = {
     "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
     "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
@@ -29,6 +56,12 @@ CHARTS: dict[str, Json] = {
     "lumbar_mri/old-cancer": chart(BASTIAN, SCIATICA, condition("prostate", "ICD10:Z85.46", recorded="2019-02-01"), LUMBAR_ORDER),
     "lumbar_mri/mri-in-june": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, report("mri", "CPT:72148", "2026-06-02", "Disc bulge at L4-L5.")),
     "lumbar_mri/after-surgery": chart(BASTIAN, SCIATICA, *SESSIONS, *BY_REFERENCE, procedure("laminotomy", "CPT:63030", "2019-03-14")),
+    "cpap/home-test": chart(THANDEKA, APNEA, SNORING, HOME_TEST, _index(22.4), PAP_ORDER),
+    "cpap/mild": chart(THANDEKA, APNEA, SNORING, HOME_TEST, _index(9), PAP_ORDER),
+    "cpap/mild-with-hypertension": chart(THANDEKA, APNEA, SNORING, HOME_TEST, _index(9), condition("pressure", "ICD10:I10"), PAP_ORDER),
+    "cpap/too-mild": chart(THANDEKA, APNEA, SNORING, HOME_TEST, _index(4.2), PAP_ORDER),
+    "cpap/after-trial": chart(THANDEKA, APNEA, PAP_IN_USE, SEEN_AGAIN, document("download", "LOINC:52042-9", "2026-10-04"), PAP_ORDER),
+    "cpap/no-download": chart(THANDEKA, APNEA, PAP_IN_USE, SEEN_AGAIN, PAP_ORDER),
 }
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from ig_profiles.reading import Json
-from tests.questionnaires.charts import SESSIONS
-from tests.questionnaires.us_core import condition, medication_request, report
+from tests.questionnaires.charts import HOME_TEST, PAP_IN_USE, SESSIONS
+from tests.questionnaires.us_core import condition, device_request, document, medication_request, observation, procedure, report, visit
 
 SIX_WEEKS = {
     "symptoms_since": date(2026, 9, 20),
@@ -19,6 +20,15 @@ SIX_WEEKS = {
 }
 COMPLAINT = {"symptoms_since": date(2026, 9, 20), "radicular": True}
 
+TESTED = {"first_visit_on": date(2026, 10, 5), "test_on": date(2026, 10, 20), "test_type": "home_3"}
+IN_USE = {"stage": "continued", "started_on": date(2026, 8, 20), "reevaluated_on": date(2026, 10, 5)}
+
+
+def _more_than(value: int) -> Json:
+    told = observation("o", "LOINC:69990-0", value, "{events}/h", "2026-10-20")
+    return {**told, "valueQuantity": {**told["valueQuantity"], "comparator": ">"}}
+
+
 LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a value there
     "lumbar_mri/six-weeks": SIX_WEEKS,
     "lumbar_mri/two-sessions": {**COMPLAINT, "medicine_tried": True},
@@ -26,6 +36,12 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "lumbar_mri/old-cancer": COMPLAINT,
     "lumbar_mri/mri-in-june": {**SIX_WEEKS, "mri_last_year": True},
     "lumbar_mri/after-surgery": {**SIX_WEEKS, "contrast_reason": ["after_surgery"]},
+    "cpap/home-test": {**TESTED, "ahi": Decimal("22.4")},
+    "cpap/mild": {**TESTED, "ahi": Decimal(9)},
+    "cpap/mild-with-hypertension": {**TESTED, "ahi": Decimal(9), "symptoms": ["hypertension"]},
+    "cpap/too-mild": {**TESTED, "ahi": Decimal("4.2")},
+    "cpap/after-trial": {**IN_USE, "download": True},
+    "cpap/no-download": IN_USE,
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -37,4 +53,13 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("lumbar_mri", "a medicine that was cancelled", (medication_request("m", "RXNORM:198014", "2026-11-01", "cancelled"),), "medicine_tried"),
     ("lumbar_mri", "an MRI of last year", (report("r", "CPT:72148", "2025-11-01"),), "mri_last_year"),
     ("lumbar_mri", "an MRI not yet read", (report("r", "CPT:72148", "2026-11-01", status="registered"),), "mri_last_year"),
+    ("cpap", "an index in another unit", (observation("o", "LOINC:69990-0", 22, "%", "2026-10-20"),), "ahi"),
+    ("cpap", "an index above what the device could tell", (_more_than(80),), "ahi"),
+    ("cpap", "a test that was not done", (procedure("p", "CPT:95810", "2026-10-20", status="not-done"),), "test_on"),
+    ("cpap", "a visit about something else", (HOME_TEST, visit("v", "2026-10-01", "ICD10:M54.16")), "first_visit_on"),
+    ("cpap", "a visit after the test", (HOME_TEST, visit("v", "2026-10-25", "ICD10:R06.83")), "first_visit_on"),
+    ("cpap", "the order that is being made", (device_request("d", "HCPCS:E0601", "2026-11-20"),), "stage"),
+    ("cpap", "a visit in the first month", (PAP_IN_USE, visit("v", "2026-09-01", "ICD10:G47.33")), "reevaluated_on"),
+    ("cpap", "a visit after day 91", (PAP_IN_USE, visit("v", "2026-11-20", "ICD10:G47.33")), "reevaluated_on"),
+    ("cpap", "a download from before the device", (PAP_IN_USE, document("d", "LOINC:52042-9", "2026-08-01")), "download"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ig_profiles.json import dump, parse
 from ig_profiles.reading import Coding, Json, many
 from questionnaires.cql import FactEngine
 from questionnaires.elm import facts_of
@@ -32,7 +33,7 @@ def engine() -> Iterator[FactEngine]:
 def known(engine: FactEngine, topic: str, bundle: Json) -> dict[str, Fact]:
     elm = SHELF.elm(topic)
     assert elm is not None
-    found = engine.facts(elm, many(bundle, "entry", "resource"), AT, facts_of(elm))
+    found = engine.facts(elm, many(parse(dump(bundle)), "entry", "resource"), AT, facts_of(elm))
     assert {name: fact.trouble for name, fact in found.items() if fact.trouble} == {}
     return found
 
