@@ -101,6 +101,7 @@ _ELEMENTS: dict[str, tuple[str, ...]] = {
 _CLINICAL = (
     *(("effectiveDateTime",), ("effectiveInstant",), ("effectivePeriod", "start"), ("onsetDateTime",), ("onsetPeriod", "start")),
     *(("performedDateTime",), ("performedPeriod", "start"), ("occurrenceDateTime",), ("occurrencePeriod", "start")),
+    ("occurrenceTiming", "event"),
     *(("authoredOn",), ("authored",), ("whenHandedOver",), ("period", "start"), ("date",)),
 )
 _RECORDED = (("issued",), ("recordedDate",), ("recorded",), ("meta", "lastUpdated"), ("dateAsserted",), ("authoredOn",), ("authored",), ("date",))

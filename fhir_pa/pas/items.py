@@ -131,7 +131,13 @@ def _first_known(choices: Iterable[tuple[date | None, date | None]]) -> tuple[da
 def _order_days(order: Json) -> tuple[date | None, date | None]:
     bounds = period(one(order, "occurrenceTiming", "repeat", "boundsPeriod"))
     validity = period(one(order, "dispenseRequest", "validityPeriod"))
-    return _first_known((days(order, "occurrence"), bounds, validity, (full_date(order.get("dateTime")), None)))
+    return _first_known((days(order, "occurrence"), bounds, _timed_days(order), validity, (full_date(order.get("dateTime")), None)))
+
+
+def _timed_days(order: Json) -> tuple[date | None, date | None]:
+    """The days of occurrenceTiming.event, the one form of occurrence[x] that names a day and that PAS profiles of orders allow."""
+    events = sorted(filter(None, map(full_date, many(order, "occurrenceTiming", "event"))))
+    return (events[0], events[-1] if len(events) > 1 else None) if events else (None, None)
 
 
 def _event_days(claim: Entry) -> tuple[date | None, date | None]:

@@ -105,6 +105,26 @@ def test_what_the_item_leaves_unsaid_comes_from_its_order() -> None:
     assert read_.order == f"{BASE}/DeviceRequest/oxygen"
 
 
+@pytest.mark.parametrize(
+    ("event", "on", "until"),
+    [
+        (["2026-11-29"], date(2026, 11, 29), None),
+        (["2026-12-06", "2026-11-29T09:00:00-05:00", "2026-11"], date(2026, 11, 29), date(2026, 12, 6)),
+    ],
+)
+def test_the_days_of_an_order_are_read_from_its_timing_which_is_what_the_profile_of_orders_allows(
+    event: list[str], on: date, until: date | None
+) -> None:
+    order = {**{name: value for name, value in ORDER.items() if name != "occurrencePeriod"}, "occurrenceTiming": {"event": event}}
+    undated = item()
+    undated.pop("servicedPeriod")
+    undated["extension"].append(extension(ext.REQUESTED_SERVICE, valueReference=reference(order)))
+    asked = bundle(claim(undated))
+    asked["entry"] = [entry(order) if each["resource"]["resourceType"] == "DeviceRequest" else each for each in asked["entry"]]
+    (read_,) = read(asked, "2.2").request.items
+    assert (read_.service.on, read_.service.until) == (on, until)
+
+
 def test_an_order_never_adds_codes_to_an_item_that_has_its_own() -> None:
     other = item(code="E0431")
     other["extension"].append(extension(ext.REQUESTED_SERVICE, valueReference=reference(ORDER)))

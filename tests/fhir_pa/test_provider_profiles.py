@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from fhir_pa.provider.patients import charts_on
+from ig_profiles.names import CRD, PAS_PROFILE
 from ig_profiles.reading import Index, many
 from ig_profiles.registry import open_set
 from ig_profiles.validator import validate
@@ -15,8 +16,8 @@ CHARTS = charts_on(TODAY)
 PATIENTS = tuple(CHARTS.by_patient)
 
 
-def errors(resource, guide, root=None):
-    found = validate(resource, open_set(guide), strict=True, root=root)
+def errors(resource, guide, root=None, profile=None):
+    found = validate(resource, open_set(guide), profile, strict=True, root=root)
     return [f"{each.expression}: {each.text}" for each in found if each.severity in ("fatal", "error")]
 
 
@@ -27,11 +28,13 @@ def chart_bundle():
 
 @pytest.mark.parametrize("patient", PATIENTS)
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
-def test_a_draft_order_keeps_to_its_crd_profile(guide, patient):
+def test_a_draft_order_keeps_to_its_crd_profile_and_to_that_of_pas(guide, patient):
     around = chart_bundle()
     for order in CHARTS.by_patient[patient].orders:
-        assert "davinci-crd" in order["meta"]["profile"][0]
+        profile = f"profile-{order['resourceType'].lower()}"
+        assert order["meta"]["profile"] == [f"{CRD}/StructureDefinition/{profile}"]
         assert errors(order, guide, around) == []
+        assert errors(order, guide, around, PAS_PROFILE + profile) == []
 
 
 @pytest.mark.parametrize("patient", PATIENTS)

@@ -182,13 +182,15 @@ def test_the_evidence_define_names_resource_element_and_both_dates(engine: FactE
 def test_evidence_may_be_a_list_of_resources_of_any_kind(engine: FactEngine) -> None:
     body = """
     define "tried": exists [MedicationRequest]
-    define "tried evidence": [MedicationRequest] union [Procedure]"""
+    define "tried evidence": ([MedicationRequest] union [Procedure]) union [ServiceRequest]"""
     drug = {"resourceType": "MedicationRequest", "id": "m", "authoredOn": "2026-05-01", "medicationCodeableConcept": {"text": "x"}}
     therapy = {"resourceType": "Procedure", "code": {"text": "y"}, "performedPeriod": {"start": "2026-06-01"}, "meta": {"lastUpdated": "2026-06-09T00:00:00Z"}}
-    evidence = found(engine, body, drug, therapy)["tried"].evidence
+    ordered = {"resourceType": "ServiceRequest", "id": "s", "code": {"text": "z"}, "occurrenceTiming": {"event": ["2026-07-01"]}, "authoredOn": "2026-06-20"}
+    evidence = found(engine, body, drug, therapy, ordered)["tried"].evidence
     assert [(each.resource, each.element, each.clinical_on, each.recorded_on, each.value) for each in evidence] == [
         ("MedicationRequest/m", "medication", "2026-05-01", "2026-05-01", "yes"),
         ("Procedure", "code", "2026-06-01", "2026-06-09T00:00:00Z", "yes"),
+        ("ServiceRequest/s", "code", "2026-07-01", "2026-06-20", "yes"),
     ]
 
 

@@ -24,7 +24,10 @@ class Ordering:
     on: date
 
     def draft(self, kind: str, code: str, planned_on: date) -> Json:
-        """The elements DeviceRequest and ServiceRequest have in common, for a service planned on that day."""
+        """The elements DeviceRequest and ServiceRequest have in common, for a service planned on that day.
+
+        The day stands as an event of occurrenceTiming: PAS allows no other occurrence[x], and no bounds but a Duration.
+        """
         return {
             "resourceType": kind,
             "id": f"{self.patient['id']}-order-{code.lower()}",
@@ -33,7 +36,7 @@ class Ordering:
             "intent": "order",
             "subject": reference(self.patient),
             "encounter": reference(self.visit),
-            "occurrenceDateTime": str(planned_on),
+            "occurrenceTiming": {"event": [str(planned_on)]},
             "authoredOn": moment(self.on, 9, 30),
             "requester": reference(self.clinician.practitioner),
             "reasonReference": [reference(reason) for reason in self.reasons],
