@@ -128,6 +128,7 @@ class Criterion:
     below: tuple[Criterion, ...] = ()
     services: tuple[str, ...] = ()  # codes this criterion applies to; none means every service of the edition
     accepts: tuple[str, ...] = field(default=())  # evidence that would settle it, in words (asked for when unknown)
+    document: str | None = None  # LOINC code of the kind of document that shows it; goes for the criteria below too
 
 
 def facts_tested(criterion: Criterion) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ In short, an edition in policy.toml::
       { fact = "spo2", at_most = 88 },                # within_days, at_least_days_ago, answered,
                                                       # or of two facts: see fhir_pa/docs/add-a-policy.md
     ]                                                 # services = ["E0431"]: only for these; accepts = ["…"]: what would settle it
+                                                      # document = "18748-4": the LOINC code of the document that shows it
 
 A payer's own folder is opened after the built-in one; a policy there replaces the built-in policy of the same topic.
 """

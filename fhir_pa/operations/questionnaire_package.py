@@ -13,6 +13,7 @@ from functools import cache
 from cds_hooks.hook import Subject
 from cds_hooks.orders import order_of
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.form_wanted import form_wanted
 from fhir_pa.operations.hook_given import member_identifiers
 from fhir_pa.operations.membership import Standing, standing
 from fhir_pa.storage.assertions import Assertion
@@ -75,7 +76,7 @@ def _assertions(asked: PackageRequest, caller: Caller, payer: Payer) -> list[Ass
     found = []
     with payer.store.reading() as tx:
         for context in asked.contexts:
-            assertion = tx.assertion(context)
+            assertion = tx.assertion(context) or form_wanted(context, tx)
             if assertion is None or assertion.client != caller.id:
                 what = f"'{context}' is no context of ours for this client. Send the order's coverage-assertion-id, or the order alone."
                 raise Unprocessable(Issue(what, "not-found", expression="Parameters.parameter.where(name='context').value"))

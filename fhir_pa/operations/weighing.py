@@ -11,6 +11,7 @@ from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Certify, Refer, determine
+from fhir_pa.um.information_request import information_requests
 from fhir_pa.um.request import RequestedItem
 from ig_profiles.reading import Json, text
 from ig_profiles.resource_text import read_resource
@@ -61,8 +62,14 @@ def weigh_items(
         edition = shelf.in_force(service, service_on)
         if edition.name not in known:
             known[edition.name] = answers_of(edition, documentation, shelf, facts, at)
-        findings = edition.weigh(service, known[edition.name], Circumstances(service_on, at.date()))
-        answers[item.sequence] = determine(edition, findings, service, at.date())
+        circumstances = Circumstances(service_on, at.date())
+        findings = edition.weigh(service, known[edition.name], circumstances)
+        answer = determine(edition, findings, service, at.date())
+        if isinstance(answer, Refer):
+            form = shelf.volume(edition.topic, edition.version).questionnaire
+            answered = form is not None and any(_asks(response, form) for response in documentation.responses)
+            answer = replace(answer, asks=information_requests(edition, form, answered, service, findings, known[edition.name], circumstances))
+        answers[item.sequence] = answer
     return answers
 
 

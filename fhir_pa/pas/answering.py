@@ -7,7 +7,6 @@ whom: ``submit`` and ``notification`` give the response of a submission, ``inqui
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -17,17 +16,14 @@ from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.notes import Notes
 from fhir_pa.um.authorization import Authorization
 from ig_profiles.names import PAS_PROFILE
-from ig_profiles.reading import Coding, Json
+from ig_profiles.reading import Json
 
 Form = Literal["submit", "inquiry", "notification"]
 
 
 @dataclass(frozen=True)
 class Answering:
-    """One authorization being answered. ``inquiry`` is the Bundle of the one who asks, when that is not the submitter's.
-
-    ``documents`` says for a missing fact which attachment (LOINC) would show it.
-    """
+    """One authorization being answered. ``inquiry`` is the Bundle of the one who asks, when that is not the submitter's."""
 
     authorization: Authorization
     received: Received
@@ -36,7 +32,6 @@ class Answering:
     base_url: str
     form: Form = "submit"
     inquiry: Received | None = None
-    documents: Mapping[str, Coding] = field(default_factory=dict)
     echo: Echo = field(default_factory=Echo)
     notes: Notes = field(default_factory=Notes)
 

@@ -1,11 +1,13 @@
-"""Pended for want of evidence -> CommunicationRequest and Task: what to send, for which item, where to, by when.
+"""Pended for want of evidence -> CommunicationRequests and Tasks: what to send, for which item, where to, by when.
 
 Source: PAS §additionalinfo, profile-communicationrequest, profile-task (pas.md §1.9 rules 80-83, traps 61-63). The answer
-comes by CDex ``$submit-attachment``, its TrackingId being the control number given here.
+comes by CDex ``$submit-attachment``, its TrackingId being the control number given here. Where the answered form is
+wanted, that number is also the DTR context under which the form is fetched, and a trace number of the item.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +18,11 @@ from fhir_pa.pas.asked import coding_of
 from fhir_pa.pas.extensions import simple
 from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.information_request import QUESTIONNAIRE, InformationRequest
 from ig_profiles.names import LOINC, PAS_TEMP_CODES
-from ig_profiles.reading import Coding, Json, many, one
+from ig_profiles.reading import Json, many, one
 
-MEDICAL_RECORDS = Coding(LOINC, "11503-0", "Medical records")
+DOCUMENTS, FORMS = "attachment-request-code", "attachment-request-questionnaire"  # the two kinds of Task
 
 
 @dataclass(frozen=True)
@@ -32,81 +35,100 @@ class Asks:
 
 @dataclass(frozen=True)
 class Need:
-    """One document wanted for one item, with the reason in the payer's words."""
+    """One thing wanted for one item."""
 
     item: Item
-    document: Coding
-    facts: tuple[str, ...]
+    request: InformationRequest
+
+    @property
+    def kind(self) -> str:
+        """The kind of Task it goes into."""
+        return FORMS if self.request.questionnaire else DOCUMENTS
 
 
-def control_number(authorization: Authorization, sequence: int, document: Coding) -> str:
-    """The attachment control number under which a document for this item is awaited."""
-    return f"{authorization.reference}-{sequence}-{document.code}"
+def control_number(authorization: Authorization, sequence: int, document: str) -> str:
+    """The attachment control number under which a document (LOINC) for this item is awaited."""
+    return f"{authorization.reference}-{sequence}-{document}"
 
 
-def needs(answering: Answering) -> tuple[Need, ...]:
-    """What pended items still lack: one document may show several facts."""
-    found: dict[tuple[int, Coding], Need] = {}
-    for item in answering.authorization.pended:
-        for finding in item.determination.findings:
-            for fact in finding.missing:
-                document = answering.documents.get(fact, MEDICAL_RECORDS)
-                before = found.get((item.sequence, document), Need(item, document, ()))
-                found[item.sequence, document] = Need(item, document, tuple(dict.fromkeys((*before.facts, fact))))
-    return tuple(found.values())
+def form_asked_for(control: str) -> tuple[str, int] | None:
+    """The reference and sequence in the control number of a form that is wanted; None for any other text.
+
+    >>> form_asked_for("PR0001-2-102089-0"), form_asked_for("PR0001-2-18748-4"), form_asked_for("OAK-17")
+    (('PR0001', 2), None, None)
+    """
+    reference, _, sequence = control.removesuffix(f"-{QUESTIONNAIRE}").rpartition("-")
+    return (reference, int(sequence)) if control.endswith(f"-{QUESTIONNAIRE}") and sequence.isascii() and sequence.isdigit() else None
+
+
+def needs(authorization: Authorization) -> tuple[Need, ...]:
+    """What pended items still lack."""
+    return tuple(Need(item, request) for item in authorization.pended for request in item.determination.asks)
+
+
+def form_contexts(item: Item, answering: Answering) -> list[Json | None]:
+    """The trace numbers of an item that are DTR contexts: one for each form that is wanted for it (pas.md rule 80)."""
+    wanted = [need for need in needs(answering.authorization) if need.item.sequence == item.sequence and need.kind == FORMS]
+    return [simple(ext.ITEM_TRACE_NUMBER, "Identifier", _control(need, answering)) for need in wanted]
 
 
 def information_requests(answering: Answering, response: Json) -> Asks:
-    """The requests for everything still needed; an inquiry's answer bears the Task only (pas.md rule 79, trap 50)."""
-    wanted = needs(answering)
-    if not wanted:
-        return Asks([], [])
+    """The requests for everything still needed; an inquiry's answer bears the Tasks only (pas.md rule 79, trap 50)."""
+    wanted = needs(answering.authorization)
     asked = [] if answering.form == "inquiry" else [_communication_request(need, answering, response) for need in wanted]
-    task = _task(wanted, answering, response)
-    return Asks([*asked, task], [{"reference": entry["fullUrl"]} for entry in asked])
+    kinds = dict.fromkeys(need.kind for need in wanted)
+    tasks = [_task(kind, [need for need in wanted if need.kind == kind], answering, response) for kind in kinds]
+    return Asks([*asked, *tasks], [{"reference": entry["fullUrl"]} for entry in asked])
+
+
+def sentence(need: Need) -> str:
+    """What is wanted, for a person to read."""
+    wanted = "; ".join(need.request.words)
+    how = "fill in the plan's form, which asks" if need.kind == FORMS else "send"
+    return f"Item {need.item.sequence}: please {how}: {wanted}"
 
 
 def _communication_request(need: Need, answering: Answering, response: Json) -> Json:
-    authorization, sequence = answering.authorization, need.item.sequence
-    line = simple(ext.SERVICE_LINE_NUMBER, "PositiveInt", sequence)
+    line = simple(ext.SERVICE_LINE_NUMBER, "PositiveInt", need.item.sequence)
     about = [simple(ext.COMMUNICATED_DIAGNOSIS, "CodeableConcept", {"coding": [coding_of(coding)]}) for coding in need.item.requested.service.diagnoses]
-    number = control_number(authorization, sequence, need.document)
+    control = _control(need, answering)
     resource: Json = {
         "resourceType": "CommunicationRequest",
-        "id": stable_uuid("CommunicationRequest", number),
+        "id": stable_uuid("CommunicationRequest", control["value"]),
         "meta": profile("profile-communicationrequest", answering.guide),
         "extension": [line] if answering.is_2_2 else None,
-        "identifier": [{"system": f"{answering.base_url}/CommunicationRequest", "value": number}],
+        "identifier": [control],
         "status": "active",
         "category": [codes.report_type_concept(codes.SUPPORTING_DOCUMENT)],
         "medium": [{"coding": [{"system": PAS_TEMP_CODES, "code": "CDEX"}]}],
         "subject": response["patient"],
-        "payload": [{"extension": about if answering.is_2_2 else [line, *about], "contentString": need.document.code}],
+        "payload": [{"extension": about if answering.is_2_2 else [line, *about], "contentString": need.request.document}],
         "authoredOn": instant(answering.at),
         "requester": response["insurer"],
         "recipient": [response["insurer"]],
         "sender": response["requestor"],
-        "note": [{"text": _sentence(need)}],
+        "note": [{"text": sentence(need)}],
     }
     return {"fullUrl": f"{answering.base_url}/CommunicationRequest/{resource['id']}", "resource": resource}
 
 
-def _sentence(need: Need) -> str:
-    document = need.document.display or f"LOINC {need.document.code}"
-    return f"Item {need.item.sequence}: send what shows {', '.join(need.facts)} ({document}). {need.item.determination.because}"
+def _control(need: Need, answering: Answering) -> Json:
+    number = control_number(answering.authorization, need.item.sequence, need.request.document)
+    return {"system": f"{answering.base_url}/CommunicationRequest", "value": number}
 
 
-def _task(wanted: tuple[Need, ...], answering: Answering, response: Json) -> Json:
-    authorization = answering.authorization
+def _task(kind: str, wanted: Iterable[Need], answering: Answering, response: Json) -> Json:
+    authorization, mine = answering.authorization, list(wanted)
     payer = {"identifier": _payer_identifier(answering)}
     resource: Json = {
         "resourceType": "Task",
-        "id": stable_uuid("Task", authorization.reference),
+        "id": stable_uuid("Task", authorization.reference, kind),
         "meta": profile("profile-task", answering.guide),
         "identifier": [response["identifier"][0]],
         "status": "requested",
         "intent": "order",
-        "code": _coded("attachment-request-code"),
+        "code": _coded(kind),
+        "description": " ".join(sentence(need) for need in mine),
         "for": response["patient"],
         "authoredOn": instant(answering.at),
         "requester": payer,
@@ -116,16 +138,23 @@ def _task(wanted: tuple[Need, ...], answering: Answering, response: Json) -> Jso
         "restriction": {"period": {"end": instant(authorization.clock.legal_due_at)}},
         "input": [
             {"type": _coded("payer-url"), "valueUrl": f"{answering.base_url}/$submit-attachment"},
-            *(_input(need, answering) for need in wanted),
+            *(_input(need, answering) for need in mine),
         ],
     }
     return {"fullUrl": f"{answering.base_url}/Task/{resource['id']}", "resource": resource}
 
 
 def _input(need: Need, answering: Answering) -> Json:
+    """The line it is for and, of a document, its code; of a form, its context, which the two generations write differently."""
     sequence = need.item.sequence
     line = simple(ext.SERVICE_LINE_NUMBER, "PositiveInt", sequence) if answering.is_2_2 else simple(ext.LINE_NUMBER_2_0, "Integer", sequence)
-    return {"extension": [line], "type": _coded("attachments-needed"), "valueCodeableConcept": {"coding": [coding_of(need.document)]}}
+    if need.kind == DOCUMENTS:
+        document = {"coding": [{"system": LOINC, "code": need.request.document}], "text": "; ".join(need.request.words)}
+        return {"extension": [line], "type": _coded("attachments-needed"), "valueCodeableConcept": document}
+    control = _control(need, answering)
+    if answering.is_2_2:
+        return {"extension": [line], "type": _coded("questionnaire-context"), "valueString": control["value"]}
+    return {"extension": [line], "type": _coded("questionnaires-needed"), "valueIdentifier": control}
 
 
 def _payer_identifier(answering: Answering) -> Json:

@@ -45,7 +45,8 @@ def told(finding: Finding, determination: Determination) -> str:
     """What one criterion found, in one plain sentence with its evidence and the policy edition."""
     said = finding.because.replace(f": {finding.truth}.", ".", 1)
     rests = "; ".join(_evidence(finding)) or "no evidence yet"
-    lacks = f" Missing: {', '.join(finding.missing)}." if finding.missing else ""
+    wanted = dict.fromkeys(word for request in determination.asks if finding.criterion in request.criteria for word in request.words)
+    lacks = f" Still wanted: {'; '.join(wanted)}." if wanted else ""
     policy = f" Policy: {determination.edition.name}." if determination.edition else ""
     return f"Criterion {finding.criterion}: {finding.truth}. {said} Evidence: {rests}.{lacks}{policy}"
 

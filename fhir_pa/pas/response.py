@@ -6,7 +6,6 @@ Source: PAS §specification "Prior Authorization Response", profile-pas-response
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from fhir_pa.pas.answering import Answering, Form, claim_response_id, claim_response_url
@@ -18,7 +17,7 @@ from fhir_pa.pas.response_frame import bundle_of, head
 from fhir_pa.pas.response_item import CERTIFIES, write_item
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import ReviewAction
-from ig_profiles.reading import Coding, Json, many
+from ig_profiles.reading import Json, many
 
 
 def write(
@@ -30,16 +29,15 @@ def write(
     base_url: str,
     form: Form = "submit",
     answers_to: Json | None = None,
-    documents: Mapping[str, Coding] | None = None,
 ) -> Json:
     """The PAS Response Bundle about this authorization as it stands.
 
     ``received`` is the request Bundle last received for it, ``answers_to`` the inquiry Bundle when form is ``inquiry``,
-    ``base_url`` the FHIR base of this guide (``https://payer.example/v2.2/fhir``), ``documents`` the attachment (LOINC)
-    that would show a missing fact. Decimals stay ``Decimal``: write the result with ``ig_profiles.json.dump``.
+    ``base_url`` the FHIR base of this guide (``https://payer.example/v2.2/fhir``). Decimals stay ``Decimal``: write
+    the result with ``ig_profiles.json.dump``.
     """
     inquiry = Received.of(answers_to) if answers_to is not None else None
-    answering = Answering(authorization, Received.of(received), guide, at, base_url.rstrip("/"), form, inquiry, documents or {})
+    answering = Answering(authorization, Received.of(received), guide, at, base_url.rstrip("/"), form, inquiry)
     ours = claim_response_entries(answering)
     return bundle_of([*ours, *answering.echo.entries()], answering.asked.bundle, guide, at, form)
 

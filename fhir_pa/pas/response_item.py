@@ -12,6 +12,7 @@ from fhir_pa.pas.answering import Answering
 from fhir_pa.pas.asked import asked_for, coding_of, quantity, service_concept, unit_price
 from fhir_pa.pas.dates import wire_period
 from fhir_pa.pas.extensions import compound, simple
+from fhir_pa.pas.information_request import form_contexts
 from fhir_pa.pas.notes import about
 from fhir_pa.pas.stay import stay
 from fhir_pa.um.authorization import Item
@@ -66,6 +67,7 @@ def _extensions(item: Item, asked: Json, answering: Answering) -> list[Json]:
     certified = determination.action in CERTIFIES
     found = [
         *extensions(asked, ext.ITEM_TRACE_NUMBER),
+        *form_contexts(item, answering),
         *authorized_dates(determination),
         simple(ext.AUTHORIZATION_NUMBER, "String", item.requested.authorization_number),
         simple(ext.ADMINISTRATIVE_REFERENCE, "String", administrative_reference(item, answering)),

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from fhir_pa.um.information_request import InformationRequest
 from ig_profiles.outcome import Forbidden, Unprocessable
 from questionnaires.criteria import Finding, Truth
 from questionnaires.policy import Certifies, Edition, RequestedService
@@ -81,7 +82,8 @@ class Determination:
     """The payer's decision on one requested service.
 
     ``reason_codes`` are X12 886 codes. ``phone`` is whom to call about it. ``signed_by`` is absent when the engine
-    certified or referred. ``criteria`` names the criteria an adverse decision rests on.
+    certified or referred. ``criteria`` names the criteria an adverse decision rests on. ``asks`` is what a pend asks the
+    provider for.
     """
 
     action: ReviewAction
@@ -94,6 +96,7 @@ class Determination:
     criteria: tuple[str, ...] = ()
     phone: str | None = None
     signed_by: Signature | None = None
+    asks: tuple[InformationRequest, ...] = ()
 
     def __post_init__(self) -> None:
         if self.action in (ReviewAction.CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL) and self.authorized is None:
@@ -142,7 +145,7 @@ class Certify:
 
 @dataclass(frozen=True)
 class Refer:
-    """The engine's only other word: a person looks. ``missing`` names the facts that could still settle it."""
+    """The engine's only other word: a person looks. ``missing`` names the open facts, ``asks`` what the provider could send."""
 
     because: str
     findings: tuple[Finding, ...]
@@ -150,10 +153,11 @@ class Refer:
     to: str
     missing: tuple[str, ...] = ()
     phone: str | None = None
+    asks: tuple[InformationRequest, ...] = ()
 
     def determination(self, at: datetime) -> Determination:
         """The pend, as of this moment."""
-        return Determination(ReviewAction.PENDED, self.because, at, self.findings, self.edition, phone=self.phone)
+        return Determination(ReviewAction.PENDED, self.because, at, self.findings, self.edition, phone=self.phone, asks=self.asks)
 
 
 def determine(edition: Edition, findings: tuple[Finding, ...], service: RequestedService, today: date) -> Certify | Refer:

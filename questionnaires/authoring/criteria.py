@@ -22,7 +22,7 @@ _PARTS = {  # of an earlier step of therapy: what the record of a drug that was 
 }
 _MAY_LACK = ("record",)
 _WANTED = {"one_of": "a list of values", "is": "one value", "answered": "true", **dict.fromkeys(DAYS, "a number of days")}
-_SAID = ("id", "title", "because", "axis", "source", "services", "accepts", "fact")
+_SAID = ("id", "title", "because", "axis", "source", "services", "accepts", "document", "fact")
 
 
 def every(criteria: Iterable[Criterion]) -> Iterator[Criterion]:
@@ -56,6 +56,7 @@ def _criterion(inner: Table, table: Table, path: str) -> Criterion | None:
         "source": inner.take("source", str, ""),
         "services": inner.words("services"),
         "accepts": inner.words("accepts"),
+        "document": _document(inner),
     }
     if groups == [STEP]:
         said |= {"id": inner.take("id"), "title": inner.take("title")}
@@ -72,6 +73,29 @@ def _criterion(inner: Table, table: Table, path: str) -> Criterion | None:
         said |= {"id": inner.take("id", str, phrase), "title": inner.take("title", str, phrase), "test": test}
     inner.finish()
     return Criterion(**said) if said["id"] and said["title"] and (groups or said["test"]) and said.get("at_least", 1) else None
+
+
+def _document(inner: Table) -> str | None:
+    """The LOINC code of a kind of document, held against its check digit."""
+    code: str | None = inner.take("document", str, None)
+    if code is not None and not is_loinc(code):
+        what = f"names the document '{code}', which is no LOINC code."
+        inner.wrong(what, 'Write the code of the kind of attachment, check digit included: document = "18748-4" (an imaging study).')
+        return None
+    return code
+
+
+def is_loinc(code: str) -> bool:
+    """Whether digits, dash and check digit (modulo 10) are those of a LOINC code.
+
+    >>> is_loinc("18748-4"), is_loinc("18748-5"), is_loinc("report")
+    (True, False, False)
+    """
+    number, _, check = code.partition("-")
+    if not (number + check).isascii() or not number.isdigit() or not check.isdigit() or len(number) > 7 or len(check) != 1:
+        return False
+    digits = [int(digit) * (2 - position % 2) for position, digit in enumerate(reversed(number))]
+    return (sum(digit // 10 + digit % 10 for digit in digits) + int(check)) % 10 == 0
 
 
 def _step(inner: Table, table: Table, path: str, name: str) -> tuple[str, tuple[Criterion, ...]]:

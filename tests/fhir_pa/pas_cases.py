@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.intake import read
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized, Certify, Refer
+from fhir_pa.um.information_request import InformationRequest
 from fhir_pa.um.review import Decision, Verdict
 from ig_profiles.reading import Json
 from questionnaires.criteria import Evidence, Truth
@@ -18,7 +20,10 @@ from tests.fhir_pa.pas_bundles import bundle, claim, extension, item
 PAYER_BASE = "https://payer.example/fhir"
 LATER = NOON + timedelta(hours=3)
 SEEN = Evidence("spo2", "89", "Observation/spo2", "valueQuantity.value", "2026-11-18")
-MISSING = refer(finding(truth=Truth.UNKNOWN, missing=("spo2",)), to="nurse")
+REPORT = InformationRequest("52053-6", ("the report of the oximetry",), ("saturation",))
+FORM = InformationRequest("102089-0", ("Lowest oxygen saturation, in percent",), ("saturation",), "http://larkfield.example/Questionnaire/oxygen|1")
+OPEN = refer(finding(truth=Truth.UNKNOWN, missing=("spo2",)), to="nurse")
+MISSING = replace(OPEN, asks=(REPORT,))
 UNMET = refer(finding(truth=Truth.NOT_MET, evidence=(SEEN,)))
 
 

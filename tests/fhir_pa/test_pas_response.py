@@ -18,10 +18,10 @@ from fhir_pa.um.determination import Authorized
 from fhir_pa.um.review import Decision, Verdict
 from ig_profiles.json import dump, parse
 from ig_profiles.names import LOINC, NUCC
-from ig_profiles.reading import Coding, Json, extension_value, extensions, many, one, references
+from ig_profiles.reading import Json, extension_value, extensions, many, one, references
 from tests.builders import certify, nurse
 from tests.fhir_pa.pas_bundles import BASE, DOCTOR, GUIDES, bundle, claim, item
-from tests.fhir_pa.pas_cases import LATER, MISSING, PAYER_BASE, UNMET, every_decision, opened
+from tests.fhir_pa.pas_cases import FORM, LATER, MISSING, OPEN, PAYER_BASE, REPORT, UNMET, every_decision, opened
 from tests.fhir_pa.published_profiles import faults
 
 
@@ -123,7 +123,7 @@ def test_notes_tell_why_every_finding_and_whom_to_call(guide: str) -> None:
         "Criterion saturation: not met. saturation. Evidence: spo2 = 89 (Observation/spo2 valueQuantity.value, 2026-11-18). Policy: home_oxygen 2026.1."
     )
     assert said[2] == "Questions about item 3: call 555-555-0142."
-    assert any("Missing: spo2." in notes[number] for number in by_sequence(answered)[2]["noteNumber"])
+    assert any("Still wanted: the report of the oximetry." in notes[number] for number in by_sequence(answered)[2]["noteNumber"])
     assert not any("call" in notes[number] for number in by_sequence(answered)[1]["noteNumber"]), "a yes needs no call"
     assert sorted(notes) == list(range(1, len(notes) + 1))
 
@@ -298,27 +298,50 @@ def test_the_profile_checker_sees_what_is_wrong() -> None:
     assert "not defined in 2.0.1" in " ".join(faults(answer("2.2")["entry"][0]["resource"], "profile-claimresponse", "2.0.1"))
 
 
-@pytest.mark.requirement("pas-2.0.1:28", "pas-2.0.1:29", "pas-2.0.1:31")
+@pytest.mark.requirement("pas-2.0.1:17", "pas-2.0.1:25", "pas-2.0.1:26", "pas-2.0.1:27", "pas-2.0.1:28", "pas-2.0.1:29", "pas-2.0.1:31")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_what_is_missing_is_asked_for_with_a_control_number_and_an_address(guide: str) -> None:
-    documents = {"spo2": Coding(LOINC, "52053-6", "Oxygen documentation")}
-    answered = answer(guide, documents=documents)
+    answered = answer(guide)
     (asked,) = [each for each in answered["entry"] if each["resource"]["resourceType"] == "CommunicationRequest"]
     (task,) = [each["resource"] for each in answered["entry"] if each["resource"]["resourceType"] == "Task"]
     resource = asked["resource"]
     assert response_of(answered)["communicationRequest"] == [{"reference": asked["fullUrl"]}]
     assert resource["identifier"][0]["value"] == "PR0001-2-52053-6"
     assert resource["payload"][0]["contentString"] == "52053-6"
-    assert "send what shows spo2 (Oxygen documentation)" in resource["note"][0]["text"]
+    assert resource["note"][0]["text"] == "Item 2: please send: the report of the oximetry"
+    assert task["description"] == "Item 2: please send: the report of the oximetry" and "spo2" not in str(asked)
     holder = resource if guide == "2.2" else resource["payload"][0]
     assert extension_value(holder, ext.SERVICE_LINE_NUMBER) == 2
     where, needed = task["input"]
     assert where["valueUrl"] == f"{PAYER_BASE}/$submit-attachment"
-    assert needed["valueCodeableConcept"]["coding"][0]["code"] == "52053-6"
+    assert needed["valueCodeableConcept"] == {"coding": [{"system": LOINC, "code": "52053-6"}], "text": "the report of the oximetry"}
     assert extension_value(needed, ext.SERVICE_LINE_NUMBER if guide == "2.2" else ext.LINE_NUMBER_2_0) == 2
     assert task["identifier"] == response_of(answered)["identifier"][:1]
-    assert task["owner"]["identifier"]["value"] == "9000000015"
+    assert task["owner"]["identifier"]["value"] == task["requester"]["identifier"]["value"] == "9000000015"
+    assert task["for"] == response_of(answered)["patient"] and task["reasonReference"] == response_of(answered)["request"]
     assert one(task, "restriction", "period", "end") == "2026-11-27T12:00:00.000+00:00", "the day the law wants the answer"
+
+
+@pytest.mark.requirement("pas-2.0.1:15", "pas-2.0.1:18", "pas-2.0.1:19", "pas-2.0.1:32", "pas-2.2.1:ainfo-3")
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_form_is_asked_for_by_a_task_of_its_own_under_a_context_that_is_the_items_trace_number(guide: str) -> None:
+    asked = bundle(guide=guide)
+    answered = write(opened(asked, guide, replace(OPEN, asks=(FORM, REPORT))), asked, guide, at=LATER, base_url=PAYER_BASE)
+    tasks = {one(each["resource"], "code", "coding", "code"): each["resource"] for each in answered["entry"] if each["resource"]["resourceType"] == "Task"}
+    assert set(tasks) == {"attachment-request-code", "attachment-request-questionnaire"}
+    where, needed = tasks["attachment-request-questionnaire"]["input"]
+    assert where["valueUrl"] == f"{PAYER_BASE}/$submit-attachment"
+    context = {"system": f"{PAYER_BASE}/CommunicationRequest", "value": "PR0001-1-102089-0"}
+    word, value = ("questionnaire-context", {"valueString": context["value"]}) if guide == "2.2" else ("questionnaires-needed", {"valueIdentifier": context})
+    assert one(needed, "type", "coding", "code") == word and value.items() <= needed.items()
+    assert extension_value(needed, ext.SERVICE_LINE_NUMBER if guide == "2.2" else ext.LINE_NUMBER_2_0) == 1
+    assert context in [each["valueIdentifier"] for each in extensions(by_sequence(answered)[1], ext.ITEM_TRACE_NUMBER)]
+    requests = [each["resource"] for each in answered["entry"] if each["resource"]["resourceType"] == "CommunicationRequest"]
+    assert [each["payload"][0]["contentString"] for each in requests] == ["102089-0", "52053-6"]
+    assert requests[0]["identifier"] == [context]
+    assert requests[0]["note"][0]["text"] == "Item 1: please fill in the plan's form, which asks: Lowest oxygen saturation, in percent"
+    for each in (*tasks.values(), *requests):
+        assert faults(each, {"Task": "profile-task"}.get(each["resourceType"], "profile-communicationrequest"), guide) == []
 
 
 @pytest.mark.parametrize("guide", GUIDES)

@@ -179,6 +179,7 @@ MISTAKES = [
         "The comparisons are 'is', ",
     ),
     (('fact = "room_air"\nis = true\n', ""), "has a criterion that is neither one test nor one group.", "either a test (fact = …) or one group"),
+    (('document = "11506-3"', 'document = "11506-4"'), "names the document '11506-4', which is no LOINC code.", "check digit included"),
     (("[[edition]]", "[[edition]"), "is not TOML", "Mend that place"),
 ]
 

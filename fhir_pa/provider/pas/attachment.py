@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from fhir_pa.provider.elements import checked, identifier
+from fhir_pa.provider.elements import checked, concept, identifier
 from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.provider.wire import parameters
-from ig_profiles.names import NPI
+from ig_profiles.names import LOINC, NPI
 from ig_profiles.reading import Json, identifier_value
+
+ANSWERED_FORM = "102089-0"  # LOINC: what a QuestionnaireResponse, which bears no type of its own, is sent as
 
 
 def attachment_of(submission: Submission, tracking: Json, documents: dict[int, Json], final: bool = True) -> Json:
-    """Documents by the sequence of the item each belongs to; ``tracking`` is the Identifier the payer knows the case by."""
+    """Documents, or answered forms, by the sequence of the item each belongs to; ``tracking`` is the Identifier the payer knows the case by."""
     patient, practice = submission.chart.patient, submission.practice
     member = next(each for each in submission.chart.coverage["identifier"])
     clinic, clinician, payer = (
@@ -33,4 +35,5 @@ def _attachment(sequence: int, document: Json, patient: Json) -> Json:
     if document["subject"]["reference"] != f"Patient/{patient['id']}":
         raise ValueError(f"{document['resourceType']}/{document['id']} is about somebody else.")
     line = {"name": "LineItem", "valueString": str(sequence)}
-    return {"name": "Attachment", "part": [line, {"name": "Code", "valueCodeableConcept": document["type"]}, {"name": "Content", "resource": document}]}
+    code = document.get("type") or concept(LOINC, ANSWERED_FORM)
+    return {"name": "Attachment", "part": [line, {"name": "Code", "valueCodeableConcept": code}, {"name": "Content", "resource": document}]}
