@@ -36,16 +36,21 @@ class DtrApp:
         self._payer = payer
         self._engine = engine
 
-    def fetch(self, chart: Chart, orders: Mapping[str, Json], answered: Mapping[str, CoverageAnswers]) -> tuple[Reply, tuple[Package, ...]]:
-        """$questionnaire-package for the orders CRD wants documented, by its assertion ids. Raises WrongAnswer when no form comes."""
-        wanting = {name: found for name, answers in answered.items() if (found := [each for each in answers if each.doc_needed])}
-        assertions = tuple(each.assertion_id for answers in wanting.values() for each in answers)
-        body = question(chart.coverage, tuple(orders[name] for name in wanting), assertions)
-        reply = self._payer.operation("Questionnaire/$questionnaire-package", body).expect(200)
-        packages = unpack(reply.body)
+    def fetch(self, chart: Chart, orders: Mapping[str, Json], answered: Mapping[str, CoverageAnswers]) -> tuple[tuple[Reply, ...], tuple[Package, ...]]:
+        """$questionnaire-package for every order CRD wants documented, as CRD left it, with its assertion id as the context.
+
+        A call takes one context; the form that several orders share comes with each of them and is returned once. Raises
+        WrongAnswer when no form comes.
+        """
+        wanting = [(name, each.assertion_id) for name, answers in answered.items() for each in answers if each.doc_needed]
+        bodies = (question(chart.coverage, (orders[name],), assertion) for name, assertion in dict.fromkeys(wanting))
+        replies = tuple(self._payer.operation("Questionnaire/$questionnaire-package", body).expect(200) for body in bodies)
+        packages: dict[str, Package] = {}
+        for package in (package for reply in replies for package in unpack(reply.body)):
+            packages.setdefault(package.canonical, package)
         if not packages:
             raise WrongAnswer("CRD asked for documentation, but $questionnaire-package brought no form.")
-        return reply, packages
+        return replies, tuple(packages.values())
 
     def fill(self, package: Package, occasion: Occasion, reader: ChartReader, said: Mapping[str, Any]) -> Filled:
         """The form filled from the chart; ``said`` are the clinician's own answers by link id."""

@@ -11,13 +11,15 @@ import pytest
 from fhir.resources.R4B.parameters import Parameters
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
+from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
 from fhir_pa.provider.dtr.answers import Occasion, answer, value_of
 from fhir_pa.provider.dtr.enable import enabled
-from fhir_pa.provider.dtr.package import Package, question, unpack
+from fhir_pa.provider.dtr.package import Package, unpack
 from fhir_pa.provider.dtr.population import prefill, queries
+from fhir_pa.provider.dtr_app import DtrApp
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.search import search
-from fhir_pa.provider.wire import WrongAnswer
+from fhir_pa.provider.wire import Reply, WrongAnswer
 from ig_profiles.names import INFORMATION_ORIGIN, QR_CONTEXT, QR_COVERAGE
 from ig_profiles.reading import Coding, extension_value, extensions, many
 from questionnaires.cql import DIST, FactEngine
@@ -142,11 +144,44 @@ def test_the_coverage_is_a_context_in_2_0_1_and_has_its_own_extension_in_2_2(gui
     assert response["status"] == "completed"
 
 
-def test_the_question_names_coverage_orders_and_each_assertion_once():
+def said_at_signing(order, wanted=("clinical",)):
+    return CoverageAnswer("Coverage/1", "covered", "auth-needed", wanted, (), ("q|1",), f"a1-{order['id']}", None, ())
+
+
+class PayerWithOneForm:
+    def __init__(self):
+        self.asked = []
+
+    def operation(self, path, body):
+        self.asked.append(body)
+        form = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Questionnaire", "url": "q", "version": "1"}}]}
+        return Reply("POST", path, 200, {"resourceType": "Parameters", "parameter": [{"name": "packagebundle", "resource": form}]}, 1.0)
+
+
+def fetched(payer, answered):
     chart = charts_on(TODAY).by_patient["ilsabet-crane"]
-    asked = question(chart.coverage, chart.orders, ("a1", "a1", "a1"))
-    Parameters.model_validate(asked)
-    assert [part["name"] for part in asked["parameter"]] == ["coverage", "order", "order", "order", "context"]
+    orders = {f"ServiceRequest/{order['id']}": order for order in chart.orders}
+    return DtrApp(payer, None).fetch(chart, orders, {name: answered(order) for name, order in orders.items()})
+
+
+def test_each_order_is_asked_about_with_its_own_context_and_a_shared_form_comes_once():
+    payer = PayerWithOneForm()
+    replies, packages = fetched(payer, lambda order: (said_at_signing(order), said_at_signing(order)))
+    assert [package.canonical for package in packages] == ["q|1"]
+    assert len(replies) == len(payer.asked) == 3
+    for body in payer.asked:
+        Parameters.model_validate(body)
+        parts = {part["name"]: part for part in body["parameter"]}
+        assert list(parts) == [part["name"] for part in body["parameter"]] == ["coverage", "order", "context"]
+        assert parts["context"]["valueString"] == f"a1-{parts['order']['resource']['id']}"
+
+
+def test_no_form_is_fetched_for_an_order_that_needs_no_documentation():
+    payer = PayerWithOneForm()
+    fetched(payer, lambda order: (said_at_signing(order, wanted=("clinical",) if order["id"].endswith("70553") else ()),))
+    assert len(payer.asked) == 1
+    with pytest.raises(WrongAnswer, match="brought no form"):
+        fetched(payer, lambda order: ())
 
 
 def test_only_what_the_libraries_require_is_fetched():

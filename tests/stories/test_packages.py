@@ -29,9 +29,9 @@ BUNDLES = {"2.0.1": "PackageBundle", "2.2": "packagebundle"}
 OUTCOMES = {"2.0.1": "operationOutcome", "2.2": "outcome"}
 
 
-def asking(asked: Submission, *orders: Json, contexts: tuple[str, ...] = (), canonicals: tuple[str, ...] = (), **more: Any) -> Json:
+def asking(asked: Submission, *orders: Json, context: str | None = None, canonicals: tuple[str, ...] = (), **more: Any) -> Json:
     """The Parameters of the operation for this member."""
-    body = question(asked.chart.coverage, orders, contexts, canonicals)
+    body = question(asked.chart.coverage, orders, context, canonicals)
     body["parameter"] += [{"name": name, **value} for name, value in more.items()]
     return body
 
@@ -96,7 +96,7 @@ def test_a_form_is_found_by_name_with_or_without_version_and_an_unknown_one_is_a
 def test_orders_and_contexts_together_name_the_forms_and_each_comes_once_in_a_bundle_of_its_own(clinic: System) -> None:
     asked, other = oxygen(clinic, BORDERLINE), scans(clinic)
     (told,) = Ehr(clinic).sign(BORDERLINE)
-    body = asking(asked, *orders_of(asked), *orders_of(other), contexts=(told.assertion_id,))
+    body = asking(asked, *orders_of(asked), *orders_of(other), context=told.assertion_id)
     found = packages(clinic, body)
     assert sorted(package.canonical.rpartition("/")[2] for package in found) == ["home-oxygen|2026.1", "surveillance-imaging|2026.1"]
     answered = clinic.post(OPERATION, body)
@@ -114,7 +114,7 @@ def test_the_context_of_the_hook_alone_finds_the_form_also_after_the_order_was_s
     (told,) = Ehr(clinic).sign(BORDERLINE)
     signed = {**orders_of(asked)[0], "status": "active", "note": [{"text": "Call before delivery."}]}
     for orders in ((), (signed,)):
-        (package,) = packages(clinic, asking(asked, *orders, contexts=(told.assertion_id,)))
+        (package,) = packages(clinic, asking(asked, *orders, context=told.assertion_id))
         assert package.canonical in told.questionnaires
 
 
@@ -125,7 +125,7 @@ def test_when_the_form_named_at_order_time_is_gone_the_answer_says_what_to_do(cl
     payer = clinic.plan.payer
     left = Shelf(volume for volume in payer.shelf.volumes() if volume.edition.topic != "home_oxygen")
     later = System(replace(clinic.plan, payer=replace(payer, shelf=left)), CLIENT_ID, clinic.guide)
-    (said,) = warnings(later, asking(asked, contexts=(told.assertion_id,)))
+    (said,) = warnings(later, asking(asked, context=told.assertion_id))
     assert "no longer in force" in said and "Order again, or call the plan." in said
 
 
@@ -165,9 +165,9 @@ def test_an_unknown_member_or_context_is_refused_with_an_outcome(clinic: System)
     (told,) = Ehr(clinic).sign(BORDERLINE)
     of_another = System(clinic.plan, SUPPLIER, clinic.guide)
     refused = [
-        (clinic, question(stranger, orders_of(asked), ()), "Check Coverage.identifier and subscriberId."),
-        (clinic, asking(asked, contexts=("no-such-context",)), "'no-such-context' is no context of ours"),
-        (of_another, asking(asked, contexts=(told.assertion_id,)), "Send the order's coverage-assertion-id, or the order alone."),
+        (clinic, question(stranger, orders_of(asked)), "Check Coverage.identifier and subscriberId."),
+        (clinic, asking(asked, context="no-such-context"), "'no-such-context' is no context of ours"),
+        (of_another, asking(asked, context=told.assertion_id), "Send the order's coverage-assertion-id, or the order alone."),
         (clinic, asking(asked), "Add 'order', 'questionnaire' or 'context'"),
         (clinic, parameters({"name": "order", "resource": orders_of(asked)[0]}), "Add a parameter 'coverage'"),
     ]
@@ -183,7 +183,7 @@ def test_orders_and_coverages_with_the_least_they_may_hold_still_bring_a_form(cl
     asked = oxygen(clinic)
     order = {name: orders_of(asked)[0][name] for name in ("resourceType", "id", "status", "intent", "codeCodeableConcept", "subject")}
     coverage = {name: asked.chart.coverage[name] for name in ("resourceType", "id", "status", "subscriberId", "beneficiary", "payor")}
-    assert len(packages(clinic, question(coverage, (order,), ()))) == 1
+    assert len(packages(clinic, question(coverage, (order,)))) == 1
 
 
 @pytest.mark.requirement("dtr-2.0.1:151", "dtr-2.2:spec-120")

@@ -66,13 +66,13 @@ def items_of(node: Json) -> Iterator[Json]:
         yield from items_of(item)
 
 
-def question(coverage: Json, orders: tuple[Json, ...], assertion_ids: tuple[str, ...], canonicals: tuple[str, ...] = ()) -> Json:
-    """The Parameters of $questionnaire-package after CRD: the coverage, the orders as CRD left them, the assertion ids as context."""
+def question(coverage: Json, orders: tuple[Json, ...], assertion_id: str | None = None, canonicals: tuple[str, ...] = ()) -> Json:
+    """The Parameters of $questionnaire-package after CRD: the coverage, orders as CRD left them, and the one context its profile allows."""
     parts: list[Json] = [
         {"name": "coverage", "resource": coverage},
         *({"name": "order", "resource": order} for order in orders),
         *({"name": "questionnaire", "valueCanonical": canonical} for canonical in canonicals),
-        *({"name": "context", "valueString": assertion} for assertion in dict.fromkeys(assertion_ids)),
+        *([{"name": "context", "valueString": assertion_id}] if assertion_id else []),
     ]
     return checked({**parameters(*parts), "meta": {"profile": [f"{DTR_PROFILE}dtr-qpackage-input-parameters"]}})
 
