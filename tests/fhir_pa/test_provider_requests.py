@@ -26,7 +26,7 @@ BASE = "http://127.0.0.1:9090/fhir"
 def scans(guide="2.2", number="OAK-7001"):
     charts = charts_on(TODAY)
     chart = charts.by_patient["ilsabet-crane"]
-    orders = [sign(order, chart.coverage, f"{PAS_PROFILE}profile-servicerequest") for order in chart.orders]
+    orders = [sign(order, chart.coverage, guide) for order in chart.orders]
     lines = tuple(Line(order, "62", "22", TODAY + timedelta(days=9)) for order in orders)
     documents = tuple(item for item in chart.findings if item["resourceType"] == "DocumentReference")
     at = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
@@ -152,7 +152,8 @@ def test_a_document_about_somebody_else_is_not_attached():
         attachment_of(scans(), {"value": "PA-1"}, {2: stranger})
 
 
-def test_signing_keeps_only_the_coverage_information_of_this_coverage():
+@pytest.mark.parametrize(("guide", "status"), [("2.0.1", "draft"), ("2.2", "active")])
+def test_signing_keeps_only_the_coverage_information_of_this_coverage(guide, status):
     chart = charts_on(TODAY).by_patient["orla-penhallow"]
 
     def said(coverage):
@@ -160,8 +161,9 @@ def test_signing_keeps_only_the_coverage_information_of_this_coverage():
 
     other = {"url": "http://elsewhere", "valueString": "kept"}
     order = {**chart.orders[0], "extension": [other, said("Coverage/another"), said("Coverage/orla-penhallow-larkfield")]}
-    signed = sign(order, chart.coverage, "p")
-    assert signed["status"] == "active"
+    signed = sign(order, chart.coverage, guide)
+    assert signed["status"] == status
+    assert signed["meta"]["profile"] == [f"{PAS_PROFILE}profile-devicerequest"]
     assert signed["extension"] == [other, said("Coverage/orla-penhallow-larkfield")]
     assert chart.orders[0]["status"] == "draft"
 

@@ -15,7 +15,7 @@ from fhir_pa.provider.pas.inquiry import inquiry_of
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.pas.submission import Line, Submission, sign
 from fhir_pa.provider.pas.update import with_documents
-from ig_profiles.names import PAS_PROFILE, X12_CERTIFICATION_TYPE
+from ig_profiles.names import X12_CERTIFICATION_TYPE
 from ig_profiles.reading import Json
 from tests.stories.parties import NOW, System, trace
 
@@ -83,7 +83,7 @@ def certification(code: str = REVISED) -> Json:
 def _submission(clinic: System, who: str, as_line: Any) -> Submission:
     plan = clinic.plan
     chart = plan.charts.by_patient[who]
-    orders = [sign(order, chart.coverage, f"{PAS_PROFILE}profile-{order['resourceType'].lower()}") for order in chart.orders]
+    orders = [sign(order, chart.coverage, clinic.guide) for order in chart.orders]
     documents = tuple(each for each in chart.findings if each["resourceType"] != "Condition")
     base = f"{plan.ehr_url}/fhir"
     lines = tuple(as_line(order) for order in orders)

@@ -7,11 +7,16 @@ from datetime import date, datetime
 
 from fhir_pa.provider.charts.chart import Chart
 from fhir_pa.provider.charts.practice import Practice
-from ig_profiles.names import COVERAGE_INFORMATION
+from ig_profiles.names import COVERAGE_INFORMATION, PAS_PROFILE
 from ig_profiles.reading import Json, extension_value, extensions, text
 
 TRACES = "http://oakwood.example/trace-numbers"
 TRANSACTIONS = "http://oakwood.example/transactions"
+
+# An order's status. CRD and DTR hear of it before it is signed, as draft, which CRD 2.0.1 fixes. PAS names none; but in
+# 2.0.1 the filled form in the same Bundle points to the order with qr-context, whose target is CRD's profile again, so only
+# draft keeps to every profile there. CRD 2.1 lifted this: in 2.2 a signed order is active.
+STATUS_IN_PAS = {"2.0.1": "draft", "2.2": "active"}
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,10 @@ class Submission:
         return {f"{resource['resourceType']}/{resource['id']}": resource for resource in everything}
 
 
-def sign(order: Json, coverage: Json, profile: str) -> Json:
-    """The order after signing: active, and bearing the coverage information of this coverage (PAS allows one repetition)."""
+def sign(order: Json, coverage: Json, guide: str) -> Json:
+    """The order as it goes to PAS: signed, claiming PAS's profile, and with the coverage information of this coverage only."""
     about_us = f"Coverage/{coverage['id']}"
     kept = [item for item in order.get("extension", []) if item.get("url") != COVERAGE_INFORMATION]
     ours = [item for item in extensions(order, COVERAGE_INFORMATION) if text(extension_value(item, "coverage"), "reference") == about_us]
-    return {**order, "status": "active", "meta": {"profile": [profile]}, "extension": [*kept, *ours[:1]]}
+    profile = f"{PAS_PROFILE}profile-{order['resourceType'].lower()}"
+    return {**order, "status": STATUS_IN_PAS[guide], "meta": {"profile": [profile]}, "extension": [*kept, *ours[:1]]}

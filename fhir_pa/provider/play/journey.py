@@ -19,13 +19,12 @@ from fhir_pa.provider.pas.submission import Line, Submission, sign
 from fhir_pa.provider.play.stage import Stage
 from fhir_pa.provider.play.telling import tell_answer, tell_coverage
 from fhir_pa.provider.wire import WrongAnswer
-from ig_profiles.names import PAS_PROFILE
 from ig_profiles.reading import Json, many, text
 
 
 @dataclass(frozen=True)
 class Signed:
-    """The orders after signing, by ``Type/id``, with what the payer said of each."""
+    """The orders as CRD left them, by ``Type/id``, with what the payer said of each."""
 
     orders: dict[str, Json]
     coverage: dict[str, tuple[CoverageAnswer, ...]]
@@ -51,9 +50,7 @@ def ask_at_signing(stage: Stage, chart: Chart, what: str) -> Signed:
     tell.check("clinical documentation is asked for", {each.doc_needed for each in said_of_all}, {("clinical",)})
     complete = all(each.questionnaires and each.assertion_id for each in said_of_all)
     tell.require("a form and an assertion id are named", complete, "one of the answers lacks them")
-    profile = {order["id"]: f"{PAS_PROFILE}profile-{order['resourceType'].lower()}" for order in chart.orders}
-    signed = {name: sign(order, chart.coverage, profile[order["id"]]) for name, order in answered.orders.items()}
-    return Signed(signed, answered.coverage)
+    return Signed(answered.orders, answered.coverage)
 
 
 def document(stage: Stage, chart: Chart, signed: Signed, said: Mapping[str, Any]) -> tuple[Json, ...]:
@@ -140,9 +137,9 @@ def hear(stage: Stage, act: Callable[[], None], what: str) -> PasAnswer | None:
     return answer
 
 
-def in_order(signed: Signed, chart: Chart) -> list[Json]:
-    """The signed orders in the order they were drafted."""
-    return [signed.orders[f"{order['resourceType']}/{order['id']}"] for order in chart.orders]
+def in_order(signed: Signed, chart: Chart, guide: str) -> list[Json]:
+    """The orders as they go to PAS, in the order they were drafted."""
+    return [sign(signed.orders[f"{order['resourceType']}/{order['id']}"], chart.coverage, guide) for order in chart.orders]
 
 
 def on_worklist(stage: Stage, answer: PasAnswer, person: str) -> str:

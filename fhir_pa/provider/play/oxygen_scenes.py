@@ -70,6 +70,6 @@ def _oxygen(stage: Stage, chart: Chart, said: dict[str, bool]) -> tuple[Submissi
     signed = ask_at_signing(stage, chart, "an order for an oxygen concentrator (HCPCS E1390)")
     forms = document(stage, chart, signed, said)
     ends = stage.today + timedelta(days=RENTAL_DAYS - 1)
-    lines = tuple(Line(order, EQUIPMENT_RENTAL, AT_HOME, stage.today, ends) for order in in_order(signed, chart))
+    lines = tuple(Line(order, EQUIPMENT_RENTAL, AT_HOME, stage.today, ends) for order in in_order(signed, chart, stage.guide))
     notes = tuple(item for item in chart.findings if item["resourceType"] in ("Observation", "DocumentReference"))
     return submit(stage, chart, lines, (*forms, *notes))

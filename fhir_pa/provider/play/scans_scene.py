@@ -30,7 +30,7 @@ def denied_then_reversed(stage: Stage) -> None:
         signed = ask_at_signing(stage, chart, "three scans")
         forms = document(stage, chart, signed, {"chest_ct_on": last, "neck_ct_on": last})
         on = stage.today + timedelta(days=DAYS_UNTIL_SCANS)
-        lines = tuple(Line(order, SCAN, OUTPATIENT_HOSPITAL, on) for order in in_order(signed, chart))
+        lines = tuple(Line(order, SCAN, OUTPATIENT_HOSPITAL, on) for order in in_order(signed, chart, stage.guide))
         notes = tuple(item for item in chart.findings if item["resourceType"] == "DocumentReference")
         submission, answer = submit(stage, chart, lines, (*forms, *notes))
         tell.check("the brain scan is certified, the two others are pended", answer.actions, {1: CERTIFIED, 2: PENDED, 3: PENDED})
