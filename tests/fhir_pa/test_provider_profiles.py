@@ -26,6 +26,16 @@ def chart_bundle():
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_everything_the_ehr_shows_claims_profiles_of_both_generations_and_keeps_to_them(guide):
+    around = chart_bundle()
+    held_elsewhere = [each for chart in CHARTS.by_patient.values() for each in chart.elsewhere]
+    for resource in (*CHARTS.resources(), *held_elsewhere):
+        unknown = [claimed for claimed in many(resource, "meta", "profile") if open_set(guide).profile(claimed) is None]
+        assert unknown == [], resource["id"]
+        assert errors(resource, guide, around) == [], resource["id"]
+
+
 @pytest.mark.parametrize("patient", PATIENTS)
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_a_draft_order_keeps_to_its_crd_profile_and_to_that_of_pas(guide, patient):

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from fhir_pa.provider.charts.practice import US_CORE, Clinician, Practice
 from fhir_pa.provider.elements import checked, concept, identifier, reference
-from ig_profiles.names import COVERAGE_CLASS, IDENTIFIER_TYPE, SUBSCRIBER_RELATIONSHIP
+from ig_profiles.names import COVERAGE_CLASS, CRD, IDENTIFIER_TYPE, SUBSCRIBER_RELATIONSHIP
 from ig_profiles.reading import Json
 
 MEMBERS = "http://larkfield.example/members"
@@ -75,13 +75,16 @@ def patient_of(member: Member) -> Json:
 
 
 def coverage_of(member: Member, patient: Json, payer: Json, since: date) -> Json:
-    """Coverage whose member number bears the type MB (CRD and US Core), the member being the subscriber (X12 1069: 18)."""
+    """Coverage whose member number bears the type MB (CRD and US Core), the member being the subscriber (X12 1069: 18).
+
+    It claims CRD's profile, because US Core 3.1.1, on which the 2.0.1 guides stand, has none for Coverage.
+    """
     himself = {"coding": [{"system": SUBSCRIBER_RELATIONSHIP, "code": "self"}, {"system": "https://codesystem.x12.org/005010/1069", "code": "18"}]}
     return checked(
         {
             "resourceType": "Coverage",
             "id": f"{member.name}-larkfield",
-            "meta": {"profile": [f"{US_CORE}us-core-coverage"]},
+            "meta": {"profile": [f"{CRD}/StructureDefinition/profile-coverage"]},
             "identifier": [identifier(MEMBERS, member.member_id, concept(IDENTIFIER_TYPE, "MB"))],
             "status": "active",
             "subscriber": reference(patient),
@@ -116,12 +119,11 @@ def visit_of(patient: Json, who: Clinician, practice: Practice, on: date) -> Jso
 
 
 def condition_of(patient: Json, code: Json, name: str, since: date) -> Json:
-    """An active, confirmed problem."""
+    """An active, confirmed problem; it claims no profile, as US Core 3.1.1 and 7.0.0 have none for problems in common."""
     return checked(
         {
             "resourceType": "Condition",
             "id": f"{patient['id']}-{name}",
-            "meta": {"profile": [f"{US_CORE}us-core-condition-problems-health-concerns"]},
             "clinicalStatus": concept(CLINICAL, "active"),
             "verificationStatus": concept(VERIFICATION, "confirmed"),
             "category": [concept("http://terminology.hl7.org/CodeSystem/condition-category", "problem-list-item")],

@@ -1,7 +1,8 @@
 """Two people with COPD who need the same concentrator: one clearly short of oxygen, one a single percent above the line.
 
 Scenario SC-01 of the utilization-management notes. The saturation is recorded the US Core way: the pulse oximetry
-Observation carries the inspired oxygen as components, and 21 % without added flow is room air.
+Observation carries the inspired oxygen as a component, and 21 % is room air. No flow is told: US Core's unit for it, L/min,
+is not among the units R4 allows in a vital sign.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ig_profiles.reading import Json
 
 OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 PULSE_OXIMETRY, ARTERIAL_SATURATION, AT_REST = "59408-5", "2708-6", "59417-6"
-INHALED_FLOW, INHALED_CONCENTRATION = "3151-8", "3150-6"
+INHALED_CONCENTRATION = "3150-6"
 CONCENTRATOR = "E1390"
 
 
@@ -77,10 +78,7 @@ def _saturation(patient: Json, who: Clinician, visit: Json, percent: str, on: da
             "performer": [reference(who.practitioner)],
             "valueQuantity": quantity(percent, "%", "%"),
             "note": [{"text": "At rest, breathing room air."}],
-            "component": [
-                {"code": concept(LOINC, INHALED_FLOW), "valueQuantity": quantity("0", "L/min", "L/min")},
-                {"code": concept(LOINC, INHALED_CONCENTRATION), "valueQuantity": quantity("21", "%", "%")},
-            ],
+            "component": [{"code": concept(LOINC, INHALED_CONCENTRATION), "valueQuantity": quantity("21", "%", "%")}],
         }
     )
 
