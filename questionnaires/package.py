@@ -1,7 +1,7 @@
 """The answer of $questionnaire-package: each form with its libraries and its draft, in the shape of each guide generation.
 
-Source: DTR 2.0.1 and 2.2 OperationDefinition questionnaire-package, profiles DTR-QPackageBundle, dtr-std-questionnaire and
-dtr-qpackage-output-parameters (dtr.md §0, §1.4-1.6).
+Source: DTR 2.0.1 and 2.2 OperationDefinition questionnaire-package, profiles DTR-QPackageBundle, dtr-std-questionnaire (2.2:
+dtr-base-questionnaire) and dtr-qpackage-output-parameters (dtr.md §0, §1.4-1.6).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from questionnaires.policy import Edition
 
 LANGUAGE = {"2.0.1": "text/cql", "2.2": "text/cql-identifier"}
 ALTERNATIVE = {"2.0.1": ECR_ALTERNATIVE_EXPRESSION, "2.2": DTR_ALTERNATIVE_EXPRESSION}
+QUESTIONNAIRE_PROFILE = {"2.0.1": "dtr-std-questionnaire", "2.2": "dtr-base-questionnaire"}
 BUNDLE_NAME = {"2.0.1": "PackageBundle", "2.2": "packagebundle"}
 OUTCOME_NAME = {"2.0.1": "operationOutcome", "2.2": "outcome"}
 
@@ -81,7 +82,7 @@ def changed(edition: Edition, questionnaire: Json, since: datetime) -> bool:
 
 def questionnaire_for(guide: Guide, questionnaire: Json, edition: Edition) -> Json:
     """The form in the dialect of a guide: profile, narrative, period of force, expression language and compiled alternatives."""
-    form = {**questionnaire, "meta": {"profile": [f"{DTR_PROFILE}dtr-std-questionnaire"]}, "text": _narrative(questionnaire)}
+    form = {**questionnaire, "meta": {"profile": [f"{DTR_PROFILE}{QUESTIONNAIRE_PROFILE[guide]}"]}, "text": _narrative(questionnaire)}
     form["effectivePeriod"] = {key: on.isoformat() for key, on in (("start", edition.in_force_from), ("end", edition.in_force_until)) if on}
     form["extension"] = many(questionnaire, "extension")
     if guide == "2.2" and not any(each.get("url") == VERSION_ALGORITHM_EXTENSION for each in form["extension"]):

@@ -14,16 +14,18 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.parameters import Parameters
 
 from ig_profiles.json import dump
-from ig_profiles.names import CRD_COVERAGE_CODES, CRD_TEMP_CODES, INFORMATION_ORIGIN, INTENDED_USE, QR_CONTEXT, QR_COVERAGE
+from ig_profiles.names import CRD_COVERAGE_CODES, CRD_TEMP_CODES, DTR_PROFILE, INFORMATION_ORIGIN, INTENDED_USE, QR_CONTEXT, QR_COVERAGE
 from ig_profiles.outcome import Issue
 from ig_profiles.reading import Coding, Json, extension_value, extensions, many
+from ig_profiles.registry import open_set
+from ig_profiles.validator import validate
 from questionnaires.cql import FactEngine, dist
 from questionnaires.draft import Occasion
 from questionnaires.facts import Fact
 from questionnaires.form import items
 from questionnaires.library import open_shelf
 from questionnaires.logic import Logic, closure
-from questionnaires.package import answer, changed, package
+from questionnaires.package import answer, changed, package, questionnaire_for
 from questionnaires.package_request import Guide
 
 GUIDES: tuple[Guide, ...] = ("2.0.1", "2.2")
@@ -67,6 +69,17 @@ def test_the_package_is_a_valid_collection_with_the_questionnaire_first_and_one_
     Bundle.model_validate_json(dump(bundle))
     assert [resource["resourceType"] for resource in many(bundle, "entry", "resource")] == ["Questionnaire", "QuestionnaireResponse", "Library", "Library"]
     assert bundle["type"] == "collection"
+
+
+@pytest.mark.parametrize(("guide", "profile"), [("2.0.1", "dtr-std-questionnaire"), ("2.2", "dtr-base-questionnaire")])
+def test_every_form_on_the_shelf_claims_the_profile_its_guide_has_for_forms_and_keeps_to_it(guide: Guide, profile: str) -> None:
+    for volume in open_shelf().volumes():
+        if volume.questionnaire is None:
+            continue
+        form = questionnaire_for(guide, volume.questionnaire, volume.edition)
+        (claimed,) = form["meta"]["profile"]
+        assert claimed == f"{DTR_PROFILE}{profile}" and open_set(guide).profile(claimed) is not None
+        assert [issue for issue in validate(form, open_set(guide), strict=True) if issue.severity in ("fatal", "error")] == []
 
 
 @pytest.mark.requirement("dtr-2.0.1:305")
