@@ -49,6 +49,15 @@ def _index(value: float) -> Json:
     return observation("ahi", "LOINC:69990-0", value, "{events}/h", "2026-10-20", "procedure")
 
 
+JUNIA = patient("SYN-12", "Junia", "Tavistock", "1977-07-30", "female")
+ALS = condition("als", "ICD10:G12.21", onset="2025-01-15", recorded="2025-03-02")
+ABOUT_MOBILITY = visit("visit-mobility", "2026-10-28", "ICD10:G12.21")
+WEIGHT = observation("weight", "LOINC:29463-7", 68, "kg", "2026-10-28", "vital-signs")
+SEATING = procedure("seating", "CPT:97542", "2026-11-03")
+LETTER = document("letter", "LOINC:52050-2", "2026-11-05")
+CHAIR_ORDER = device_request("order", "HCPCS:K0861", "2026-11-10")
+
+
 CHARTS: dict[str, Json] = {
     "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
     "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
@@ -62,6 +71,16 @@ CHARTS: dict[str, Json] = {
     "cpap/too-mild": chart(THANDEKA, APNEA, SNORING, HOME_TEST, _index(4.2), PAP_ORDER),
     "cpap/after-trial": chart(THANDEKA, APNEA, PAP_IN_USE, SEEN_AGAIN, document("download", "LOINC:52042-9", "2026-10-04"), PAP_ORDER),
     "cpap/no-download": chart(THANDEKA, APNEA, PAP_IN_USE, SEEN_AGAIN, PAP_ORDER),
+    "power_wheelchair/als": chart(JUNIA, ALS, ABOUT_MOBILITY, WEIGHT, SEATING, LETTER, CHAIR_ORDER),
+    "power_wheelchair/als-without-letter": chart(JUNIA, ALS, ABOUT_MOBILITY, WEIGHT, SEATING, CHAIR_ORDER),
+    "power_wheelchair/old-examination": chart(JUNIA, ALS, visit("visit-mobility", "2026-03-02", "ICD10:R26.2"), LETTER, CHAIR_ORDER),
+    "power_wheelchair/pounds": chart(
+        JUNIA,
+        condition("copd", "ICD10:J44.9"),
+        visit("visit-mobility", "2026-10-28", "ICD10:R26.89"),
+        observation("weight", "LOINC:29463-7", 210, "[lb_av]", "2026-10-28", "vital-signs"),
+        device_request("order", "HCPCS:K0823", "2026-11-10"),
+    ),
 }
 
 

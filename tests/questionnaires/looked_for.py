@@ -7,8 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 from ig_profiles.reading import Json
-from tests.questionnaires.charts import HOME_TEST, PAP_IN_USE, SESSIONS
-from tests.questionnaires.us_core import condition, device_request, document, medication_request, observation, procedure, report, visit
+from tests.questionnaires.charts import (
+    CHAIR_ORDER,
+    HOME_TEST,
+    PAP_IN_USE,
+    SESSIONS,
+)
+from tests.questionnaires.us_core import (
+    condition,
+    device_request,
+    document,
+    medication_request,
+    observation,
+    procedure,
+    report,
+    standard,
+    visit,
+)
 
 SIX_WEEKS = {
     "symptoms_since": date(2026, 9, 20),
@@ -29,6 +44,10 @@ def _more_than(value: int) -> Json:
     return {**told, "valueQuantity": {**told["valueQuantity"], "comparator": ">"}}
 
 
+EXAMINED = {"face_to_face_on": date(2026, 10, 28), "order_on": date(2026, 11, 10)}
+SEATED = {**EXAMINED, "limiting_condition": "neurological", "weight": Decimal(68), "seating_evaluated_on": date(2026, 11, 3)}
+REFUTED = condition("c", "ICD10:G12.21", verificationStatus=standard("condition-ver-status", "refuted"))
+
 LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a value there
     "lumbar_mri/six-weeks": SIX_WEEKS,
     "lumbar_mri/two-sessions": {**COMPLAINT, "medicine_tried": True},
@@ -42,6 +61,15 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "cpap/too-mild": {**TESTED, "ahi": Decimal("4.2")},
     "cpap/after-trial": {**IN_USE, "download": True},
     "cpap/no-download": IN_USE,
+    "power_wheelchair/als": {**SEATED, "technology_letter": True},
+    "power_wheelchair/als-without-letter": SEATED,
+    "power_wheelchair/old-examination": {
+        "face_to_face_on": date(2026, 3, 2),
+        "order_on": date(2026, 11, 10),
+        "limiting_condition": "neurological",
+        "technology_letter": True,
+    },
+    "power_wheelchair/pounds": {**EXAMINED, "weight": Decimal("95.3")},
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -62,4 +90,11 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("cpap", "a visit in the first month", (PAP_IN_USE, visit("v", "2026-09-01", "ICD10:G47.33")), "reevaluated_on"),
     ("cpap", "a visit after day 91", (PAP_IN_USE, visit("v", "2026-11-20", "ICD10:G47.33")), "reevaluated_on"),
     ("cpap", "a download from before the device", (PAP_IN_USE, document("d", "LOINC:52042-9", "2026-08-01")), "download"),
+    ("power_wheelchair", "a visit with someone else", (CHAIR_ORDER, visit("v", "2026-10-28", "ICD10:G12.21", with_="Practitioner/other")), "face_to_face_on"),
+    ("power_wheelchair", "a visit about something else", (CHAIR_ORDER, visit("v", "2026-10-28", "ICD10:I10")), "face_to_face_on"),
+    ("power_wheelchair", "a visit after the order", (CHAIR_ORDER, visit("v", "2026-11-15", "ICD10:G12.21")), "face_to_face_on"),
+    ("power_wheelchair", "a weight in an unknown unit", (observation("o", "LOINC:29463-7", 11, "stone", "2026-10-28"),), "weight"),
+    ("power_wheelchair", "a refuted diagnosis", (REFUTED,), "limiting_condition"),
+    ("power_wheelchair", "an empty letter", (document("d", "LOINC:52050-2", "2026-11-05", content=[]),), "technology_letter"),
+    ("power_wheelchair", "a letter of last year", (document("d", "LOINC:52050-2", "2025-11-05"),), "technology_letter"),
 ]
