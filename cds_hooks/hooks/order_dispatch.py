@@ -6,9 +6,9 @@ The fields were renamed twice, and every naming is read: ``dispatchedOrders``, `
 from __future__ import annotations
 
 from cds_hooks.dialect import Dialect
-from cds_hooks.hook import ORDER_TYPES, Hook, Subject, itself
+from cds_hooks.hook import ORDER_TYPES, Hook, Subject
 from cds_hooks.hooks.templates import BASIC, ENCOUNTER_PEOPLE, STANDARD, by_id, locations, organizations, practitioners, roles, typed
-from ig_profiles.reading import Index, Json, many
+from ig_profiles.reading import Entry, Index, Json, many, one, text
 
 _NAMINGS = ("dispatchedOrders", "dispatched-orders", "order")
 
@@ -24,8 +24,21 @@ def dispatched(context: Json) -> list[str]:
 
 
 def _subjects(context: Json, index: Index, dialect: Dialect) -> tuple[Subject, ...]:
-    found = (index.resolve(name) for name in dispatched(context))
-    return tuple(itself(entry) for entry in found if entry is not None and entry.resource.get("resourceType") in ORDER_TYPES)
+    """The dispatched orders, each for the time its fulfillment task asks for; a task among them stands for its order."""
+    found = (_order(index.resolve(name), index) for name in dispatched(context))
+    orders = {id(entry.resource): entry for entry in found if entry is not None and entry.resource.get("resourceType") in ORDER_TYPES}
+    times = {id(about.resource): _time(task) for task in index.of_type("Task") if (about := index.resolve(one(task.resource, "focus"), task)) is not None}
+    return tuple(Subject(entry, entry, *times.get(identity, (None, None))) for identity, entry in orders.items())
+
+
+def _order(entry: Entry | None, index: Index) -> Entry | None:
+    if entry is None or entry.resource.get("resourceType") != "Task":
+        return entry
+    return index.resolve(one(entry.resource, "focus"), entry)
+
+
+def _time(task: Entry) -> tuple[str | None, str | None]:
+    return text(task.resource, "restriction", "period", "start"), text(task.resource, "restriction", "period", "end")
 
 
 def _wanted(context: Json, index: Index) -> tuple[str, ...]:

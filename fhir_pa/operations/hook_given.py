@@ -45,6 +45,8 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         return answers_of(edition, Documentation(responses, tuple(resources)), payer.shelf, payer.facts, at)
 
     def member_standing(coverage: Json, patient: Json | None, on: date) -> MemberStanding:
+        if _another_payers(coverage, asked, payer):
+            return MemberStanding(Standing.ANOTHER_PAYER)
         found = standing(payer.directory, member_identifiers(coverage, patient), on)
         if not found.known:
             return MemberStanding(Standing.UNKNOWN_MEMBER)
@@ -89,6 +91,19 @@ def _measured(store: Store, topic: str, codes: tuple[str, ...], period: int) -> 
 
 def _period(at: datetime) -> int:
     return int(at.timestamp() // MEASURED_AGAIN.total_seconds())
+
+
+def _another_payers(coverage: Json, asked: HookRequest, payer: Payer) -> bool:
+    """Whether the payor it names bears another number than ours in the system of ours; a payor without such a number may be us."""
+    own = payer.directory.insurer.identifier
+    if own is None:
+        return False
+    holder = next((entry for entry in asked.index.of_type("Coverage") if entry.resource is coverage), coverage)
+    named = many(coverage, "payor")
+    organizations = (asked.index.resolve(reference, holder) for reference in named)
+    identifiers = many(named, "identifier") + many([entry.resource for entry in organizations if entry], "identifier")
+    numbers = {text(each, "value") for each in identifiers if text(each, "system") == own.system}
+    return bool(numbers) and own.value not in numbers
 
 
 def _ehr(asked: HookRequest, caller: Caller, payer: Payer) -> Ehr | None:

@@ -184,3 +184,11 @@ def test_configuration_is_read_strictly_and_its_faults_count_as_not_given():
 def test_configuration_may_be_a_list():
     listed = [{"code": "coverage-info", "value": False}, {"max-cards": 2}]
     assert heard(call(extension={"davinci-crd.configuration": listed})).configuration.given == {"coverage-info": False, "max-cards": 2}
+
+
+def test_a_task_stands_for_its_order_and_says_for_which_time():
+    task = {"resourceType": "Task", "id": "t", "focus": {"reference": "DeviceRequest/order-1"}, "restriction": {"period": {"start": "2026-12-24"}}}
+    body = call("order-dispatch")
+    body["context"] |= {"dispatchedOrders": ["Task/t", "DeviceRequest/order-1"], "fulfillmentTasks": [task]}
+    (subject,) = heard(body).orders
+    assert (subject.carrier.resource["id"], subject.on, subject.until) == ("order-1", "2026-12-24", None)
