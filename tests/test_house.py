@@ -30,7 +30,12 @@ PURE = (
     "questionnaires/path_to_yes.py",
     "fhir_pa/um/",
     "fhir_pa/pas/",
+    "cds_hooks/authorized.py",
     "cds_hooks/coverage_information.py",
+    "cds_hooks/decide.py",
+    "cds_hooks/granting.py",
+    "cds_hooks/on_file.py",
+    "cds_hooks/turnaround.py",
 )
 IMPURE = {"flask", "requests", "sqlalchemy", "dbos", "granian", "os", "time", "socket", "subprocess", "threading", "pathlib", "random", "uuid", "logging"}
 
