@@ -58,6 +58,18 @@ LETTER = document("letter", "LOINC:52050-2", "2026-11-05")
 CHAIR_ORDER = device_request("order", "HCPCS:K0861", "2026-11-10")
 
 
+RURIK = patient("SYN-10", "Rurik", "Abeyratne", "1959-09-08", "male")
+WORN_KNEE = (
+    condition("arthritis", "ICD10:M17.11", onset="2023-05-01"),
+    report("film", "CPT:73564", "2026-09-14", "Medial joint space lost."),
+    medication_request("meloxicam", "RXNORM:152695", "2026-06-01"),
+    observation("bmi", "LOINC:39156-5", 31.2, "kg/m2", "2026-11-02", "vital-signs"),
+)
+THERAPY = tuple(procedure(f"session-{day}", "CPT:97110", day) for day in ("2026-06-15", "2026-07-13", "2026-08-17", "2026-09-21"))
+INJECTION = procedure("injection", "CPT:20610", "2026-10-17")
+SUGAR = (condition("diabetes", "ICD10:E11.65"), observation("a1c", "LOINC:4548-4", 8.9, "%", "2026-10-30"))
+
+
 CHARTS: dict[str, Json] = {
     "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
     "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
@@ -81,6 +93,10 @@ CHARTS: dict[str, Json] = {
         observation("weight", "LOINC:29463-7", 210, "[lb_av]", "2026-10-28", "vital-signs"),
         device_request("order", "HCPCS:K0823", "2026-11-10"),
     ),
+    "knee_replacement/worn-knee": chart(RURIK, *WORN_KNEE, *THERAPY),
+    "knee_replacement/without-therapy": chart(RURIK, *WORN_KNEE),
+    "knee_replacement/injected-in-october": chart(RURIK, *WORN_KNEE, *THERAPY, INJECTION),
+    "knee_replacement/high-sugar": chart(RURIK, *WORN_KNEE, *THERAPY, *SUGAR),
 }
 
 

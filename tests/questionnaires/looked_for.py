@@ -12,6 +12,7 @@ from tests.questionnaires.charts import (
     HOME_TEST,
     PAP_IN_USE,
     SESSIONS,
+    THERAPY,
 )
 from tests.questionnaires.us_core import (
     condition,
@@ -48,6 +49,9 @@ EXAMINED = {"face_to_face_on": date(2026, 10, 28), "order_on": date(2026, 11, 10
 SEATED = {**EXAMINED, "limiting_condition": "neurological", "weight": Decimal(68), "seating_evaluated_on": date(2026, 11, 3)}
 REFUTED = condition("c", "ICD10:G12.21", verificationStatus=standard("condition-ver-status", "refuted"))
 
+KNEE = {"arthritis": True, "film_on": date(2026, 9, 14), "medicine_tried": True, "bmi": Decimal("31.2")}
+EXERCISED = {**KNEE, "exercise_from": date(2026, 6, 15), "exercise_until": date(2026, 9, 21)}
+
 LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a value there
     "lumbar_mri/six-weeks": SIX_WEEKS,
     "lumbar_mri/two-sessions": {**COMPLAINT, "medicine_tried": True},
@@ -70,6 +74,10 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
         "technology_letter": True,
     },
     "power_wheelchair/pounds": {**EXAMINED, "weight": Decimal("95.3")},
+    "knee_replacement/worn-knee": EXERCISED,
+    "knee_replacement/without-therapy": KNEE,
+    "knee_replacement/injected-in-october": {**EXERCISED, "injected": True, "injected_on": date(2026, 10, 17)},
+    "knee_replacement/high-sugar": {**EXERCISED, "diabetes": True, "a1c": Decimal("8.9")},
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -97,4 +105,10 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("power_wheelchair", "a refuted diagnosis", (REFUTED,), "limiting_condition"),
     ("power_wheelchair", "an empty letter", (document("d", "LOINC:52050-2", "2026-11-05", content=[]),), "technology_letter"),
     ("power_wheelchair", "a letter of last year", (document("d", "LOINC:52050-2", "2025-11-05"),), "technology_letter"),
+    ("knee_replacement", "two sessions", THERAPY[:2], "exercise_from"),
+    ("knee_replacement", "a film not yet read", (report("r", "CPT:73564", "2026-09-14", status="registered"),), "film_on"),
+    ("knee_replacement", "an injection of two years ago", (procedure("p", "CPT:20610", "2024-10-17"),), "injected"),
+    ("knee_replacement", "an A1c of last year", (observation("o", "LOINC:4548-4", 7, "%", "2025-11-01"),), "a1c"),
+    ("knee_replacement", "an A1c in another unit", (observation("o", "LOINC:17856-6", 64, "mmol/mol", "2026-11-01"),), "a1c"),
+    ("knee_replacement", "a body mass index in error", (observation("o", "LOINC:39156-5", 31, "kg/m2", "2026-11-01", status="entered-in-error"),), "bmi"),
 ]
