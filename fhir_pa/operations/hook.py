@@ -20,16 +20,18 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.hook_given import given, member_identifiers
 from fhir_pa.operations.hook_grant import Granting
 from fhir_pa.operations.hook_metrics import Witness, measured, refused
+from fhir_pa.operations.validate import findings
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.storage.hook_log import HookCall
 from fhir_pa.storage.store import Transaction
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
-from ig_profiles.outcome import Conflict, Refusal, Unavailable
+from ig_profiles.outcome import Conflict, Issue, Refusal, Unavailable, operation_outcome
 from ig_profiles.reading import Json
 
 BASE_DIALECT: dict[str, Dialect] = {"2.0.1": "2.0", "2.2": "2.2"}
 GUIDE_OF: dict[Dialect, str] = {"2.0": "2.0.1", "2.1": "2.2", "2.2": "2.2"}
+FINDINGS = "fhir-pa.findings"  # beside the answer, for technical staff: what validation found in the orders
 ATTEMPTS = 3  # times a call is answered anew when another one about the same order came between
 
 
@@ -44,10 +46,11 @@ def hook(service_id: str, body: bytes, guide: str, caller: Caller, payer: Payer)
     try:
         sent = parse(body, payer.settings.max_body_bytes)
         asked = hook_request.read(sent, services.service(service_id), BASE_DIALECT[guide])
+        told = _findings(asked, caller, payer)
         for _ in range(ATTEMPTS - 1):
             with suppress(Conflict):
-                return _answer(asked, sent, caller, payer, at)
-        return _answer(asked, sent, caller, payer, at)
+                return _answer(asked, sent, told, caller, payer, at)
+        return _answer(asked, sent, told, caller, payer, at)
     except Refusal as refusal:
         with suppress(Unavailable), payer.store.transaction() as tx:
             tx.keep_crd_metric(refused(str(uuid.uuid4()), _hook_named(service_id), guide, caller.id, at, refusal, payer))
@@ -69,11 +72,19 @@ def _hook_named(service_id: str) -> str:
     return next((each.name for each in services.HOOKS if each.service_id == service_id), "unknown")
 
 
-def _answer(asked: HookRequest, sent: Json, caller: Caller, payer: Payer, at: datetime) -> Json:
+def _findings(asked: HookRequest, caller: Caller, payer: Payer) -> list[Issue]:
+    """What breaks a profile in the orders the call brought; those we fetched ourselves are the EHR's own affair."""
+    brought = [each.carrier for each in asked.orders if each.carrier.expression.startswith("context.")]
+    return [issue for each in brought for issue in findings(each.resource, GUIDE_OF[asked.dialect], caller, payer, each.expression)]
+
+
+def _answer(asked: HookRequest, sent: Json, told: list[Issue], caller: Caller, payer: Payer, at: datetime) -> Json:
     """The answer, kept with the call, its assertions and the authorizations it opens, in one transaction."""
     guide, witness = GUIDE_OF[asked.dialect], Witness()
     granting = Granting(payer, caller.id, guide, at)
     answer, answers = respond(asked, given(asked, caller, payer, at, granting, witness))
+    if told:
+        answer = {**answer, "extension": {FINDINGS: operation_outcome(told)}}
     call = HookCall(str(uuid.uuid4()), caller.id, guide, asked.hook.name, asked.instance, at, sent, answer)
     with payer.store.transaction() as tx:
         granting.keep(tx)

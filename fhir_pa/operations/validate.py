@@ -5,6 +5,7 @@ Chapter: FHIR R4 Resource-operation-validate. Nothing is kept.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fhir_pa.auth.caller import Caller
@@ -29,18 +30,25 @@ def validate(body: bytes, kind: str, profile: str | None, guide: str, caller: Ca
     return operation_outcome(issues or [Issue("Nothing is wrong with it.", "informational", "information")])
 
 
-def findings(resource: Json, guide: str, caller: Caller, payer: Payer) -> tuple[Issue, ...]:
-    """What an operation tells beside its answer about a resource it can process: never graver than a warning.
+def findings(resource: Json, guide: str, caller: Caller, payer: Payer, at: str | None = None) -> tuple[Issue, ...]:
+    """What breaks a rule of the standard in a resource that can be processed all the same, as warnings to tell beside the answer.
 
-    Where the payer is strict, with everybody or with this client, errors are refused: raises Unprocessable with all of them.
+    Where the payer is strict, with everybody or with this client, it is refused: raises Unprocessable with all of it.
+    ``at`` is where the resource stands in what was sent, such as ``context.draftOrders.entry[0].resource``.
     """
     client = caller.client
     strict = ((client.validation if client else "") or payer.settings.validation) == "strict"
-    issues = validator.validate(resource, payer.definitions(guide), strict=strict)
-    errors = [issue for issue in issues if issue.severity in ("fatal", "error")]
+    issues = validator.validate(resource, payer.definitions(guide), strict=True)
+    errors = [_placed(issue, at) for issue in issues if issue.severity in ("fatal", "error")]
     if strict and errors:
         raise Unprocessable(*errors)
-    return tuple(issue.as_warning() for issue in issues)[:MOST]
+    return tuple(issue.as_warning() for issue in errors)[:MOST]
+
+
+def _placed(issue: Issue, at: str | None) -> Issue:
+    if at is None or issue.expression is None:
+        return issue
+    return replace(issue, expression=at + issue.expression[len(issue.expression.split(".")[0].split("[")[0]) :])
 
 
 def _asked(sent: Any, kind: str, profile: str | None) -> tuple[Json, str | None]:

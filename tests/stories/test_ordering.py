@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -177,3 +178,14 @@ def test_browser_pages_of_an_allowed_origin_may_read_answers_and_others_may_not(
     discovery = ehr.clinic.http.get(ehr.address("").rstrip("/"), headers={"Origin": STRANGER})
     assert discovery.headers["Access-Control-Allow-Origin"] == "*"
     assert SIGNING in {service["id"] for service in json.parse(discovery.data)["services"]}
+
+
+def test_an_order_that_breaks_its_profile_is_answered_and_the_fault_told_beside_the_answer(ehr: Ehr) -> None:
+    call = deepcopy(ehr.call(BORDERLINE))
+    order = call["context"]["draftOrders"]["entry"][0]["resource"]
+    assert "extension" not in ehr.ask(call)
+    order["authoredOn"] = "yesterday"
+    answer = ehr.ask(call)
+    assert said(answer)[0].covered == "covered"
+    (issue,) = answer["extension"]["fhir-pa.findings"]["issue"]
+    assert issue["severity"] == "warning" and issue["expression"] == ["context.draftOrders.entry[0].resource.authoredOn"]
