@@ -21,6 +21,7 @@ UCUM = "http://unitsofmeasure.org"
 PLACE_OF_SERVICE = "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
 NUCC = "http://nucc.org/provider-taxonomy"
 DATA_ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+OBSERVATION_VALUE = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 DATA_ABSENT_REASON_EXTENSION = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 # The same code system under the names found in the wild (crd.md §5.1 trap 19); compare through `code_system`.

@@ -20,6 +20,7 @@ In short, an edition in policy.toml::
     because = "Home oxygen is covered when …"         # what provider and member read
     refer_to = "nurse"                                # or "physician": who looks when software cannot certify
     services = { HCPCS = ["E1390"], CPT = [] }        # leave out for every service
+    sensitive = true                                  # shown to others than the submitter by number only; else leave out
     certifies = { days = 365 }                        # quantity = 2, unit = "each" are the most it certifies
     certifies_less = [{ when = ["group_2"], days = 90 }]   # when one of these criteria is met
 

@@ -51,7 +51,8 @@ class Edition:
     ``documentation`` says who can answer (``clinical``, ``admin``, ``patient``). ``questionnaire`` is ``url|version``.
     ``refer_to`` names who looks when the engine cannot certify: ``nurse`` or ``physician``. ``fingerprint`` is the
     SHA-256 of the wording and of its form and facts, so that a decision can prove which text it used. ``certifies_less``
-    are shorter or smaller certifications that go before ``certifies`` when their criteria are met.
+    are shorter or smaller certifications that go before ``certifies`` when their criteria are met. Authorizations under a
+    ``sensitive`` edition are shown to other providers than the submitter only when asked for by number.
     """
 
     topic: str
@@ -76,6 +77,7 @@ class Edition:
     policy_link: str | None
     fingerprint: str
     certifies_less: tuple[Certifies, ...] = ()
+    sensitive: bool = False
 
     @property
     def name(self) -> str:

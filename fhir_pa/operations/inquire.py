@@ -7,24 +7,35 @@ from __future__ import annotations
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.pas import inquiry, inquiry_response
+from fhir_pa.pas.inquiry_response import Found
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.inquiry import matches, may_see
+from fhir_pa.um.inquiry import InquiryCriteria, is_withheld, matches, may_see, named_first, narrowed
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 from ig_profiles.resource_text import read_resource
 
 
 def inquire(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
-    """The inquiry's answer: in 2.0.1 one Bundle, in 2.2 Parameters with one Bundle for each match; no match is no error."""
+    """The inquiry's answer: in 2.0.1 one Bundle, in 2.2 Parameters with one Bundle for each match; no match is no error.
+
+    What is sensitive and somebody else's is withheld unless it is asked for by number, and the inquirer told whom to call.
+    """
     at = payer.clock()
     asked = read_resource(body, guide, payer.settings.max_body_bytes)
     criteria = inquiry.read(asked, guide)
     with payer.store.reading() as tx:
         known = tx.of_member((*criteria.member, *criteria.subscriber))
-        found = [authorization for authorization in known if matches(authorization, criteria) and may_see(authorization, criteria, caller.id)]
-        cases = [(authorization, request_of(authorization, tx)) for authorization in found]
-    return inquiry_response.write(cases, asked, guide, at=at, base_url=payer.fhir_base(guide))
+        matching = named_first([each for each in known if matches(each, criteria) and may_see(each, criteria, caller.id)], criteria)
+        shown = [each for each in matching if not is_withheld(each, criteria, caller.id)]
+        found = [_found(each, criteria, tx) for each in shown]
+    withheld = (payer.directory.insurer.phone or inquiry_response.ON_THE_CARD) if len(shown) < len(matching) else None
+    return inquiry_response.write(found, asked, guide, at=at, base_url=payer.fhir_base(guide), withheld=withheld)
+
+
+def _found(authorization: Authorization, criteria: InquiryCriteria, tx: Reading) -> Found:
+    part = narrowed(authorization, criteria)
+    return Found(part, request_of(authorization, tx), len(part.items) < len(authorization.items))
 
 
 def request_of(authorization: Authorization, tx: Reading) -> Json:

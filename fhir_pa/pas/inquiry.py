@@ -6,20 +6,19 @@ question is refused as in a submission; every other thing given narrows, nothing
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.bundle import claim_elements, open_bundle, require
-from fhir_pa.pas.codes import read_review_action
-from fhir_pa.pas.dates import full_date, period
+from fhir_pa.pas.codes import read_certification_type, read_review_action
+from fhir_pa.pas.event_days import ADMISSION, DISCHARGE, EVENT, closed_days, event_days
 from fhir_pa.pas.items import diagnoses
-from fhir_pa.pas.people import care_team, identifiers, member, required_party
+from fhir_pa.pas.people import CareTeamMember, care_team, identifiers, member, required_party
 from fhir_pa.um.inquiry import InquiryCriteria, ItemCriteria
-from ig_profiles.names import DATA_ABSENT_REASON, NPI, PAS_TEMP_CODES
-from ig_profiles.reading import Entry, Json, code_in, codings, extension_value, extensions
-
-Days = tuple[date, date]
+from fhir_pa.um.request import Party
+from ig_profiles.names import DATA_ABSENT_REASON, X12_REQUEST_TYPE
+from ig_profiles.reading import Json, code_in, codings, extension_value, extensions, many
 
 
 def read(bundle: Any, guide: str) -> InquiryCriteria:
@@ -34,52 +33,52 @@ def read(bundle: Any, guide: str) -> InquiryCriteria:
     required_party(claim, index, "insurer", "the payer (Organization)", issues)
     requestor = required_party(claim, index, "provider", "the requestor (Organization or PractitionerRole)", issues)
     require(issues)
-    named = (requestor, *(someone.party for someone in care_team(claim, index)))
-    npis = (identifier.value for party in named for identifier in party.identifiers if identifier.system == NPI)
+    team = care_team(claim, index)
+    of_items = {sequence for _, node in claim_elements(claim, "item") for sequence in many(node, "careTeamSequence")}
     return InquiryCriteria(
         guide=guide,
         member=about.identifiers,
         subscriber=() if about.identifiers else about.subscriber_identifiers,
-        npis=tuple(dict.fromkeys(npis)),
+        birth_date=about.birth_date,
+        npis=_npis((requestor, *(someone.party for someone in team))),
+        providers=_npis(someone.party for someone in team if someone.sequence not in of_items),
         trace_numbers=identifiers(claim.resource, "identifier"),
         authorization_number=_string(extension_value(claim.resource, ext.AUTHORIZATION_NUMBER)),
         administrative_reference=_string(extension_value(claim.resource, ext.ADMINISTRATIVE_REFERENCE)),
+        certification_type=read_certification_type(extension_value(claim.resource, ext.CERTIFICATION_TYPE)),
         diagnoses=tuple(dict.fromkeys(coding for codes in diagnoses(claim, index).values() for coding in codes)),
-        period=_period(claim),
-        items=tuple(_item(node) for _, node in claim_elements(claim, "item")),
+        period=closed_days(claim.resource.get("billablePeriod")),
+        event=event_days(claim, EVENT),
+        admission=event_days(claim, ADMISSION),
+        discharge=event_days(claim, DISCHARGE),
+        items=tuple(_item(node, team) for _, node in claim_elements(claim, "item")),
     )
 
 
-def _item(node: Json) -> ItemCriteria:
+def _item(node: Json, team: tuple[CareTeamMember, ...]) -> ItemCriteria:
     end = codings(extension_value(node, ext.SERVICE_CODE_END))
+    named = many(node, "careTeamSequence")
     return ItemCriteria(
         codes=tuple(coding for coding in codings(node.get("productOrService")) if coding.system != DATA_ABSENT_REASON),
         code_end=end[0] if end else None,
+        modifiers=tuple(coding for concept in many(node, "modifier") for coding in codings(concept)[:1]),
+        revenue=next(iter(codings(node.get("revenue"))), None),
+        request_type=code_in(extension_value(node, ext.REQUEST_TYPE), X12_REQUEST_TYPE) or "",
+        certification_type=read_certification_type(extension_value(node, ext.CERTIFICATION_TYPE)),
+        served=closed_days(node.get("servicedDate") or node.get("servicedPeriod")),
+        providers=_npis(someone.party for someone in team if someone.sequence in named),
         trace_numbers=identifiers([extension.get("valueIdentifier") for extension in extensions(node, ext.ITEM_TRACE_NUMBER)]),
         authorization_number=_string(extension_value(node, ext.AUTHORIZATION_NUMBER)),
         administrative_reference=_string(extension_value(node, ext.ADMINISTRATIVE_REFERENCE)),
-        issued=_days(extension_value(node, ext.CERTIFICATION_ISSUED)),
-        effective=_days(extension_value(node, ext.CERTIFICATION_EFFECTIVE)),
-        expires=_days(extension_value(node, ext.CERTIFICATION_EXPIRES)),
+        issued=closed_days(extension_value(node, ext.CERTIFICATION_ISSUED)),
+        effective=closed_days(extension_value(node, ext.CERTIFICATION_EFFECTIVE)),
+        expires=closed_days(extension_value(node, ext.CERTIFICATION_EXPIRES)),
         action=read_review_action(extension_value(node, ext.REVIEW_ACTION_CODE)),
     )
 
 
-def _period(claim: Entry) -> Days | None:
-    """When the service is or was: billablePeriod, else the patient event or the admission."""
-    asked = _days(claim.resource.get("billablePeriod"))
-    dated = [(code_in(node.get("category"), PAS_TEMP_CODES), node) for _, node in claim_elements(claim, "supportingInfo")]
-    events = (node.get("timingDate") or node.get("timingPeriod") for name in ("patientEvent", "admissionDates") for kind, node in dated if kind == name)
-    return asked or next(filter(None, map(_days, events)), None)
-
-
-def _days(value: Any) -> Days | None:
-    """A date as a period of one day, or a Period, an open end as far as dates go."""
-    single = full_date(value)
-    if single:
-        return single, single
-    first, last = period(value)
-    return None if first is None and last is None else (first or date.min, last or date.max)
+def _npis(parties: Iterable[Party]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(party.npi for party in parties if party.npi))
 
 
 def _string(value: Any) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 from fhir_pa.pas.bundle import claim_elements, open_bundle, require
 from fhir_pa.pas.codes import URGENT_LEVELS, read_certification_type, read_level_of_service
 from fhir_pa.pas.dates import moment
+from fhir_pa.pas.event_days import ADMISSION, DISCHARGE, EVENT, event_days
 from fhir_pa.pas.evidence import read_evidence
 from fhir_pa.pas.extensions import CERTIFICATION_TYPE, INFO_CANCELLED, LEVEL_OF_SERVICE, TRANSMISSION_IDENTIFIERS
 from fhir_pa.pas.items import diagnoses, read_items
@@ -75,6 +76,9 @@ def read(bundle: Any, guide: str) -> Submission:
         sender=_sender(claim.resource),
         claim_url=claim.full_url,
         created_at=moment(claim.resource.get("created")),
+        event=event_days(claim, EVENT),
+        admission=event_days(claim, ADMISSION),
+        discharge=event_days(claim, DISCHARGE),
     )
     evidence = read_evidence(claim, index)
     return Submission(request, index, evidence.responses, evidence.resources, claim, evidence.set_aside, evidence.withdrawn)

@@ -67,6 +67,8 @@ def _item(sequence: int, node: Json, claim: Entry, index: Index, team: tuple[Car
         category=next(iter(codings(node.get("category"))), None),
         trace_numbers=identifiers([extension.get("valueIdentifier") for extension in extensions(node, ITEM_TRACE_NUMBER)]),
         code_end=end[0] if end else None,
+        modifiers=tuple(coding for concept in many(node, "modifier") for coding in codings(concept)[:1]),
+        revenue=next(iter(codings(node.get("revenue"))), None),
         unit_price=number(one(node, "unitPrice", "value")),
         authorization_number=_string(extension_value(node, AUTHORIZATION_NUMBER)),
         administrative_reference=_string(extension_value(node, ADMINISTRATIVE_REFERENCE)),

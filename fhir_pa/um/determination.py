@@ -36,12 +36,16 @@ FINAL = frozenset(ReviewAction) - {ReviewAction.PENDED}
 
 @dataclass(frozen=True)
 class EditionReference:
-    """Which wording decided: enough to find it again and to prove it has not changed; ``days`` is how long it certifies."""
+    """Which wording decided: enough to find it again and to prove it has not changed; ``days`` is how long it certifies.
+
+    ``sensitive`` is what the edition said of whom its authorizations may be shown to.
+    """
 
     topic: str
     version: str
     fingerprint: str
     days: int | None = None
+    sensitive: bool = False
 
     @property
     def name(self) -> str:
@@ -52,7 +56,7 @@ class EditionReference:
     def of(cls, edition: Edition, findings: tuple[Finding, ...] = ()) -> EditionReference:
         """The reference to this edition, and how long it certifies where these were the findings."""
         limit = edition.certifying(findings)
-        return cls(edition.topic, edition.version, edition.fingerprint, limit.days if limit else None)
+        return cls(edition.topic, edition.version, edition.fingerprint, limit.days if limit else None, edition.sensitive)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ class RequestedItem:
     """One requested service of the request, known for life by its sequence.
 
     ``code_end`` closes a range of service codes. ``authorization_number`` and ``administrative_reference`` are numbers
-    given out earlier (REF-BB, REF-NT). ``order`` is the sender's URL of the order behind the item. ``changed`` is
+    given out earlier (REF-BB, REF-NT). ``revenue`` is the NUBC revenue code. ``order`` is the sender's URL of the order behind the item. ``changed`` is
     ``added``, ``changed`` or empty; ``cancelled`` items stay in the request for ever.
     """
 
@@ -78,6 +78,8 @@ class RequestedItem:
     category: Coding | None = None
     trace_numbers: tuple[Identifier, ...] = ()
     code_end: Coding | None = None
+    modifiers: tuple[Coding, ...] = ()
+    revenue: Coding | None = None
     unit_price: Decimal | None = None
     authorization_number: str | None = None
     administrative_reference: str | None = None
@@ -103,6 +105,7 @@ class AuthorizationRequest:
     ``trace_numbers`` name the request (X12 TRN), ``transaction`` the message that carried it. ``sender`` is the
     sending system (ISA06 / GS02) where given. ``urgent`` is what the provider claims. ``certification_type`` is CANCEL
     when the whole request is withdrawn. ``line_of_business`` and ``plan`` come from the payer's membership, not the wire.
+    ``event``, ``admission`` and ``discharge`` are closed periods of days, where the sender tells them.
     ``assertion`` is the assertion id of the order it was certified with, when it was certified before anybody asked.
     """
 
@@ -122,6 +125,9 @@ class AuthorizationRequest:
     sender: str | None = None
     claim_url: str = ""
     created_at: datetime | None = None
+    event: tuple[date, date] | None = None
+    admission: tuple[date, date] | None = None
+    discharge: tuple[date, date] | None = None
     line_of_business: str = ""
     plan: str = ""
     assertion: str = ""

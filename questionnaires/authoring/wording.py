@@ -73,6 +73,7 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         lines_of_business=table.words("lines_of_business", LINES_OF_BUSINESS),
         services=_services(table),
         covered=table.take("covered", bool, True),
+        sensitive=table.take("sensitive", bool, False),
         authorization=table.choice("authorization", ("needed", "not needed")),
         documentation=table.words("documentation", DOCUMENTATION),
         because=table.take("because"),

@@ -12,16 +12,24 @@ from fhir.resources.R4B.parameters import Parameters
 
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas import inquiry, inquiry_response
+from fhir_pa.pas.inquiry_response import Found
 from fhir_pa.um.determination import ReviewAction
 from fhir_pa.um.inquiry import InquiryCriteria, ItemCriteria, matches, may_see
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.request import CertificationType, Identifier
 from ig_profiles.json import dump
-from ig_profiles.names import DATA_ABSENT_REASON, HCPCS, ICD10CM, X12_REVIEW_ACTION
+from ig_profiles.names import DATA_ABSENT_REASON, HCPCS, ICD10CM, PAS_TEMP_CODES, X12_REVIEW_ACTION
 from ig_profiles.outcome import Unprocessable, Unreadable
 from ig_profiles.reading import Coding, Json
 from tests.fhir_pa.pas_bundles import BASE, COVERAGE, GUIDES, MEMBERS, PATIENT, TRACE, bundle, claim, concept, entry, extension, item, published_requests
 from tests.fhir_pa.pas_cases import LATER, PAYER_BASE, every_decision
 from tests.fhir_pa.published_profiles import faults
+
+REVENUE = "https://www.nubc.org/CodeSystem/RevenueCodes"
+EVENTS: dict[str, Json] = {
+    "patientEvent": {"timingDate": "2026-11-21"},
+    "admissionDates": {"timingPeriod": {"start": "2026-11-22", "end": "2026-11-24"}},
+    "dischargeDates": {"timingDate": "2026-11-30"},
+}
 
 
 def asks(guide: str = "2.2", *items: Json, **given: Any) -> Json:
@@ -33,7 +41,10 @@ def asks(guide: str = "2.2", *items: Json, **given: Any) -> Json:
 
 def test_an_inquiry_names_the_member_the_askers_and_every_criterion() -> None:
     one = item(
+        modifier=[concept(HCPCS, "NU")],
+        revenue=concept(REVENUE, "0291"),
         extension=[
+            *item()["extension"][1:],
             extension(ext.ITEM_TRACE_NUMBER, valueIdentifier={"system": TRACE, "value": "T-1"}),
             extension(ext.AUTHORIZATION_NUMBER, valueString="PA0001"),
             extension(ext.ADMINISTRATIVE_REFERENCE, valueString="PR0001"),
@@ -44,16 +55,26 @@ def test_an_inquiry_names_the_member_the_askers_and_every_criterion() -> None:
             extension(ext.SERVICE_CODE_END, valueCodeableConcept=concept(HCPCS, "E1399")),
         ]
     )
-    criteria = inquiry.read(asks("2.2", one, billablePeriod={"start": "2026-11-01", "end": "2026-12-01"}), "2.2")
+    dated = [{"sequence": n, "category": concept(PAS_TEMP_CODES, kind), **days} for n, (kind, days) in enumerate(EVENTS.items(), 1)]
+    criteria = inquiry.read(asks("2.2", one, supportingInfo=dated, billablePeriod={"start": "2026-11-01", "end": "2026-12-01"}), "2.2")
     assert Identifier(MEMBERS, "SYN-01") in criteria.member
     assert criteria.npis == ("9000000023", "9000000049")
     assert criteria.trace_numbers == (Identifier(TRACE, "C-1"),)
     assert criteria.diagnoses == (Coding(ICD10CM, "J96.11"), Coding(ICD10CM, "I10"))
+    assert (criteria.birth_date, criteria.providers) == (date(1955, 3, 2), ())
     assert criteria.period == (date(2026, 11, 1), date(2026, 12, 1))
+    assert criteria.event == (date(2026, 11, 21), date(2026, 11, 21))
+    assert (criteria.admission, criteria.discharge) == ((date(2026, 11, 22), date(2026, 11, 24)), (date(2026, 11, 30), date(2026, 11, 30)))
     assert criteria.items == (
         ItemCriteria(
             codes=(Coding(HCPCS, "E1390"),),
             code_end=Coding(HCPCS, "E1399"),
+            modifiers=(Coding(HCPCS, "NU"),),
+            revenue=Coding(REVENUE, "0291"),
+            request_type="HS",
+            certification_type=CertificationType.INITIAL,
+            served=(date(2026, 11, 22), date(2027, 2, 20)),
+            providers=("9000000049",),
             trace_numbers=(Identifier(TRACE, "T-1"),),
             authorization_number="PA0001",
             administrative_reference="PR0001",
@@ -120,7 +141,7 @@ def test_an_inquiry_is_refused_as_a_submission_is() -> None:
 def test_2_0_1_answers_with_one_bundle_whatever_the_number_of_matches() -> None:
     case, received = every_decision("2.0.1")
     other = replace(case, number="PA0002", reference="PR0002")
-    answered = inquiry_response.write([(case, received), (other, received)], asks("2.0.1"), "2.0.1", at=LATER, base_url=PAYER_BASE)
+    answered = inquiry_response.write([Found(case, received), Found(other, received)], asks("2.0.1"), "2.0.1", at=LATER, base_url=PAYER_BASE)
     Bundle.model_validate_json(dump(answered))
     kinds = [each["resource"]["resourceType"] for each in answered["entry"]]
     assert kinds[:2] == ["ClaimResponse", "ClaimResponse"] and "ClaimResponse" not in kinds[2:]
@@ -133,7 +154,7 @@ def test_2_0_1_answers_with_one_bundle_whatever_the_number_of_matches() -> None:
 def test_2_2_answers_with_parameters_and_one_bundle_for_each_match() -> None:
     case, received = every_decision("2.2")
     other = replace(case, number="PA0002", reference="PR0002")
-    answered = inquiry_response.write([(case, received), (other, received)], asks(), "2.2", at=LATER, base_url=PAYER_BASE)
+    answered = inquiry_response.write([Found(case, received), Found(other, received)], asks(), "2.2", at=LATER, base_url=PAYER_BASE)
     Parameters.model_validate_json(dump(answered))
     assert [parameter["name"] for parameter in answered["parameter"]] == ["return", "return"]
     for parameter in answered["parameter"]:
@@ -160,7 +181,7 @@ def test_the_member_in_the_answer_is_the_one_the_inquirer_sent(guide: str) -> No
     theirs = {**PATIENT, "id": "theirs"}
     asked["entry"] = [entry(theirs) if each["resource"]["resourceType"] == "Patient" else each for each in asked["entry"]]
     asked["entry"][0]["resource"]["patient"] = {"reference": "Patient/theirs"}
-    answered = inquiry_response.write([(case, received)], asked, guide, at=LATER, base_url=PAYER_BASE)
+    answered = inquiry_response.write([Found(case, received)], asked, guide, at=LATER, base_url=PAYER_BASE)
     first = answered if guide == "2.0.1" else answered["parameter"][0]["resource"]
     assert first["entry"][0]["resource"]["patient"] == {"reference": f"{BASE}/Patient/theirs"}
     assert f"{BASE}/Patient/theirs" in [each["fullUrl"] for each in first["entry"]]
@@ -168,8 +189,22 @@ def test_the_member_in_the_answer_is_the_one_the_inquirer_sent(guide: str) -> No
 
 def test_what_is_withheld_is_hinted_at_with_a_phone_number() -> None:
     case, received = every_decision("2.2")
-    answered = inquiry_response.write([(case, received)], asks(), "2.2", at=LATER, base_url=PAYER_BASE, withheld="555-555-0100")
+    answered = inquiry_response.write([Found(case, received)], asks(), "2.2", at=LATER, base_url=PAYER_BASE, withheld="555-555-0100")
     last = answered["parameter"][0]["resource"]["entry"][-1]["resource"]
     assert last["resourceType"] == "OperationOutcome" and "Call 555-555-0100" in last["issue"][0]["details"]["text"]
+    nothing_else = inquiry_response.write([], asks(), "2.2", at=LATER, base_url=PAYER_BASE, withheld="555-555-0100")
+    assert [(each["name"], each["resource"]["issue"][0]["severity"]) for each in nothing_else["parameter"]] == [("outcome", "warning")]
+    Parameters.model_validate_json(dump(nothing_else))
     alone = inquiry_response.write([], asks("2.0.1"), "2.0.1", at=LATER, base_url=PAYER_BASE, withheld="555-555-0100")
     assert "Call 555-555-0100" in alone["entry"][0]["resource"]["issue"][0]["details"]["text"]
+
+
+@pytest.mark.requirement("pas-2.0.1:132")
+def test_an_answer_that_leaves_items_out_is_marked_so() -> None:
+    case, received = every_decision("2.0.1")
+    part = replace(case, items=case.items[:1])
+    answered = inquiry_response.write([Found(part, received, is_part=True)], asks("2.0.1"), "2.0.1", at=LATER, base_url=PAYER_BASE)
+    response = answered["entry"][0]["resource"]
+    assert [node["itemSequence"] for node in response["item"]] == [1]
+    assert [each["code"] for each in response["meta"]["security"]] == ["SUBSETTED"]
+    assert faults(answered, "profile-pas-inquiry-response-bundle", "2.0.1") == []

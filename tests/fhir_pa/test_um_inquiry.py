@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.inquiry import InquiryCriteria, ItemCriteria, matches, may_see
-from fhir_pa.um.request import Identifier
-from ig_profiles.names import HCPCS, ICD10CM
+from fhir_pa.um.inquiry import InquiryCriteria, ItemCriteria, asked_about, is_withheld, matches, may_see, named_first, narrowed
+from fhir_pa.um.request import CertificationType, Identifier, Party
+from ig_profiles.names import HCPCS, ICD10CM, NPI
 from ig_profiles.reading import Coding
-from tests.builders import MEMBER, authorization, certify, item, refer, request
+from tests.builders import EDITION, MEMBER, TODAY, authorization, certify, item, refer, request, service
 
 
 def asking(*items, **given):
@@ -80,3 +80,99 @@ def test_the_submitter_sees_its_case_and_others_need_an_npi_of_the_case():
     assert may_see(case, asking(), "oakwood-ehr")
     assert not may_see(case, asking(), "another-ehr")
     assert may_see(case, asking(npis=("9000000023",)), "another-ehr")
+
+
+SURGEON = Party("Jory Vale, MD", (Identifier(NPI, "9000000049"),))
+DETAILED = item(
+    modifiers=(Coding(HCPCS, "RR"), Coding(HCPCS, "NU")),
+    revenue=Coding("https://www.nubc.org/revenue-code", "0291"),
+    request_type="HS",
+    certification_type=CertificationType.RENEWAL,
+    trace_numbers=(Identifier("http://oakwood.example/trace", "T-1-1"),),
+    providers=(SURGEON,),
+    service=service(on=date(2026, 12, 1), until=date(2026, 12, 31)),
+)
+
+
+@pytest.mark.parametrize(
+    ("fits", "differs"),
+    [
+        ({"modifiers": (Coding(HCPCS, "NU"),)}, {"modifiers": (Coding(HCPCS, "NU"), Coding(HCPCS, "KX"))}),
+        ({"revenue": Coding("https://www.nubc.org/CodeSystem/RevenueCodes", "0291")}, {"revenue": Coding("", "0292")}),
+        ({"request_type": "HS"}, {"request_type": "AR"}),
+        ({"certification_type": CertificationType.RENEWAL}, {"certification_type": CertificationType.INITIAL}),
+        ({"served": (date(2026, 12, 31), date(2027, 1, 5))}, {"served": (date(2027, 1, 1), date(2027, 1, 5))}),
+        ({"providers": ("9000000049", "9000300036")}, {"providers": ("9000300036",)}),
+        ({"trace_numbers": (Identifier("http://oakwood.example/trace", "T-1-1"),)}, {"trace_numbers": (Identifier("", "T-1-1"),)}),
+    ],
+)
+def test_each_element_of_an_item_narrows(fits, differs):
+    case = authorization(request=request(DETAILED))
+    assert matches(case, asking(ItemCriteria(**fits)))
+    assert not matches(case, asking(ItemCriteria(**differs)))
+    assert not matches(case, asking(ItemCriteria(code("K0861"), **fits))), "all of one item's elements must fit together"
+
+
+def test_a_revised_item_is_found_by_whatever_it_was_first_asked_for():
+    case = authorization(request=request(item(certification_type=CertificationType.REVISION)))
+    assert matches(case, asking(ItemCriteria(certification_type=CertificationType.INITIAL)))
+    assert matches(case, asking(certification_type=CertificationType.EXTENSION))
+    assert not matches(authorization(), asking(certification_type=CertificationType.EXTENSION))
+
+
+@pytest.mark.parametrize("when", ["event", "admission", "discharge"])
+def test_days_of_the_event_narrow_and_are_those_of_the_items_where_none_is_told(when):
+    told = (date(2026, 11, 22), date(2026, 11, 24))
+    case = authorization(request=request(item(), **{when: told}))
+    assert matches(case, asking(**{when: (date(2026, 11, 24), date(2026, 12, 24))}))
+    assert not matches(case, asking(**{when: (date(2026, 11, 25), date(2026, 12, 24))}))
+    assert matches(authorization(), asking(**{when: (TODAY, TODAY)}))
+
+
+def test_the_period_asked_about_may_be_the_items_or_the_admissions():
+    case = authorization(request=request(DETAILED, admission=(date(2026, 11, 22), date(2026, 11, 24))))
+    assert matches(case, asking(period=(date(2026, 11, 20), date(2026, 11, 22))))
+    assert matches(case, asking(period=(date(2026, 12, 5), date(2026, 12, 6))))
+    assert not matches(case, asking(period=(date(2026, 11, 26), date(2026, 11, 29))))
+
+
+def test_a_care_team_named_must_have_a_part_in_the_case():
+    case = authorization(request=request(DETAILED))
+    assert matches(case, asking(providers=("9000000049",))) and matches(case, asking(providers=("9000000023",)))
+    assert not matches(case, asking(providers=("9000300036",)))
+
+
+def test_dependents_who_share_a_number_are_told_apart_by_their_birth_date():
+    assert matches(authorization(), asking(birth_date=date(1955, 3, 2)))
+    assert not matches(authorization(), asking(birth_date=date(1982, 3, 2)))
+    nobody_knows = authorization(request=request(item(), member=replace(request().member, birth_date=None)))
+    assert matches(nobody_knows, asking(birth_date=date(1982, 3, 2)))
+
+
+def two_services():
+    return authorization(refer(), refer(), request=request(item(1, "E1390"), item(2, "E0431")))
+
+
+def test_2_0_1_answers_a_part_with_that_part_and_2_2_with_the_whole():
+    part = asking(ItemCriteria(code("E0431")), guide="2.0.1")
+    assert [each.sequence for each in narrowed(two_services(), part).items] == [2]
+    assert narrowed(two_services(), replace(part, guide="2.2")) == two_services()
+    assert len(narrowed(two_services(), asking(guide="2.0.1")).items) == 2
+    with_anything = asking(ItemCriteria(code("E0431")), ItemCriteria(authorization_number="PA0001"), guide="2.0.1")
+    assert asked_about(two_services(), with_anything) == (1, 2)
+
+
+def test_the_inquirys_own_number_is_a_key_in_2_0_1_only():
+    mine, other = authorization(), authorization(request=request(trace_numbers=(Identifier("", "T-2"),)))
+    named = asking(guide="2.0.1", trace_numbers=other.request.trace_numbers)
+    assert named_first([mine, other], named) == [other]
+    assert named_first([mine, other], replace(named, guide="2.2")) == [mine, other]
+    assert named_first([mine, other], replace(named, trace_numbers=(Identifier("", "I-1"),))) == [mine, other]
+
+
+def test_what_is_sensitive_is_for_the_submitter_and_those_who_name_it():
+    case = authorization(replace(refer(), edition=replace(EDITION, sensitive=True)))
+    assert is_withheld(case, asking(), "another-ehr")
+    assert not is_withheld(case, asking(), "oakwood-ehr")
+    assert not is_withheld(case, asking(administrative_reference="PR0001"), "another-ehr")
+    assert not is_withheld(authorization(), asking(), "another-ehr")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fhir_pa.provider.codes import CERTIFIED, PENDED
-from fhir_pa.provider.elements import reference
+from fhir_pa.provider.elements import identifier, pas_extension, reference
 from fhir_pa.provider.pas.claim_response import PasAnswer, read_inquiry
-from fhir_pa.provider.pas.submission import Submission
-from ig_profiles.names import NPI
-from ig_profiles.reading import Json, identifier_value
+from fhir_pa.provider.pas.submission import TRACES, Submission
+from fhir_pa.provider.play.payer_file import CLIENT_ID
+from ig_profiles import json
+from ig_profiles.names import HCPCS, NPI
+from ig_profiles.reading import Json, identifier_value, many, one
+from questionnaires.library import Shelf
 from tests.stories.asking import BORDERLINE, inquire, inquiry, oxygen, scans, submit, update, without_item
-from tests.stories.parties import SUPPLIER, Staff, System
+from tests.stories.parties import SUPPLIER, Plan, Staff, System, trace
 
 SIX_MONTHS = 184
 
@@ -48,8 +53,11 @@ def test_every_authorization_that_fits_the_example_comes_back_and_no_other(clini
         assert found.item(1).reference == number
     about_the_member = inquiry(first)
     about_the_member["entry"][0]["resource"].pop("item")
-    found = read_inquiry(clinic.post("Claim/$inquire", about_the_member))
-    assert {answer.item(1).reference for answer in found} == set(numbers)
+    by_its_own_number = read_inquiry(clinic.post("Claim/$inquire", about_the_member))
+    assert {answer.item(1).reference for answer in by_its_own_number} == ({numbers[0]} if clinic.guide == "2.0.1" else set(numbers))
+    about_the_member["entry"][0]["resource"]["identifier"] = [identifier(TRACES, trace())]
+    all_of_the_members = read_inquiry(clinic.post("Claim/$inquire", about_the_member))
+    assert {answer.item(1).reference for answer in all_of_the_members} == set(numbers)
 
 
 @pytest.mark.parametrize("guide_shape", [{"2.0.1": "Bundle", "2.2": "Parameters"}])
@@ -129,3 +137,50 @@ def test_an_inquiry_needs_a_token_that_allows_reading(clinic: System) -> None:
     writer = System(clinic.plan, clinic.client, clinic.guide, scope="system/Claim.c")
     refused = writer.call("POST", "Claim/$inquire", inquiry(oxygen(clinic)))
     assert refused.status_code == 403 and "system/Claim.r" in refused.text
+
+
+@pytest.mark.requirement("pas-2.0.1:132", "pas-2.2.1:spec-46")
+def test_whoever_asks_about_some_items_hears_in_2_0_1_about_those_and_in_2_2_about_all(clinic: System) -> None:
+    asked = scans(clinic)
+    submit(clinic, asked)
+    bundle = inquiry(asked)
+    claim = bundle["entry"][0]["resource"]
+    claim["item"] = claim["item"][:2]
+    answered = clinic.post("Claim/$inquire", bundle)
+    (found,) = read_inquiry(answered)
+    first = one(answered, "entry", "resource") if clinic.guide == "2.0.1" else one(answered, "parameter", "resource", "entry", "resource")
+    marks = [each["code"] for each in many(first, "meta", "security")]
+    assert (list(found.actions), marks) == (([1, 2], ["SUBSETTED"]) if clinic.guide == "2.0.1" else ([1, 2, 3], []))
+
+
+@pytest.mark.parametrize("narrowing", [{"servicedDate": "2027-11-21"}, {"modifier": [{"coding": [{"system": HCPCS, "code": "RR"}]}]}])
+def test_every_element_given_narrows(clinic: System, narrowing: Json) -> None:
+    asked = oxygen(clinic, BORDERLINE)
+    submit(clinic, asked)
+    bundle = inquiry(asked)
+    bundle["entry"][0]["resource"]["item"][0] |= narrowing
+    assert read_inquiry(clinic.post("Claim/$inquire", bundle)) == ()
+
+
+@pytest.fixture(params=["2.0.1", "2.2"])
+def sensitive(request: pytest.FixtureRequest, plan: Plan) -> System:
+    """The clinic of a plan whose policy on oxygen counts as sensitive."""
+    volumes = [replace(each, edition=replace(each.edition, sensitive=each.edition.topic == "home_oxygen")) for each in plan.payer.shelf.volumes()]
+    plan.payer = replace(plan.payer, shelf=Shelf(volumes))
+    return System(plan, CLIENT_ID, request.param)
+
+
+def test_what_is_sensitive_is_withheld_from_others_with_a_number_to_call_unless_asked_for_by_number(sensitive: System) -> None:
+    asked, supplier = oxygen(sensitive, BORDERLINE), System(sensitive.plan, SUPPLIER, sensitive.guide)
+    reference = submit(sensitive, asked).item(1).reference
+    assert [found.actions for found in inquire(sensitive, asked)] == [{1: PENDED}], "the submitter sees its own"
+
+    theirs = from_the_supplier(asked, ordered_by(asked))
+    answered = supplier.post("Claim/$inquire", theirs)
+    assert read_inquiry(answered) == () and str(reference) not in json.dump(answered).decode()
+    hint = one(answered, "entry", "resource") if sensitive.guide == "2.0.1" else one(answered, "parameter", "resource")
+    assert [(issue["severity"], issue["details"]["text"]) for issue in hint["issue"]] == [
+        ("warning", f"More may be on file than is shown here. Call {sensitive.plan.payer.directory.insurer.phone}.")
+    ]
+    theirs["entry"][0]["resource"]["extension"] = [pas_extension("administrationReferenceNumber", valueString=str(reference))]
+    assert [found.actions for found in read_inquiry(supplier.post("Claim/$inquire", theirs))] == [{1: PENDED}]
