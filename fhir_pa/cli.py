@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
 import click
 
+from fhir_pa.commands.audit import audit
 from fhir_pa.commands.clients import clients
 from fhir_pa.commands.people import people
 from fhir_pa.commands.policies import policies
 from fhir_pa.commands.profiles import profiles
+from fhir_pa.commands.prove import prove
 from fhir_pa.commands.reviews import reviews
 from fhir_pa.commands.serving import serve, settings, worker
 from fhir_pa.commands.validate import validate
 from fhir_pa.provider.demo import run_demo
-
-
-def _version() -> str:
-    try:
-        return version("fhir-pa")
-    except PackageNotFoundError:
-        return "run from its source"
+from fhir_pa.release import release
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(_version(), prog_name="fhir-pa")
+@click.version_option(release(), prog_name="fhir-pa")
 def main() -> None:
     """A payer's prior-authorization server: it hears orders, asks for documentation, decides or refers, and says why."""
 
@@ -39,7 +34,7 @@ def demo(guide: str, database_url: str | None, keep: bool) -> None:
     sys.exit(run_demo(guide, database_url, keep, click.echo))
 
 
-for command in (serve, worker, settings, clients, people, policies, profiles, reviews, validate):
+for command in (serve, worker, settings, clients, people, policies, profiles, reviews, prove, audit, validate):
     main.add_command(command)
 
 if __name__ == "__main__":

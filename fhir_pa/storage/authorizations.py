@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from fhir_pa.storage import document, rows, tables
-from fhir_pa.storage.ground import Ground
 from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
+from fhir_pa.storage.proofs import ProofReading, ProofWriting
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.request import Identifier
 from ig_profiles.outcome import Conflict, NotFound
@@ -18,7 +18,7 @@ _revision = tables.revisions.c
 _PRESENT = sa.and_(_revision.number == _case.number, _revision.revision == _case.revision)
 
 
-class AuthorizationReading(Ground):
+class AuthorizationReading(ProofReading):
     """Finding authorizations."""
 
     def authorization(self, number_or_reference: str) -> Authorization:
@@ -51,12 +51,37 @@ class AuthorizationReading(Ground):
         """Every authorization at which a person must still look, the one that is due by law first coming first."""
         return self._present(_case.pended.is_(True), _case.legal_due_at)
 
+    def rows_astray(self, number: str) -> str:
+        """The name of the first table whose rows say something else than the present revision; empty when none does.
+
+        At which revision a determination or a line of the trail was added is not in the revision, and not compared.
+        """
+        authorization = self.authorization(number)
+        made = {
+            tables.authorizations: [rows.case(authorization)],
+            tables.items: rows.items(authorization),
+            tables.determinations: rows.determinations(authorization),
+            tables.trail: rows.trail(authorization),
+        }
+        return next((table.name for table, wanted in made.items() if not self._stand(table, number, wanted)), "")
+
+    def _stand(self, table: sa.Table, number: str, wanted: list[rows.Row]) -> bool:
+        """Whether exactly these rows stand in the table for this authorization."""
+        told = [column for column in table.c if column.name != "revision" or table is tables.authorizations]
+        expected = [{column.name: row[column.name] for column in told} for row in wanted]
+        try:
+            kept = self.rows(sa.select(*told).where(table.c.number == number))
+        except (ValueError, sa.exc.OperationalError):  # a moment or a text that is none any more
+            return False
+        keyed = [{str([row[key.name] for key in table.primary_key]): row for row in side} for side in ([row._asdict() for row in kept], expected)]
+        return len(kept) == len(expected) and keyed[0] == keyed[1]
+
     def _present(self, condition: sa.ColumnElement[bool], *order: sa.ColumnElement[object]) -> list[Authorization]:
         found = self.rows(sa.select(_revision.document).join(tables.authorizations, _PRESENT).where(condition).order_by(*order, _case.number))
         return [document.read(row.document, Authorization) for row in found]
 
 
-class AuthorizationWriting(AuthorizationReading):
+class AuthorizationWriting(ProofWriting, AuthorizationReading):
     """Keeping authorizations."""
 
     def add(self, authorization: Authorization) -> None:
@@ -84,8 +109,9 @@ class AuthorizationWriting(AuthorizationReading):
         self._keep(authorization)
 
     def _keep(self, authorization: Authorization) -> None:
-        number, revision = authorization.number, authorization.revision
-        self.insert(tables.revisions, {"number": number, "revision": revision, "document": document.write(authorization)})
+        number, revision, text = authorization.number, authorization.revision, document.write(authorization)
+        self.insert(tables.revisions, {"number": number, "revision": revision, "document": text})
+        self.keep_link(authorization, text)
         self.insert_missing(
             tables.known_as, [{"number": number, "kind": kind, "system": system, "value": value} for kind, system, value in _sorted(authorization)]
         )

@@ -1,6 +1,6 @@
 """The tables: received bytes, authorizations with every revision, assertions, subscriptions, notices and small memories.
 
-Truth is append-only: ``received``, ``answers``, ``revisions``, ``trail``, ``determinations``, ``hook_calls``,
+Truth is append-only: ``received``, ``answers``, ``revisions``, ``proofs``, ``trail``, ``determinations``, ``hook_calls``,
 ``feedback``, ``crd_metrics``. The others point into it or hold what may change. The work queue's own tables are not ours.
 """
 
@@ -75,6 +75,16 @@ revisions = Table(
     Column("number", String, ForeignKey("authorizations.number"), primary_key=True),
     Column("revision", Integer, primary_key=True),
     Column("document", Text, nullable=False),  # the authorization as JSON: the truth
+)
+
+# One link for each revision, chained by hash: how it was decided (um/proof.py).
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("number", String, ForeignKey("authorizations.number"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False),  # of the document; the next link holds it
+    Column("document", Text, nullable=False),  # canonical JSON
 )
 
 # Every name an authorization was ever known by. `kind` is one of names.KINDS.

@@ -1,0 +1,36 @@
+"""For auditors: walk the chains of decision proofs, and name what somebody changed."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from fhir_pa.commands.options import payer_of, where
+from fhir_pa.operations import audit as chains
+
+
+@click.group()
+def audit() -> None:
+    """Whether the record is as it was written."""
+
+
+@audit.command("verify")
+@click.argument("number", required=False)
+@where
+def verify(number: str | None, **flags: Any) -> None:
+    """Walk the chain of proofs of the authorization NUMBER, or of all, over revisions, received messages and their rows.
+
+    Names the first broken link of each chain. Exit status: 0 when all are whole, 1 when one is broken, 2 when there is no
+    such authorization. Keep the fingerprint of the last link elsewhere, and you can tell later if a whole chain was rewritten.
+    """
+    checked, broken = 0, 0
+    with payer_of(flags) as payer:
+        for chain in chains.verify(payer, number):
+            checked += 1
+            broken += chain.broken is not None
+            if chain.broken is not None or number is not None:
+                click.echo(str(chain.broken or f"{chain.number}: {chain.links} links, whole. The last is {chain.last}."))
+    click.echo(f"{checked} chains verified: {'all whole' if not broken else f'{broken} broken'}.")
+    sys.exit(1 if broken else 0)

@@ -1,0 +1,117 @@
+"""Prove: replay every determination of an authorization from the received bytes, with the wording that decided it.
+
+A person's judgement is not replayed: what is shown of it is who signed, and that the findings it rests on replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fhir_pa.operations.audit import Verified, verified
+from fhir_pa.operations.weighing import Documentation, answers_of, documentation_of
+from fhir_pa.storage.store import Reading
+from fhir_pa.um import proof
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import Certify, Refer, determine
+from fhir_pa.wiring import Payer
+from ig_profiles.outcome import NotFound
+from ig_profiles.reading import Json
+from questionnaires.criteria import Circumstances
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One determination as its link tells it, and where a replay differs (empty: the same answer).
+
+    ``how`` says what was done: weighed anew, or what stands for it.
+    """
+
+    revision: int
+    decided: Json
+    how: str
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The chain of an authorization and the replay of each determination; ``holds`` when nothing is broken and all agree."""
+
+    chain: Verified
+    replays: tuple[Replay, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the chain is whole and every replay gave the same answer."""
+        return self.chain.broken is None and not any(each.differences for each in self.replays)
+
+
+def prove(number: str, payer: Payer) -> Proof:
+    """The proof of one authorization, by its number or reference; nothing is replayed from a broken chain. Raises NotFound."""
+    with payer.store.reading() as tx:
+        number = tx.authorization(number).number if tx.stands_at(number) is None and not tx.links(number) else number
+        chain = verified(number, tx)
+        return Proof(chain, () if chain.broken else tuple(_replays(number, tx, payer)))
+
+
+def _replays(number: str, tx: Reading, payer: Payer) -> Iterator[Replay]:
+    weighed: dict[int, Replay] = {}
+    for link in tx.links(number):
+        made = link.document["determinations"]
+        case = tx.revision(number, link.revision) if made else None
+        documentation = documentation_of(case, tx) if case else Documentation()
+        for decided in made:
+            assert case is not None
+            if "role" in decided["decided_by"]:
+                yield _signed(link.revision, decided, weighed.get(decided["item"]))
+            elif decided["decided_by"]["kind"] == proof.PROVIDER:
+                yield Replay(link.revision, decided, "nothing was weighed")
+            else:
+                weighed[decided["item"]] = _replay(decided, case, documentation, tx, payer)
+                yield weighed[decided["item"]]
+
+
+def _signed(revision: int, decided: Json, weighed: Replay | None) -> Replay:
+    """A person's determination: it rests on the findings that lay before the person, which were replayed as such."""
+    if weighed is None:
+        return Replay(revision, decided, "a person decided; nothing was weighed")
+    before = {part: weighed.decided[part] for part in proof.GROUNDS}
+    return Replay(revision, decided, f"a person decided, on the findings of revision {weighed.revision}", proof.differences(decided, before))
+
+
+def _replay(decided: Json, case: Authorization, documentation: Documentation, tx: Reading, payer: Payer) -> Replay:
+    taken_over = _taken_over(decided, case, tx)
+    if taken_over is not None:
+        source, same = taken_over
+        again = _replay(same, source, documentation_of(source, tx), tx, payer)
+        return Replay(case.revision, decided, f"taken over from {source.number}, which was weighed anew", again.differences)
+    at = datetime.fromisoformat(decided["decided_at"])
+    try:
+        made = _again(decided, case, documentation, at, payer).determination(at)
+    except NotFound as gone:
+        return Replay(case.revision, decided, "the rule that decided is gone", (str(gone),))
+    outcome = {"outcome": proof.outcome(made)} if decided["decided_by"]["kind"] == proof.ENGINE else {}
+    return Replay(case.revision, decided, "weighed anew from the received bytes", proof.differences(decided, {**proof.grounds(made), **outcome}))
+
+
+def _again(decided: Json, case: Authorization, documentation: Documentation, at: datetime, payer: Payer) -> Certify | Refer:
+    """What the engine says of the item now, with the edition that decided. Raises NotFound when that is not on the shelf."""
+    edition = payer.shelf.edition(decided["policy"]["topic"], decided["policy"]["version"])
+    service = replace(case.item(decided["item"]).requested.service, line_of_business=case.request.line_of_business)
+    on = service.on or at.date()
+    findings = edition.weigh(service, answers_of(edition, documentation, payer.shelf, payer.facts, at), Circumstances(on, at.date()))
+    return determine(edition, findings, service, at.date())
+
+
+def _taken_over(decided: Json, case: Authorization, tx: Reading) -> tuple[Authorization, Json] | None:
+    """The order-time authorization whose certification this determination repeats, and that certification."""
+    number = case.item(decided["item"]).requested.authorization_number
+    if number is None or tx.stands_at(number) is None or number == case.number:
+        return None
+    for link in tx.links(number):
+        for each in link.document["determinations"]:
+            if all(each[part] == decided[part] for part in proof.GROUNDS) and "authorized" in each["outcome"]:
+                source = tx.revision(number, link.revision)
+                return (source, each) if source.request.assertion else None
+    return None
