@@ -20,6 +20,7 @@ from tests.questionnaires.us_core import (
     observation,
     patient,
     procedure,
+    relative,
     report,
     resource,
     service_request,
@@ -70,6 +71,10 @@ INJECTION = procedure("injection", "CPT:20610", "2026-10-17")
 SUGAR = (condition("diabetes", "ICD10:E11.65"), observation("a1c", "LOINC:4548-4", 8.9, "%", "2026-10-30"))
 
 
+YUSRA = patient("SYN-09", "Yusra", "Delacroix", "1985-06-17", "female")
+BREAST_CANCER = condition("breast-cancer", "ICD10:C50.911", onset="2026-09-30", recorded="2026-10-02")
+
+
 CHARTS: dict[str, Json] = {
     "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
     "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
@@ -97,6 +102,16 @@ CHARTS: dict[str, Json] = {
     "knee_replacement/without-therapy": chart(RURIK, *WORN_KNEE),
     "knee_replacement/injected-in-october": chart(RURIK, *WORN_KNEE, *THERAPY, INJECTION),
     "knee_replacement/high-sugar": chart(RURIK, *WORN_KNEE, *THERAPY, *SUGAR),
+    "hereditary_cancer_test/breast-cancer": chart(YUSRA, BREAST_CANCER, procedure("counseling", "CPT:96041", "2026-11-10")),
+    "hereditary_cancer_test/family": chart(
+        YUSRA,
+        relative("mother", "MTH", ("ICD10:C50.911", 43)),
+        relative("aunt", "MAUNT", ("SNOMED:363443007", 61)),
+        relative("sister", "SIS", ("ICD10:I10", 30)),
+    ),
+    "hereditary_cancer_test/uncle": chart(YUSRA, relative("uncle", "PUNCLE", ("SNOMED:254837009", 66))),
+    "hereditary_cancer_test/known-variant": chart(YUSRA, relative("mother", "MTH", ("ICD10:C56.1", 58), ("ICD10:Z15.02", None))),
+    "hereditary_cancer_test/tested-before": chart(YUSRA, BREAST_CANCER, report("genes", "CPT:81162", "2021-04-01", "No variant found.")),
 }
 
 

@@ -21,6 +21,7 @@ from tests.questionnaires.us_core import (
     medication_request,
     observation,
     procedure,
+    relative,
     report,
     standard,
     visit,
@@ -78,6 +79,11 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "knee_replacement/without-therapy": KNEE,
     "knee_replacement/injected-in-october": {**EXERCISED, "injected": True, "injected_on": date(2026, 10, 17)},
     "knee_replacement/high-sugar": {**EXERCISED, "diabetes": True, "a1c": Decimal("8.9")},
+    "hereditary_cancer_test/breast-cancer": {"personal_cancer": ["breast"], "counseled": True},
+    "hereditary_cancer_test/family": {"relatives_count": Decimal(2), "youngest_age": Decimal(43)},
+    "hereditary_cancer_test/uncle": {"relatives_count": Decimal(1), "youngest_age": Decimal(66), "male_relative": True},
+    "hereditary_cancer_test/known-variant": {"relatives_count": Decimal(1), "youngest_age": Decimal(58), "known_variant": True},
+    "hereditary_cancer_test/tested-before": {"personal_cancer": ["breast"], "tested_before": True},
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -111,4 +117,9 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("knee_replacement", "an A1c of last year", (observation("o", "LOINC:4548-4", 7, "%", "2025-11-01"),), "a1c"),
     ("knee_replacement", "an A1c in another unit", (observation("o", "LOINC:17856-6", 64, "mmol/mol", "2026-11-01"),), "a1c"),
     ("knee_replacement", "a body mass index in error", (observation("o", "LOINC:39156-5", 31, "kg/m2", "2026-11-01", status="entered-in-error"),), "bmi"),
+    ("hereditary_cancer_test", "a cousin, who is no close relative", (relative("r", "COUSN", ("ICD10:C50.911", 40)),), "relatives_count"),
+    ("hereditary_cancer_test", "a relative entered in error", (relative("r", "MTH", ("ICD10:C50.911", 40), status="entered-in-error"),), "relatives_count"),
+    ("hereditary_cancer_test", "a relative's other disease", (relative("r", "MTH", ("ICD10:I10", 40)),), "youngest_age"),
+    ("hereditary_cancer_test", "a woman with breast cancer", (relative("r", "MTH", ("ICD10:C50.911", 40)),), "male_relative"),
+    ("hereditary_cancer_test", "a test ordered but not reported", (report("r", "CPT:81162", "2026-10-01", status="registered"),), "tested_before"),
 ]

@@ -80,6 +80,13 @@ def document(identity: str, code: str, on: str, **more: Any) -> Json:
     return resource("DocumentReference", identity, **{"status": "current", "type": concept(code), "date": f"{on}T12:00:00Z", "content": content, **more})
 
 
+def relative(identity: str, role: str, *cancers: tuple[str, int | None], **more: Any) -> Json:
+    """A FamilyMemberHistory: the relative's role in HL7's codes, and each cancer with the age at which it was found."""
+    ages = ({"onsetAge": {"value": age, "unit": "years", "system": UCUM, "code": "a"}} if age is not None else {} for _, age in cancers)
+    had = [{"code": concept(code), **age} for (code, _), age in zip(cancers, ages, strict=True)]
+    return resource("FamilyMemberHistory", identity, **{"status": "completed", "relationship": standard("v3-RoleCode", role), "condition": had, **more})
+
+
 _OF = defaultdict(lambda: "subject", {"FamilyMemberHistory": "patient", "AllergyIntolerance": "patient", "Medication": "", "PractitionerRole": ""})
 
 
