@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from ig_profiles.names import UCUM
 from ig_profiles.reading import Json
 from questionnaires.library import BUILT_IN
 from tests.questionnaires.us_core import (
     chart,
+    coded_result,
     concept,
     condition,
     device_request,
     document,
     medication_request,
+    medication_statement,
     observation,
     patient,
     procedure,
@@ -75,6 +78,23 @@ YUSRA = patient("SYN-09", "Yusra", "Delacroix", "1985-06-17", "female")
 BREAST_CANCER = condition("breast-cancer", "ICD10:C50.911", onset="2026-09-30", recorded="2026-10-02")
 
 
+MIRELA = patient("SYN-03", "Mirela", "Stoyanova-Vane", "1988-01-23", "female")
+ARTHRITIS = condition("arthritis", "ICD10:M05.79", onset="2024-02-01")
+METHOTREXATE = medication_statement(
+    "methotrexate", "RXNORM:6851", "2026-06-01", "2026-07-27", "SNOMED:281647001", milligrams_a_week=15, dateAsserted="2026-07-28"
+)
+HIGH_ALT = observation("alt", "LOINC:1742-6", 126, "U/L", "2026-07-25", referenceRange=[{"high": {"value": 40, "code": "U/L"}}])
+SCREENED = (
+    coded_result("tb", "LOINC:71773-6", "SNOMED:260385009", "2026-08-10"),
+    coded_result("hepatitis-b", "LOINC:5195-3", "SNOMED:260385009", "2026-08-10"),
+)
+
+
+def _pens(count: int) -> Json:
+    supply = {"quantity": {"value": count, "unit": "pen"}, "expectedSupplyDuration": {"value": 28, "unit": "days", "system": UCUM, "code": "d"}}
+    return medication_request("order", "RXNORM:327361", "2026-11-20", "draft", dispenseRequest=supply)
+
+
 CHARTS: dict[str, Json] = {
     "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
     "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
@@ -112,6 +132,10 @@ CHARTS: dict[str, Json] = {
     "hereditary_cancer_test/uncle": chart(YUSRA, relative("uncle", "PUNCLE", ("SNOMED:254837009", 66))),
     "hereditary_cancer_test/known-variant": chart(YUSRA, relative("mother", "MTH", ("ICD10:C56.1", 58), ("ICD10:Z15.02", None))),
     "hereditary_cancer_test/tested-before": chart(YUSRA, BREAST_CANCER, report("genes", "CPT:81162", "2021-04-01", "No variant found.")),
+    "adalimumab/hepatotoxicity": chart(MIRELA, ARTHRITIS, METHOTREXATE, HIGH_ALT, *SCREENED, _pens(2)),
+    "adalimumab/late-record": chart(MIRELA, ARTHRITIS, {**METHOTREXATE, "dateAsserted": "2026-11-18"}, HIGH_ALT, *SCREENED, _pens(2)),
+    "adalimumab/four-pens": chart(MIRELA, ARTHRITIS, METHOTREXATE, HIGH_ALT, *SCREENED, _pens(4)),
+    "adalimumab/allergy": chart(MIRELA, ARTHRITIS, resource("AllergyIntolerance", "allergy", code=concept("RXNORM:6851")), *SCREENED, _pens(2)),
 }
 
 

@@ -9,12 +9,15 @@ from typing import Any
 from ig_profiles.reading import Json
 from tests.questionnaires.charts import (
     CHAIR_ORDER,
+    HIGH_ALT,
     HOME_TEST,
+    METHOTREXATE,
     PAP_IN_USE,
     SESSIONS,
     THERAPY,
 )
 from tests.questionnaires.us_core import (
+    coded_result,
     condition,
     device_request,
     document,
@@ -53,6 +56,26 @@ REFUTED = condition("c", "ICD10:G12.21", verificationStatus=standard("condition-
 KNEE = {"arthritis": True, "film_on": date(2026, 9, 14), "medicine_tried": True, "bmi": Decimal("31.2")}
 EXERCISED = {**KNEE, "exercise_from": date(2026, 6, 15), "exercise_until": date(2026, 9, 21)}
 
+SAFE = {"tb_screened_on": date(2026, 8, 10), "tb_result": "negative", "hepatitis_b_on": date(2026, 8, 10), "supply_days": Decimal(28)}
+TRIED = {
+    "diagnosis": "arthritis",
+    "tried_drug": "methotrexate",
+    "tried_dose": Decimal(15),
+    "tried_from": date(2026, 6, 1),
+    "tried_until": date(2026, 7, 27),
+    "stopped_for": "adverse_event",
+    "recorded_on": date(2026, 7, 28),
+    "harm_on": date(2026, 7, 25),
+    "pens": Decimal(2),
+    **SAFE,
+}
+
+
+def _a_day(statement: Json) -> Json:
+    (dosage,) = statement["dosage"]
+    return {**statement, "dosage": [{**dosage, "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}]}
+
+
 LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a value there
     "lumbar_mri/six-weeks": SIX_WEEKS,
     "lumbar_mri/two-sessions": {**COMPLAINT, "medicine_tried": True},
@@ -84,6 +107,10 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "hereditary_cancer_test/uncle": {"relatives_count": Decimal(1), "youngest_age": Decimal(66), "male_relative": True},
     "hereditary_cancer_test/known-variant": {"relatives_count": Decimal(1), "youngest_age": Decimal(58), "known_variant": True},
     "hereditary_cancer_test/tested-before": {"personal_cancer": ["breast"], "tested_before": True},
+    "adalimumab/hepatotoxicity": TRIED,
+    "adalimumab/late-record": {**TRIED, "recorded_on": date(2026, 11, 18)},
+    "adalimumab/four-pens": {**TRIED, "pens": Decimal(4)},
+    "adalimumab/allergy": {"diagnosis": "arthritis", "contraindicated": True, "pens": Decimal(2), **SAFE},
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -122,4 +149,10 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("hereditary_cancer_test", "a relative's other disease", (relative("r", "MTH", ("ICD10:I10", 40)),), "youngest_age"),
     ("hereditary_cancer_test", "a woman with breast cancer", (relative("r", "MTH", ("ICD10:C50.911", 40)),), "male_relative"),
     ("hereditary_cancer_test", "a test ordered but not reported", (report("r", "CPT:81162", "2026-10-01", status="registered"),), "tested_before"),
+    ("adalimumab", "a dose for another time than a week", (_a_day(METHOTREXATE),), "tried_dose"),
+    ("adalimumab", "a drug that is still taken", ({**METHOTREXATE, "status": "active"},), "tried_drug"),
+    ("adalimumab", "an ALT twice the limit", (METHOTREXATE, {**HIGH_ALT, "valueQuantity": {"value": 80, "code": "U/L"}}), "harm_on"),
+    ("adalimumab", "an ALT without a limit to compare with", (METHOTREXATE, {**HIGH_ALT, "referenceRange": []}), "harm_on"),
+    ("adalimumab", "an ALT of another year", (METHOTREXATE, {**HIGH_ALT, "effectiveDateTime": "2025-07-25"}), "harm_on"),
+    ("adalimumab", "a test for tuberculosis that is positive", (coded_result("tb", "LOINC:71773-6", "SNOMED:10828004", "2026-08-10"),), "tb_result"),
 ]

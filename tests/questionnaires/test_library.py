@@ -124,7 +124,7 @@ def test_forms_are_found_by_their_canonical_with_and_without_version() -> None:
 
 
 def test_an_unknown_edition_says_which_there_are() -> None:
-    with pytest.raises(NotFound, match="No policy edition 'home_oxygen 1999.1' is on the shelf. It holds anything_else 2026.1, home_oxygen 2026.1"):
+    with pytest.raises(NotFound, match="No policy edition 'home_oxygen 1999.1' is on the shelf. It holds .*anything_else 2026.1, .*home_oxygen 2026.1, "):
         open_shelf().edition("home_oxygen", "1999.1")
 
 

@@ -62,6 +62,19 @@ def medication_request(identity: str, code: str, on: str, status: str = "active"
     return resource("MedicationRequest", identity, **{**known, **more})
 
 
+def medication_statement(identity: str, code: str, start: str, end: str, *reasons: str, milligrams_a_week: float | None = None, **more: Any) -> Json:
+    weekly = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}}
+    dose = {"value": milligrams_a_week, "unit": "mg", "system": UCUM, "code": "mg"}
+    dosage = [{"timing": weekly, "doseAndRate": [{"doseQuantity": dose}]}] if milligrams_a_week is not None else None
+    known = {"status": "stopped", "medicationCodeableConcept": concept(code), "effectivePeriod": {"start": start, "end": end}, "dateAsserted": end}
+    return resource("MedicationStatement", identity, **{**known, "statusReason": [concept(*reasons)] if reasons else None, "dosage": dosage, **more})
+
+
+def coded_result(identity: str, code: str, value: str, on: str) -> Json:
+    known = {"status": "final", "category": [standard("observation-category", "laboratory")], "code": concept(code)}
+    return resource("Observation", identity, **known, effectiveDateTime=on, valueCodeableConcept=concept(value))
+
+
 def service_request(identity: str, code: str, on: str, **more: Any) -> Json:
     return resource("ServiceRequest", identity, **{"status": "active", "intent": "order", "code": concept(code), "authoredOn": on, **more})
 
