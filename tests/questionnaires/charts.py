@@ -90,9 +90,24 @@ SCREENED = (
 )
 
 
+def _supply(code: str, count: int, days: int) -> Json:
+    supply = {"quantity": {"value": count}, "expectedSupplyDuration": {"value": days, "unit": "days", "system": UCUM, "code": "d"}}
+    return medication_request("order", code, "2026-11-20", "draft", dispenseRequest=supply)
+
+
 def _pens(count: int) -> Json:
-    supply = {"quantity": {"value": count, "unit": "pen"}, "expectedSupplyDuration": {"value": 28, "unit": "days", "system": UCUM, "code": "d"}}
-    return medication_request("order", "RXNORM:327361", "2026-11-20", "draft", dispenseRequest=supply)
+    return _supply("RXNORM:327361", count, 28)
+
+
+PETRA = patient("SYN-07", "Petra", "Lindqvist-Oyelaran", "1968-04-04", "female")
+OTHER_CARE = (
+    condition("pain", "ICD10:G89.4"),
+    medication_request("oxycodone", "RXNORM:7804", "2026-08-15"),
+    medication_request("duloxetine", "RXNORM:72625", "2026-05-01"),
+    procedure("exercise", "CPT:97110", "2026-07-01"),
+    _supply("RXNORM:1860129", 60, 30),
+)
+NALOXONE = medication_request("naloxone", "RXNORM:7242", "2026-08-15")
 
 
 CHARTS: dict[str, Json] = {
@@ -136,6 +151,10 @@ CHARTS: dict[str, Json] = {
     "adalimumab/late-record": chart(MIRELA, ARTHRITIS, {**METHOTREXATE, "dateAsserted": "2026-11-18"}, HIGH_ALT, *SCREENED, _pens(2)),
     "adalimumab/four-pens": chart(MIRELA, ARTHRITIS, METHOTREXATE, HIGH_ALT, *SCREENED, _pens(4)),
     "adalimumab/allergy": chart(MIRELA, ARTHRITIS, resource("AllergyIntolerance", "allergy", code=concept("RXNORM:6851")), *SCREENED, _pens(2)),
+    "long_acting_opioid/chronic-pain": chart(PETRA, *OTHER_CARE, NALOXONE),
+    "long_acting_opioid/without-naloxone": chart(PETRA, *OTHER_CARE),
+    "long_acting_opioid/benzodiazepine": chart(PETRA, *OTHER_CARE, NALOXONE, medication_request("lorazepam", "RXNORM:6470", "2026-09-01")),
+    "long_acting_opioid/cancer-pain": chart(PETRA, condition("cancer-pain", "ICD10:G89.3"), _supply("RXNORM:1860129", 60, 30)),
 }
 
 

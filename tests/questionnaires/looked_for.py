@@ -76,6 +76,9 @@ def _a_day(statement: Json) -> Json:
     return {**statement, "dosage": [{**dosage, "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}]}
 
 
+TABLETS = {"tablets": Decimal(60), "supply_days": Decimal(30)}
+CARED_FOR = {"short_acting_since": date(2026, 8, 15), "non_opioid_tried": True, "non_drug_tried": True, **TABLETS}
+
 LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a value there
     "lumbar_mri/six-weeks": SIX_WEEKS,
     "lumbar_mri/two-sessions": {**COMPLAINT, "medicine_tried": True},
@@ -111,6 +114,10 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "adalimumab/late-record": {**TRIED, "recorded_on": date(2026, 11, 18)},
     "adalimumab/four-pens": {**TRIED, "pens": Decimal(4)},
     "adalimumab/allergy": {"diagnosis": "arthritis", "contraindicated": True, "pens": Decimal(2), **SAFE},
+    "long_acting_opioid/chronic-pain": {**CARED_FOR, "naloxone": True},
+    "long_acting_opioid/without-naloxone": CARED_FOR,
+    "long_acting_opioid/benzodiazepine": {**CARED_FOR, "naloxone": True, "benzodiazepine": True},
+    "long_acting_opioid/cancer-pain": {"exemptions": ["cancer_pain"], **TABLETS},
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -155,4 +162,8 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("adalimumab", "an ALT without a limit to compare with", (METHOTREXATE, {**HIGH_ALT, "referenceRange": []}), "harm_on"),
     ("adalimumab", "an ALT of another year", (METHOTREXATE, {**HIGH_ALT, "effectiveDateTime": "2025-07-25"}), "harm_on"),
     ("adalimumab", "a test for tuberculosis that is positive", (coded_result("tb", "LOINC:71773-6", "SNOMED:10828004", "2026-08-10"),), "tb_result"),
+    ("long_acting_opioid", "a benzodiazepine that was ended", (medication_request("m", "RXNORM:6470", "2026-09-01", "stopped"),), "benzodiazepine"),
+    ("long_acting_opioid", "naloxone of two years ago", (medication_request("m", "RXNORM:7242", "2024-08-15"),), "naloxone"),
+    ("long_acting_opioid", "a short-acting opioid never given", (medication_request("m", "RXNORM:7804", "2026-08-15", "cancelled"),), "short_acting_since"),
+    ("long_acting_opioid", "pain without cancer", (condition("c", "ICD10:G89.4"),), "exemptions"),
 ]
