@@ -36,6 +36,17 @@ def test_everything_the_ehr_shows_claims_profiles_of_both_generations_and_keeps_
         assert errors(resource, guide, around) == [], resource["id"]
 
 
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_whatever_an_order_may_lead_to_keeps_to_the_profile_crd_has_for_its_type(guide):
+    around, held = chart_bundle(), set()
+    for resource in CHARTS.resources():
+        profile = f"{CRD}/StructureDefinition/profile-{resource['resourceType'].lower()}"
+        if open_set(guide).profile(profile) is not None:
+            held.add(resource["resourceType"])
+            assert errors(resource, guide, around, profile) == [], resource["id"]
+    assert {"Patient", "Coverage", "Encounter", "Location", "Practitioner", "DeviceRequest", "ServiceRequest"} <= held
+
+
 @pytest.mark.parametrize("patient", PATIENTS)
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_a_draft_order_keeps_to_its_crd_profile_and_to_that_of_pas(guide, patient):

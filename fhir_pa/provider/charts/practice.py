@@ -62,6 +62,7 @@ def oakwood(payer_name: str = "Larkfield Health Plan", payer_npi: str = PAYER_NP
             "meta": {"profile": [f"{US_CORE}us-core-location"]},
             "status": "active",
             "name": "Oakwood Clinic, consulting rooms",
+            "type": [concept("http://terminology.hl7.org/CodeSystem/v3-RoleCode", "OF")],
             "address": {"type": "physical", **_address("12 Acorn Lane")},
             "managingOrganization": reference(clinic),
         }
