@@ -25,6 +25,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "subscribe.read": ("system/Subscription.r",),
     "subscribe.search": ("system/Subscription.s",),
     "subscribe.status": ("system/Subscription.r",),
+    "subscribe.events": ("system/Subscription.r",),
     "subscribe.update": ("system/Subscription.u",),
     "subscribe.delete": ("system/Subscription.d",),
 }

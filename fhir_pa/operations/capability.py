@@ -92,5 +92,8 @@ def _subscription() -> dict[str, Any]:
         "supportedProfile": [f"{BACKPORT}backport-subscription"],
         "interaction": [{"code": code} for code in ("create", "read", "update", "delete", "search-type")],
         "searchParam": [{"name": "url", "type": "uri"}, {"name": "status", "type": "token"}],
-        "operation": [{"name": "status", "definition": "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-status"}],
+        "operation": [
+            {"name": name, "definition": f"http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-{name}"}
+            for name in ("status", "events")
+        ],
     }

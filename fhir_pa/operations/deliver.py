@@ -12,6 +12,7 @@ from fhir_pa.outbound.addresses import NotAllowed
 from fhir_pa.outbound.guarded import Limits, NotReached, post
 from fhir_pa.pas import notification
 from fhir_pa.pas.notice import DeliveryResult, Notice, NoticeKind
+from fhir_pa.pas.notification import Told
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.reading import Json
@@ -47,8 +48,10 @@ def write(notice: Notice, payer: Payer) -> Json:
     """The notification Bundle for this notice."""
     base, at = payer.fhir_base(notice.subscription.guide), payer.clock()
     authorization = notice.authorization
+    if notice.kind is NoticeKind.HEARTBEAT:
+        return notification.heartbeat(notice.subscription, base_url=base, at=at)
     if notice.kind is NoticeKind.HANDSHAKE or authorization is None:
         return notification.handshake(notice.subscription, base_url=base, at=at)
     with payer.store.reading() as tx:
         submitted = request_of(authorization, tx)
-    return notification.event(notice.subscription, notice.event_number, notice.at, authorization, submitted, base_url=base, at=at)
+    return notification.event(notice.subscription, Told(notice.event_number, notice.at, authorization, submitted), base_url=base, at=at)

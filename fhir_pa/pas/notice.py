@@ -11,10 +11,11 @@ from fhir_pa.um.authorization import Authorization
 
 
 class NoticeKind(StrEnum):
-    """Whether the subscriber hears of an authorization, or is only asked whether it listens."""
+    """Whether the subscriber hears of an authorization, is asked whether it listens, or told that we are still there."""
 
     HANDSHAKE = "handshake"
     EVENT = "event"
+    HEARTBEAT = "heartbeat"
 
 
 class NoticeState(StrEnum):
@@ -31,8 +32,8 @@ class NoticeState(StrEnum):
 class Notice:
     """One thing to tell one subscriber, now.
 
-    ``position`` orders the notices of a subscription; ``event_number`` counts its events from 1 and is 0 for a
-    handshake. ``revision`` is the revision that gave rise to it, ``at`` when that was; ``authorization`` is the
+    ``position`` orders the notices of a subscription; ``event_number`` counts its events from 1 and is 0 for
+    anything else. ``revision`` is the revision that gave rise to it, ``at`` when that was; ``authorization`` is the
     authorization as it stands at the attempt, so that nobody hears a stale state (pas.md trap 45). ``attempt`` counts
     from 1. ``subscription.events_sent`` may be ahead of ``event_number`` when later events wait already.
     """

@@ -1,4 +1,4 @@
-"""Notification Bundles for a subscriber: handshake, heartbeat, event, and the answers to ``$status`` and search.
+"""Notification Bundles for a subscriber: handshake, heartbeat, event, and the answers to ``$events``, ``$status`` and search.
 
 Source: Subscriptions R5 Backport 1.1, backport-subscription-notification-r4 and backport-subscription-status-r4
 (pas.md §1.7 rule 68, traps 53-57): type ``history``, Parameters first, numbers as strings.
@@ -7,6 +7,7 @@ Source: Subscriptions R5 Backport 1.1, backport-subscription-notification-r4 and
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from fhir_pa.pas.answering import claim_response_url, instant
@@ -28,30 +29,57 @@ def heartbeat(subscription: Subscription, *, base_url: str, at: datetime) -> Jso
     return _bundle(subscription, "heartbeat", subscription.events_sent, base_url, at)
 
 
-def event(
-    subscription: Subscription, event_number: int, occurred_at: datetime, authorization: Authorization, received: Json, *, base_url: str, at: datetime
-) -> Json:
+@dataclass(frozen=True)
+class Told:
+    """One event: its number, when it was, and the authorization as it stands with the request Bundle last received for it."""
+
+    number: int
+    occurred_at: datetime
+    authorization: Authorization
+    received: Json
+
+
+def event(subscription: Subscription, told: Told, *, base_url: str, at: datetime) -> Json:
     """Tells that the answer to an authorization changed.
 
     ``full-resource`` brings the whole PAS Response Bundle as it stands now, ``id-only`` names the ClaimResponse (the
-    client then inquires), ``empty`` only the event's number. ``received`` is the request Bundle last received.
+    client then inquires), ``empty`` only the event's number.
     """
     base = base_url.rstrip("/")
-    more: list[Json] = []
-    focus: str | None = None
+    entry = _focus(subscription, told.authorization, told.received, base, at)
+    return _bundle(subscription, "event-notification", told.number, base, at, [_told(told, entry)], [entry] if entry else [])
+
+
+def events(subscription: Subscription, told: Iterable[Told], *, base_url: str, at: datetime) -> Json:
+    """The answer to ``$events``: events told before, in the order of their numbers; each case is brought once, as it stands."""
+    base = base_url.rstrip("/")
+    cases: dict[str, Json | None] = {}
+    parts = []
+    for each in told:
+        reference = each.authorization.reference
+        if reference not in cases:
+            cases[reference] = _focus(subscription, each.authorization, each.received, base, at)
+        parts.append(_told(each, cases[reference]))
+    return _bundle(subscription, "query-event", subscription.events_sent, base, at, parts, [entry for entry in cases.values() if entry])
+
+
+def _focus(subscription: Subscription, authorization: Authorization, received: Json, base: str, at: datetime) -> Json | None:
+    """The entry an event is about, with as much in it as the subscriber agreed to; None when it wants nothing but numbers."""
     if subscription.content is Content.FULL_RESOURCE:
         answer = write(authorization, received, subscription.guide, at=at, base_url=base, form="notification")
         identity = stable_uuid("Bundle", authorization.reference, authorization.revision, instant(at))
-        focus = f"urn:uuid:{identity}"
-        more = [_entry(focus, {**answer, "id": identity}, "POST", "Claim/$submit")]
-    elif subscription.content is Content.ID_ONLY:
+        return _entry(f"urn:uuid:{identity}", {**answer, "id": identity}, "POST", "Claim/$submit")
+    if subscription.content is Content.ID_ONLY:
         focus = claim_response_url(authorization, base)
-        more = [_entry(focus, None, "GET", focus.removeprefix(f"{base}/"))]
-    parts: list[Json] = [{"name": "event-number", "valueString": str(event_number)}, {"name": "timestamp", "valueInstant": instant(occurred_at)}]
-    if focus:
-        parts.append({"name": "focus", "valueReference": {"reference": focus}})
-    told = {"name": "notification-event", "part": parts}
-    return _bundle(subscription, "event-notification", event_number, base, at, [told], more)
+        return _entry(focus, None, "GET", focus.removeprefix(f"{base}/"))
+    return None
+
+
+def _told(told: Told, entry: Json | None) -> Json:
+    parts: list[Json] = [{"name": "event-number", "valueString": str(told.number)}, {"name": "timestamp", "valueInstant": instant(told.occurred_at)}]
+    if entry:
+        parts.append({"name": "focus", "valueReference": {"reference": entry["fullUrl"]}})
+    return {"name": "notification-event", "part": parts}
 
 
 def status(subscriptions: Iterable[Subscription], *, base_url: str, at: datetime) -> Json:

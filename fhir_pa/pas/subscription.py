@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from ig_profiles.reading import Json
@@ -33,7 +34,7 @@ class Subscription:
     ``headers`` are sent as they stand (``Name: value``). ``events_sent`` counts the events of this subscription since
     it started, whether or not they arrived; the store keeps that count and ignores what a caller writes there.
     ``heartbeat_seconds``, ``timeout_seconds`` and ``max_count`` are absent when the subscriber did not ask.
-    ``resource`` is the Subscription as received.
+    It is silent from ``ends_at`` on. ``resource`` is the Subscription as received.
     """
 
     id: str
@@ -47,5 +48,6 @@ class Subscription:
     heartbeat_seconds: int | None = None
     timeout_seconds: int | None = None
     max_count: int | None = None
+    ends_at: datetime | None = None
     events_sent: int = 0
     resource: Json = field(default_factory=dict)

@@ -6,9 +6,11 @@ payloads (pas.md §1.7 rules 60-68, traps 51-60). What we cannot honour is refus
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from fhir_pa.pas.dates import moment
 from fhir_pa.pas.subscription import Content, Subscription, SubscriptionStatus
 from ig_profiles.names import BACKPORT, PAS_TOPIC
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
@@ -54,6 +56,7 @@ def read(resource: Any, guide: str, client: str, identity: str) -> Subscription:
         heartbeat_seconds=_count(channel, HEARTBEAT, issues),
         timeout_seconds=_count(channel, TIMEOUT, issues),
         max_count=_count(channel, MAX_COUNT, issues),
+        ends_at=_end(resource, issues),
         resource=resource,
     )
     if issues:
@@ -125,6 +128,13 @@ def _count(channel: Json, url: str, issues: list[Issue]) -> int | None:
         return value
     issues.append(_fault("channel", f"{url.rsplit('/', 1)[-1]} takes a whole number above zero.", "value"))
     return None
+
+
+def _end(resource: Json, issues: list[Issue]) -> datetime | None:
+    ends_at = moment(resource.get("end"))
+    if "end" in resource and ends_at is None:
+        issues.append(_fault("end", "Write the moment it ends with its time zone, e.g. 2027-06-30T00:00:00Z.", "value"))
+    return ends_at
 
 
 def _object(value: Any) -> Json:

@@ -23,6 +23,9 @@ class Queue(Protocol):
     def enqueue(self, connection: sa.Connection, key: str, subscription_id: str, delay_seconds: float = 0.0) -> None:
         """See to this subscription's waiting notices, once for each key, after the delay."""
 
+    def enqueue_beat(self, connection: sa.Connection, key: str, subscription_id: str, delay_seconds: float) -> None:
+        """See whether this subscription is due a heartbeat, once for each key, after the delay."""
+
     def unfinished(self, connection: sa.Connection) -> list[str]:
         """The keys of all that is queued, delayed or running."""
 

@@ -12,8 +12,10 @@ from fhir_pa.pas.notice import Notice, NoticeKind, NoticeRecord, NoticeState
 from fhir_pa.pas.subscription import SubscriptionStatus
 from fhir_pa.storage import tables
 from fhir_pa.storage.authorizations import AuthorizationReading
-from fhir_pa.storage.subscriptions import SubscriptionReading, SubscriptionWriting
+from fhir_pa.storage.heartbeats import Heartbeats
+from fhir_pa.storage.subscriptions import SubscriptionReading
 from fhir_pa.um.authorization import Authorization
+from ig_profiles.outcome import Conflict
 
 _notice = tables.notices.c
 _subscription = tables.subscriptions.c
@@ -36,7 +38,7 @@ class NoticeReading(AuthorizationReading, SubscriptionReading):
         return self.queue.unfinished(self.connection)
 
 
-class NoticeWriting(NoticeReading, SubscriptionWriting):
+class NoticeWriting(NoticeReading, Heartbeats):
     """Telling subscribers."""
 
     def notify(self, authorization: Authorization, why: str, at: datetime) -> int:
@@ -58,6 +60,9 @@ class NoticeWriting(NoticeReading, SubscriptionWriting):
         """
         if self.lock(subscription_id) is None:
             return None
+        if self.subscription(subscription_id).status is SubscriptionStatus.OFF:
+            self.withdraw(subscription_id)
+            return None
         head, now = self.head(subscription_id), self.clock()
         if head is None or (head.held_by not in (None, holder) and head.held_until > now):
             return None
@@ -71,6 +76,7 @@ class NoticeWriting(NoticeReading, SubscriptionWriting):
             return False
         if notice.kind is NoticeKind.HANDSHAKE:
             self._turn(notice.subscription.id, SubscriptionStatus.REQUESTED, SubscriptionStatus.ACTIVE)
+            self.begin_beating(notice)
         return True
 
     def failed(self, notice: Notice, because: str, again_in: float | None) -> bool:
@@ -91,6 +97,25 @@ class NoticeWriting(NoticeReading, SubscriptionWriting):
             self._turn(subscription_id, notice.subscription.status, SubscriptionStatus.ERROR)
             self.close_line(subscription_id, NoticeState.UNSENT)
         return settled
+
+    def redeliver(self, subscription_id: str) -> int:
+        """Put what was never heard back into the line, in its old order; returns how many. NotFound, or Conflict while
+        the subscription is not active: only the subscriber leads it back from an error (pas.md rule 68).
+        """
+        self.lock(subscription_id)
+        status = self.subscription(subscription_id).status
+        if status is not SubscriptionStatus.ACTIVE:
+            advice = "Its client has to update it first; redeliver when it is active again."
+            raise Conflict(f"Subscription {subscription_id} is {status}, so that nobody listens. {advice}")
+        called, now = self.head(subscription_id) is not None, self.clock()
+        unheard = sa.and_(
+            _notice.subscription_id == subscription_id, _notice.kind == NoticeKind.EVENT, _notice.state.in_((NoticeState.UNDELIVERABLE, NoticeState.UNSENT))
+        )
+        waiting = {"state": NoticeState.WAITING, "attempt": 1, "due_at": now, "held_by": None, "held_until": None, "settled_at": None}
+        count: int = self.connection.execute(sa.update(tables.notices).where(unheard).values(**waiting)).rowcount
+        if count and not called:
+            self._call_again(self.head(subscription_id))
+        return count
 
     def pass_on(self, subscription_id: str) -> None:
         """This worker stops: whoever comes next continues the line."""

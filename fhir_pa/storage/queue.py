@@ -11,6 +11,7 @@ from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 SCHEMA = "dbos"
 QUEUE = "notices"
 WORKFLOW = "tell_subscriber"
+BEAT = "beat_for_subscriber"
 SLOTS = 8  # deliveries at once in each worker; every slot may need two connections
 POLLING_SECONDS = 0.1  # how soon a worker notices work
 APPLICATION = "fhir-pa"
@@ -26,7 +27,14 @@ class DurableQueue:
 
     def enqueue(self, connection: sa.Connection, key: str, subscription_id: str, delay_seconds: float = 0.0) -> None:
         """See to this subscription's waiting notices, once for each key, after the delay."""
-        options: EnqueueOptions = {"workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": key, "app_version": APPLICATION_VERSION}
+        self._enqueue(connection, WORKFLOW, key, subscription_id, delay_seconds)
+
+    def enqueue_beat(self, connection: sa.Connection, key: str, subscription_id: str, delay_seconds: float) -> None:
+        """See whether this subscription is due a heartbeat, once for each key, after the delay."""
+        self._enqueue(connection, BEAT, key, subscription_id, delay_seconds)
+
+    def _enqueue(self, connection: sa.Connection, workflow: str, key: str, subscription_id: str, delay_seconds: float) -> None:
+        options: EnqueueOptions = {"workflow_name": workflow, "queue_name": QUEUE, "workflow_id": key, "app_version": APPLICATION_VERSION}
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
         self._client.enqueue_in_transaction(connection, options, subscription_id)

@@ -27,17 +27,23 @@ class SubscriptionReading(Ground):
         row = self.row(sa.select(tables.subscriptions).where(_subscription.id == subscription_id))
         if row is None:
             raise NotFound(f"No Subscription {subscription_id} is on file. Search for yours, or create one.")
-        return _as_kept(row)
+        return self.as_kept(row)
 
     def subscriptions(self, client: str) -> list[Subscription]:
         """Every subscription of this client."""
-        return [_as_kept(row) for row in self.rows(sa.select(tables.subscriptions).where(_subscription.client == client).order_by(_subscription.id))]
+        return [self.as_kept(row) for row in self.rows(sa.select(tables.subscriptions).where(_subscription.client == client).order_by(_subscription.id))]
 
     def subscriptions_for(self, authorization: Authorization) -> list[Subscription]:
         """The subscriptions to which this authorization is an event: one of their filter values names its requestor or
-        the system that sent it. Those switched off are left out.
+        the system that sent it. Those switched off, or at their end, are left out.
         """
-        return [_as_kept(row) for row in self.rows(_listening(authorization))]
+        return [kept for row in self.rows(_listening(authorization)) if (kept := self.as_kept(row)).status is not SubscriptionStatus.OFF]
+
+    def as_kept(self, row: Any) -> Subscription:
+        """The subscription in this row; one that is past its end is off, whatever the row says."""
+        kept = document.read(row.document, Subscription)
+        ended = kept.ends_at is not None and kept.ends_at <= self.clock()
+        return replace(kept, status=SubscriptionStatus.OFF if ended else SubscriptionStatus(row.status), events_sent=row.events_sent)
 
 
 class SubscriptionWriting(SubscriptionReading, Outbox):
@@ -70,7 +76,8 @@ class SubscriptionWriting(SubscriptionReading, Outbox):
 
     def lock_listening(self, authorization: Authorization) -> list[Any]:
         """The rows of the subscriptions to which this is an event, locked in one order so that no two events deadlock."""
-        return self.rows(_listening(authorization).with_for_update())
+        locked = self.rows(_listening(authorization).with_for_update())
+        return [row for row in locked if self.as_kept(row).status is not SubscriptionStatus.OFF]
 
     def _keep_filters(self, subscription: Subscription) -> None:
         self.insert_missing(
@@ -98,8 +105,3 @@ def _audience(authorization: Authorization) -> Iterator[str]:
         yield f"{identifier.system}|{identifier.value}"
     if request.sender:
         yield request.sender
-
-
-def _as_kept(row: Any) -> Subscription:
-    kept = document.read(row.document, Subscription)
-    return replace(kept, status=SubscriptionStatus(row.status), events_sent=row.events_sent)

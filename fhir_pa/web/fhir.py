@@ -95,6 +95,11 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         identities = (identity,) if identity else tuple(request.args.getlist("id"))
         return answer_resource(offered.subscribe.status(identities, guide, caller, payer), guide)
 
+    @base.get("/Subscription/<identity>/$events")
+    def subscribe_events(guide: Guide, identity: str) -> Response:
+        caller = admit("subscribe.events")
+        return answer_resource(offered.subscribe.events(identity, request.args.to_dict(flat=False), guide, caller, payer), guide)
+
     return base
 
 

@@ -62,6 +62,7 @@ class Work:
         self._watch.start()
         DBOS(config=self._configuration())
         DBOS.workflow(name=queue.WORKFLOW, max_recovery_attempts=None)(self._workflow())
+        DBOS.workflow(name=queue.BEAT, max_recovery_attempts=None)(self._beat())
         DBOS.launch()
 
     def stop(self, wait_seconds: int = 10) -> None:
@@ -78,6 +79,13 @@ class Work:
             self.teller.tell(subscription_id, str(DBOS.workflow_id), self._stopping.is_set)
 
         return tell_subscriber
+
+    def _beat(self) -> Callable[[str], None]:
+        def beat_for_subscriber(subscription_id: str) -> None:
+            with self.store.transaction() as tx:
+                tx.beat_for(subscription_id, str(DBOS.workflow_id))
+
+        return beat_for_subscriber
 
     def _configuration(self) -> DBOSConfig:
         return {

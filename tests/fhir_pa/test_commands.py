@@ -11,6 +11,11 @@ from click.testing import CliRunner
 
 from fhir_pa.cli import main
 from fhir_pa.settings import read
+from fhir_pa.storage.store import open_store
+from fhir_pa.work.patience import Patience
+from tests.builders import NOON, authorization
+from tests.fhir_pa.storage_fixtures import subscription
+from tests.fhir_pa.test_work_telling import DEAF, Receiver, tell
 from tests.fhir_pa.web_parties import EC
 
 PERSON = '[[person]]\nid = "quill"\nname = "Ada Quill, MD"\nroles = ["physician"]\nlicence = { number = "MD-0142", state = "OH" }\n'
@@ -125,3 +130,23 @@ def test_the_watching_process_counts_nothing_itself():
     """Shared counters need their folder named before prometheus_client is imported, which is in the processes it starts."""
     probe = "import sys, fhir_pa.cli; sys.exit('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], check=False).returncode == 0
+
+
+def test_an_operator_sees_what_nobody_heard_and_has_it_told_again(run, tmp_path):
+    assert "Every event was heard" in run("notices", "list").output
+    store = open_store(data_dir=tmp_path / "fhir-pa-data")
+    with store.transaction() as tx:
+        tx.add_subscription(subscription())
+        tx.add(authorization())
+        tx.notify(authorization(), "pended", NOON)
+    tell(store, Receiver([DEAF]), Patience(attempts=1))
+    listed = run("notices", "list").output
+    assert "s1  event 1  PA0001  pended" in listed and "The receiver answered 500." in listed
+    refused = run("notices", "redeliver", "s1")
+    assert refused.exit_code == 2 and "Its client has to update it first" in refused.output
+    with store.transaction() as tx:
+        tx.save_subscription(subscription())
+    store.close()
+    assert "1 event will be told again." in run("notices", "redeliver", "s1").output
+    assert "Every event was heard, or is still being told." in run("notices", "list", "--subscription", "s1").output
+    assert "No Subscription s9 is on file" in run("notices", "redeliver", "s9").output

@@ -11,6 +11,7 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.subscription import Subscription as FhirSubscription
 
 from fhir_pa.pas import notification, subscription_request
+from fhir_pa.pas.notification import Told
 from fhir_pa.pas.subscription import Content, Subscription, SubscriptionStatus
 from ig_profiles.json import dump
 from ig_profiles.names import PAS_TOPIC
@@ -168,7 +169,7 @@ def test_a_heartbeat_tells_the_count_so_far() -> None:
 def test_a_full_resource_event_brings_the_whole_response_bundle() -> None:
     case, received = every_decision("2.2")
     active = replace(agreed(), status=SubscriptionStatus.ACTIVE)
-    bundle = notification.event(active, 3, LATER, case, received, base_url=PAYER_BASE, at=LATER)
+    bundle = notification.event(active, Told(3, LATER, case, received), base_url=PAYER_BASE, at=LATER)
     told = checked(bundle)
     assert (told["type"], told["events-since-subscription-start"]) == ("event-notification", "3")
     part = {each["name"]: next(each[key] for key in each if key != "name") for each in told["notification-event"]}
@@ -182,7 +183,7 @@ def test_a_full_resource_event_brings_the_whole_response_bundle() -> None:
 @pytest.mark.requirement("pas-2.0.1:145")
 def test_an_id_only_event_names_the_claim_response_and_tells_nothing() -> None:
     case, received = every_decision("2.0.1")
-    bundle = notification.event(agreed("2.0.1", "id-only"), 1, LATER, case, received, base_url=PAYER_BASE, at=LATER)
+    bundle = notification.event(agreed("2.0.1", "id-only"), Told(1, LATER, case, received), base_url=PAYER_BASE, at=LATER)
     told = checked(bundle)
     assert told["notification-event"][-1]["valueReference"] == {"reference": f"{PAYER_BASE}/ClaimResponse/PR0001"}
     assert all("resource" not in each for each in bundle["entry"][1:])
@@ -191,7 +192,7 @@ def test_an_id_only_event_names_the_claim_response_and_tells_nothing() -> None:
 
 def test_an_empty_event_has_no_focus() -> None:
     case, received = every_decision("2.0.1")
-    bundle = notification.event(agreed("2.0.1", "empty"), 1, LATER, case, received, base_url=PAYER_BASE, at=LATER)
+    bundle = notification.event(agreed("2.0.1", "empty"), Told(1, LATER, case, received), base_url=PAYER_BASE, at=LATER)
     assert [part["name"] for part in checked(bundle)["notification-event"]] == ["event-number", "timestamp"]
     assert len(bundle["entry"]) == 1
 

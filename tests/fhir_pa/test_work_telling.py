@@ -15,6 +15,7 @@ from fhir_pa.storage.store import Store, open_store
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.work.patience import Patience
 from fhir_pa.work.telling import Teller
+from ig_profiles.outcome import Conflict
 from tests import builders
 from tests.fhir_pa.storage_fixtures import store, subscription
 
@@ -312,3 +313,56 @@ def test_a_silent_worker_is_taken_for_dead_and_one_that_beats_is_not(store: Stor
         assert tx.living(timedelta(seconds=10)) == {"a"}
     with store.transaction() as tx:
         assert tx.living(timedelta(seconds=-1)) == frozenset()
+
+
+# --- dead letters, and the end ----------------------------------------------------------------------------------------
+def given_up(store: Store) -> Store:
+    """Two events of which nothing was heard, the subscription in error."""
+    happen(store, 2)
+    tell(store, Receiver([DEAF]), Patience(attempts=1))
+    assert states(store) == [NoticeState.UNDELIVERABLE, NoticeState.UNSENT]
+    return store
+
+
+def test_what_was_given_up_is_not_redelivered_while_the_subscriber_does_not_listen(subscribed: Store) -> None:
+    with pytest.raises(Conflict, match="Its client has to update it first"), given_up(subscribed).transaction() as tx:
+        tx.redeliver("s1")
+
+
+def test_an_operator_has_what_was_given_up_told_in_order_once_the_subscriber_listens_again(subscribed: Store) -> None:
+    receiver = Receiver()
+    with given_up(subscribed).transaction() as tx:
+        tx.save_subscription(subscription(status=SubscriptionStatus.REQUESTED))
+    tell(subscribed, receiver)
+    happen(subscribed)
+    with subscribed.transaction() as tx:
+        assert tx.redeliver("s1") == 2
+    tell(subscribed, receiver)
+    assert receiver.events == [0, 1, 2, 3]
+    with subscribed.transaction() as tx:
+        assert tx.redeliver("s1") == 0
+
+
+def test_redelivery_calls_a_worker_when_nothing_else_waits(subscribed: Store) -> None:
+    with given_up(subscribed).transaction() as tx:
+        tx.save_subscription(subscription(status=SubscriptionStatus.REQUESTED))
+    tell(subscribed, Receiver())
+    with subscribed.transaction() as tx:
+        before = set(tx.queued())
+        tx.redeliver("s1")
+        (called,) = set(tx.queued()) - before
+    assert called.startswith("s1:1:1:")
+
+
+def test_nothing_is_told_past_the_end_of_a_subscription(store: Store) -> None:
+    ends = store.clock() + timedelta(hours=1)
+    with store.transaction() as tx:
+        tx.add_subscription(subscription(ends_at=ends))
+    happen(store)
+    store.clock = lambda: ends
+    happen(store)
+    receiver = Receiver()
+    tell(store, receiver)
+    assert receiver.notices == [] and states(store) == [NoticeState.WITHDRAWN]
+    with store.reading() as tx:
+        assert tx.subscription("s1").status is SubscriptionStatus.OFF

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -220,7 +221,7 @@ def test_the_capability_statement_shows_that_subscriptions_are_offered(clinic: S
     assert {each["code"] for each in offered["interaction"]} == {"create", "read", "update", "delete", "search-type"}
     assert offered["supportedProfile"] == [f"{BACKPORT}backport-subscription"]
     assert [each["valueCanonical"] for each in offered["extension"]] == [PAS_TOPIC]
-    assert [each["name"] for each in offered["operation"]] == ["status"]
+    assert [each["name"] for each in offered["operation"]] == ["status", "events"]
 
 
 def test_what_was_not_told_yet_is_not_told_any_more_after_the_subscription_is_deleted(clinic: System, physician: Staff) -> None:
@@ -239,3 +240,67 @@ def test_an_update_that_changes_no_answer_is_no_event(clinic: System) -> None:
     submit(clinic, asked)
     clinic.post("Claim/$submit", update(asked)[1])
     assert status_of(clinic, identity)["events-since-subscription-start"] == "0"
+
+
+def decided_twice(clinic: System, physician: Staff) -> str:
+    """A subscription with two events behind it: the scans of one request, certified one by one."""
+    identity = subscribed(clinic)
+    submit(clinic, scans(clinic))
+    (waiting,) = physician.worklist()
+    for item in (2, 3):
+        physician.decide(waiting["number"], items=[item], decision="certify", because="Followed with the chest.", criteria=["thoracic_cancer"])
+    clinic.plan.tell(identity)
+    return identity
+
+
+def replayed(answer: Json) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What $events answers: the status, and the parts of each event."""
+    first = answer["entry"][0]["resource"]["parameter"]
+    status = {part["name"]: next((value for key, value in part.items() if key.startswith("value")), None) for part in first}
+    told = [{part["name"]: next(value for key, value in part.items() if key.startswith("value")) for part in each["part"]} for each in first if "part" in each]
+    return status, told
+
+
+def test_events_are_told_again_by_number_as_the_case_stands_now(clinic: System, physician: Staff) -> None:
+    identity = decided_twice(clinic, physician)
+    status, told_again = replayed(clinic.get(f"Subscription/{identity}/$events"))
+    assert (status["type"], status["events-since-subscription-start"]) == ("query-event", "2")
+    assert [each["event-number"] for each in told_again] == ["1", "2"]
+    answer = clinic.get(f"Subscription/{identity}/$events?eventsSinceNumber=2&eventsUntilNumber=2")
+    ((only,), brought) = replayed(answer)[1], answer["entry"][1:]
+    assert only["event-number"] == "2" and [each["fullUrl"] for each in brought] == [only["focus"]["reference"]]
+    if clinic.guide == "2.2":
+        assert read_bundle(brought[0]["resource"]).actions == {1: CERTIFIED, 2: CERTIFIED, 3: CERTIFIED}
+    assert replayed(clinic.get(f"Subscription/{identity}/$events?eventsSinceNumber=3"))[1] == []
+
+
+def test_events_may_be_asked_for_with_less_than_was_agreed_but_never_more(clinic: System, physician: Staff) -> None:
+    identity = decided_twice(clinic, physician)
+    numbers_only = clinic.get(f"Subscription/{identity}/$events?content=empty")
+    assert len(numbers_only["entry"]) == 1 and len(replayed(numbers_only)[1]) == 2
+    strange = "everything" if clinic.guide == "2.2" else "full-resource"
+    for query, mending in ((f"content={strange}", "Ask for one of '"), ("eventsSinceNumber=first", "Give the number of an event")):
+        refused = clinic.call("GET", f"Subscription/{identity}/$events?{query}")
+        assert refused.status_code == 422 and mending in refused.text
+    stranger = System(clinic.plan, SUPPLIER, clinic.guide)
+    assert stranger.call("GET", f"Subscription/{identity}/$events").status_code == 404
+
+
+def test_a_subscription_ends_at_the_moment_it_says(clinic: System, physician: Staff) -> None:
+    ends = clinic.plan.clock() + timedelta(hours=1)
+    made = clinic.post("Subscription", {**wish(clinic), "end": ends.isoformat()}, status=201)
+    clinic.plan.tell(made["id"])
+    assert status_of(clinic, made["id"])["status"] == "active"
+    clinic.plan.clock.turn(hours=1)
+    submit(clinic, oxygen(clinic, BORDERLINE))
+    (waiting,) = physician.worklist()
+    physician.decide(waiting["number"], items=[1], decision="certify", because="Falls on stairs.", criteria=["group_2"])
+    clinic.plan.tell(made["id"])
+    assert [notice["kind"] for notice in heard(clinic)] == ["handshake"]
+    assert clinic.get(f"Subscription/{made['id']}")["status"] == "off"
+
+
+@pytest.mark.parametrize(("end", "mending"), [("2020-01-01T00:00:00Z", "Give a later 'end'"), ("tomorrow", "Write the moment it ends")])
+def test_an_end_that_cannot_be_is_refused(clinic: System, end: str, mending: str) -> None:
+    refused = clinic.call("POST", "Subscription", {**wish(clinic), "end": end})
+    assert refused.status_code in (400, 422) and mending in refused.text
