@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fhir_pa.um.asked_for import asked_for
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Certify, Determination, Refer, ReviewAction
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, Identifier, RequestedItem
@@ -85,7 +86,7 @@ class Authorization:
 
         An item that arrives cancelled already (an update of a request that is not on file) is kept as cancelled.
         """
-        clock = Clock.start(at, request.line_of_business, request.urgent)
+        clock = Clock.start(at, request.line_of_business, request.urgent, asked_for(request, at.date()))
         items = tuple(_arrived_cancelled(item, at) if item.cancelled else _answered(item, answers[item.sequence], at) for item in request.items)
         sequences = tuple(item.sequence for item in items)
         trail = (Event(at, "received", client, sequences), *_engine_events(items, at))
