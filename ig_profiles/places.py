@@ -10,6 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ig_profiles.resource_types import RESOURCE_TYPES
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _CHOICE = re.compile(r"\b(\w+)\.ofType\((\w)(\w*)\)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -54,9 +56,15 @@ def steps(expression: str) -> Path:
     >>> steps("Patient.extension[0].value.ofType(dateTime).extension[1]")
     ('extension', 0, 'valueDateTime', 'extension', 1)
     """
-    expression = _CHOICE.sub(lambda found: f"{found[1]}{found[2].upper()}{found[3]}", expression)
+    expression = _CHOICE.sub(_chosen, expression)
     found = [int(index) if index else name for name, index in _STEP.findall(expression.split("(")[0])]
     return tuple(found[1:])
+
+
+def _chosen(found: re.Match[str]) -> str:
+    """``value.ofType(dateTime)`` is the key valueDateTime; ``resource.ofType(Claim)`` only says which resource is meant."""
+    kind = found[2] + found[3]
+    return found[1] if kind in RESOURCE_TYPES else f"{found[1]}{found[2].upper()}{found[3]}"
 
 
 def _values(text: str) -> Iterator[tuple[Path, int]]:

@@ -121,7 +121,6 @@ def rows(clinic: System) -> list[Json]:
     return crd_metric_data(NOW, NOW + timedelta(days=1), lambda kind, guide: statuses[kind][guide], clinic.plan.payer)
 
 
-@pytest.mark.requirement("crd-2.2:metric-1")
 def test_every_call_leaves_a_row_of_codes_and_ids(clinic: System, ehr: Ehr) -> None:
     (told,) = ehr.sign()
     clinic.plan.clock.turn(seconds=1)
