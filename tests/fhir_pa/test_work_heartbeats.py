@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_another_handshake_begins_another_line_and_ends_this_one(store: Store, c
 
 
 @pytest.mark.parametrize("ending", [{"status": SubscriptionStatus.OFF}, {"ends_at": builders.NOON + timedelta(seconds=PERIOD)}])
-def test_a_subscription_that_is_off_or_at_its_end_hears_no_more(store: Store, clock: Clock, ending: dict[str, object]) -> None:
+def test_a_subscription_that_is_off_or_at_its_end_hears_no_more(store: Store, clock: Clock, ending: dict[str, Any]) -> None:
     with store.transaction() as tx:
         tx.save_subscription(subscription(heartbeat_seconds=PERIOD, **ending))
     clock.turn(PERIOD)
