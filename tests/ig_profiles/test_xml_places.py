@@ -26,7 +26,7 @@ PLACES = [
     ("Bundle.entry[1].resource.status", 9, 33),
     ("Bundle.entry[1].resource.provider.reference", 9, 12),
     ("Bundle.entry[0].resource.name[3]", 3, 38),
-    ("Bundle.entry[1].resource.ofType(Claim).status", 9, 12),
+    ("Bundle.entry[1].resource.ofType(Claim).status", 9, 33),
     ("", 2, 1),
 ]
 
