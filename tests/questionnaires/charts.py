@@ -12,6 +12,7 @@ from ig_profiles.names import UCUM
 from ig_profiles.reading import Json
 from questionnaires.library import BUILT_IN
 from tests.questionnaires.us_core import (
+    administration,
     chart,
     coded_result,
     concept,
@@ -110,6 +111,17 @@ OTHER_CARE = (
 NALOXONE = medication_request("naloxone", "RXNORM:7242", "2026-08-15")
 
 
+ANSEL = patient("SYN-11", "Ansel", "Brightwater", "1993-12-02", "male")
+INFLAMED = (
+    condition("crohn", "ICD10:K50.90", onset="2024-05-01"),
+    observation("weight", "LOINC:29463-7", 80, "kg", "2026-11-10", "vital-signs"),
+    observation("crp", "LOINC:1988-5", 18.5, "mg/L", "2026-11-05"),
+    observation("calprotectin", "LOINC:38445-3", 640, "ug/g", "2026-11-05"),
+    observation("alt", "LOINC:1742-6", 22, "U/L", "2026-11-05"),
+    *SCREENED,
+)
+
+
 CHARTS: dict[str, Json] = {
     "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
     "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
@@ -155,6 +167,8 @@ CHARTS: dict[str, Json] = {
     "long_acting_opioid/without-naloxone": chart(PETRA, *OTHER_CARE),
     "long_acting_opioid/benzodiazepine": chart(PETRA, *OTHER_CARE, NALOXONE, medication_request("lorazepam", "RXNORM:6470", "2026-09-01")),
     "long_acting_opioid/cancer-pain": chart(PETRA, condition("cancer-pain", "ICD10:G89.3"), _supply("RXNORM:1860129", 60, 30)),
+    "infliximab/loss-of-response": chart(ANSEL, *INFLAMED, administration("infusion", "HCPCS:Q5103", "2026-10-01")),
+    "infliximab/brand": chart(ANSEL, *INFLAMED, administration("infusion", "RXNORM:191831", "2026-10-01")),
 }
 
 

@@ -17,6 +17,7 @@ from tests.questionnaires.charts import (
     THERAPY,
 )
 from tests.questionnaires.us_core import (
+    administration,
     coded_result,
     condition,
     device_request,
@@ -79,6 +80,17 @@ def _a_day(statement: Json) -> Json:
 TABLETS = {"tablets": Decimal(60), "supply_days": Decimal(30)}
 CARED_FOR = {"short_acting_since": date(2026, 8, 15), "non_opioid_tried": True, "non_drug_tried": True, **TABLETS}
 
+INFUSED = {
+    "last_infusion_on": date(2026, 10, 1),
+    "crp": Decimal("18.5"),
+    "calprotectin": Decimal(640),
+    "weight": Decimal(80),
+    "tb_screened_on": date(2026, 8, 10),
+    "tb_result": "negative",
+    "hepatitis_b_on": date(2026, 8, 10),
+    "alt_on": date(2026, 11, 5),
+}
+
 LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a value there
     "lumbar_mri/six-weeks": SIX_WEEKS,
     "lumbar_mri/two-sessions": {**COMPLAINT, "medicine_tried": True},
@@ -118,6 +130,8 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "long_acting_opioid/without-naloxone": CARED_FOR,
     "long_acting_opioid/benzodiazepine": {**CARED_FOR, "naloxone": True, "benzodiazepine": True},
     "long_acting_opioid/cancer-pain": {"exemptions": ["cancer_pain"], **TABLETS},
+    "infliximab/loss-of-response": {**INFUSED, "biosimilar_used": True},
+    "infliximab/brand": INFUSED,
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -166,4 +180,7 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("long_acting_opioid", "naloxone of two years ago", (medication_request("m", "RXNORM:7242", "2024-08-15"),), "naloxone"),
     ("long_acting_opioid", "a short-acting opioid never given", (medication_request("m", "RXNORM:7804", "2026-08-15", "cancelled"),), "short_acting_since"),
     ("long_acting_opioid", "pain without cancer", (condition("c", "ICD10:G89.4"),), "exemptions"),
+    ("infliximab", "an infusion that was not given", (administration("a", "HCPCS:Q5103", "2026-10-01", "not-done"),), "last_infusion_on"),
+    ("infliximab", "a C-reactive protein in another unit", (observation("o", "LOINC:1988-5", 1.8, "mg/dL", "2026-11-05"),), "crp"),
+    ("infliximab", "liver values in error", (observation("o", "LOINC:1742-6", 22, "U/L", "2026-11-05", status="entered-in-error"),), "alt_on"),
 ]

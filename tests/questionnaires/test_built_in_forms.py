@@ -51,7 +51,8 @@ def test_what_can_be_asked_for_by_code_is_asked_for_by_code(volume: Volume) -> N
     unfiltered = {row["type"] for row in retrieves(volume.elm) if "codeFilter" not in row}
     # an encounter has no code that says whose test it covers, a role none that says whose order, a document names its study in its context,
     # and a prescription may name its drug by a reference, behind which the translator looks for the code
-    assert unfiltered <= {"Encounter", "Patient", "PractitionerRole", "DocumentReference", "Medication", "MedicationRequest", "MedicationStatement"}
+    drugs = {"Medication", "MedicationAdministration", "MedicationRequest", "MedicationStatement"}
+    assert unfiltered <= {"Encounter", "Patient", "PractitionerRole", "DocumentReference", *drugs}
 
 
 @pytest.mark.requirement("dtr-2.0.1:99", "dtr-2.2:spec-98")

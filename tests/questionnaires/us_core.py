@@ -75,6 +75,10 @@ def coded_result(identity: str, code: str, value: str, on: str) -> Json:
     return resource("Observation", identity, **known, effectiveDateTime=on, valueCodeableConcept=concept(value))
 
 
+def administration(identity: str, code: str, on: str, status: str = "completed") -> Json:
+    return resource("MedicationAdministration", identity, status=status, medicationCodeableConcept=concept(code), effectiveDateTime=on)
+
+
 def service_request(identity: str, code: str, on: str, **more: Any) -> Json:
     return resource("ServiceRequest", identity, **{"status": "active", "intent": "order", "code": concept(code), "authoredOn": on, **more})
 
