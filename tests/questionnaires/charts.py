@@ -122,6 +122,11 @@ INFLAMED = (
 )
 
 
+KESTREL = patient("SYN-05", "Kestrel", "Amdahl", "1997-08-11", "male")
+IN_TREATMENT = (condition("disorder", "ICD10:F11.20"), medication_request("buprenorphine", "RXNORM:1819", "2026-11-10"))
+PLAN = document("plan", "LOINC:18823-5", "2026-11-18")
+
+
 CHARTS: dict[str, Json] = {
     "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
     "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
@@ -169,6 +174,8 @@ CHARTS: dict[str, Json] = {
     "long_acting_opioid/cancer-pain": chart(PETRA, condition("cancer-pain", "ICD10:G89.3"), _supply("RXNORM:1860129", 60, 30)),
     "infliximab/loss-of-response": chart(ANSEL, *INFLAMED, administration("infusion", "HCPCS:Q5103", "2026-10-01")),
     "infliximab/brand": chart(ANSEL, *INFLAMED, administration("infusion", "RXNORM:191831", "2026-10-01")),
+    "residential_sud/second-week": chart(KESTREL, *IN_TREATMENT, PLAN, document("note", "LOINC:11506-3", "2026-11-20")),
+    "residential_sud/old-note": chart(KESTREL, *IN_TREATMENT, PLAN, document("note", "LOINC:11506-3", "2026-11-14")),
 }
 
 

@@ -91,6 +91,8 @@ INFUSED = {
     "alt_on": date(2026, 11, 5),
 }
 
+IN_TREATMENT = {"disorder": True, "medicine": "given", "plan_updated_on": date(2026, 11, 18)}
+
 LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a value there
     "lumbar_mri/six-weeks": SIX_WEEKS,
     "lumbar_mri/two-sessions": {**COMPLAINT, "medicine_tried": True},
@@ -132,6 +134,8 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "long_acting_opioid/cancer-pain": {"exemptions": ["cancer_pain"], **TABLETS},
     "infliximab/loss-of-response": {**INFUSED, "biosimilar_used": True},
     "infliximab/brand": INFUSED,
+    "residential_sud/second-week": {**IN_TREATMENT, "observed_on": date(2026, 11, 20)},
+    "residential_sud/old-note": {**IN_TREATMENT, "observed_on": date(2026, 11, 14)},
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -183,4 +187,7 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("infliximab", "an infusion that was not given", (administration("a", "HCPCS:Q5103", "2026-10-01", "not-done"),), "last_infusion_on"),
     ("infliximab", "a C-reactive protein in another unit", (observation("o", "LOINC:1988-5", 1.8, "mg/dL", "2026-11-05"),), "crp"),
     ("infliximab", "liver values in error", (observation("o", "LOINC:1742-6", 22, "U/L", "2026-11-05", status="entered-in-error"),), "alt_on"),
+    ("residential_sud", "a disorder in remission", (condition("c", "ICD10:F11.20", clinical="remission"),), "disorder"),
+    ("residential_sud", "a medicine that was stopped", (medication_request("m", "RXNORM:1819", "2026-10-01", "stopped"),), "medicine"),
+    ("residential_sud", "a note that was replaced", (document("d", "LOINC:11506-3", "2026-11-20", status="superseded"),), "observed_on"),
 ]
