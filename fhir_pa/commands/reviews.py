@@ -1,4 +1,4 @@
-"""For reviewers at a terminal: see what waits, read a case, decide items, reopen what was decided."""
+"""For reviewers at a terminal: see what waits, read a case, decide items, reopen what was decided, take more time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from fhir_pa.commands.options import payer_of, person_calling, where
 from fhir_pa.operations import review
+from fhir_pa.um.time_limits import ExtensionReason
 from ig_profiles.json import dump
 from ig_profiles.reading import Json, without_empty
 
@@ -78,6 +79,19 @@ def reopen(number: str, identity: str, items: str, because: str, **flags: Any) -
     with payer_of(flags) as payer:
         body = dump({"items": _numbers(items), "because": because})
         _print(review.reopen(number, body, person_calling(payer, identity), payer))
+
+
+@reviews.command("extend")
+@numbered
+@acting_as
+@click.option("--reason", type=click.Choice([str(reason) for reason in ExtensionReason]), required=True, help="Why the law gives more time.")
+@click.option("--because", required=True, help="The same in plain language; the member will read it.")
+@where
+def extend(number: str, identity: str, reason: str, because: str, **flags: Any) -> None:
+    """Take more time to decide the authorization NUMBER; a nurse's wish for it is noted, for a physician to grant."""
+    with payer_of(flags) as payer:
+        body = dump({"reason": reason, "because": because})
+        _print(review.extend(number, body, person_calling(payer, identity), payer))
 
 
 def _numbers(items: str) -> list[int]:

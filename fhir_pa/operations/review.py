@@ -1,4 +1,4 @@
-"""A reviewer's acts: see the worklist, open a case, decide items, reopen what was decided against the member."""
+"""A reviewer's acts: see the worklist, open a case, decide items, reopen what was decided against the member, take more time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from fhir_pa.operations.weighing import documentation_of, weigh_items
 from fhir_pa.pas.codes import DECISION_REASONS
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized
+from fhir_pa.um.extension_of_time import extend as extend_time
 from fhir_pa.um.review import Decision, Reviewer, Verdict
+from fhir_pa.um.time_limits import ExtensionReason
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
@@ -60,6 +62,26 @@ def reopen(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     wanted = tuple(case.item(sequence).requested for sequence in sequences)
     answers = weigh_items(wanted, case.request.line_of_business, documentation, payer.shelf, payer.facts, at)
     return _keep(case.reopen(sequences, reviewer, because, answers, at), "reopened", payer, at)
+
+
+def extend(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
+    """More time to decide a case, for a lawful reason: a physician takes it, a nurse's wish for it stands in the trail.
+
+    Every subscriber concerned hears of the new due time. Raises Forbidden when this person may do neither, Unprocessable
+    when the law gives no more time for this reason, Conflict when it gave it already or nothing waits for a decision.
+    """
+    at, reviewer = payer.clock(), reviewer_of(caller.must_be_staff())
+    form = _Form(parse(body))
+    reason, because = form.reason(), form.text("because")
+    form.refuse_if_wrong()
+    with payer.store.reading() as tx:
+        case = tx.authorization(number)
+    changed = extend_time(case, reason, because, reviewer, at)
+    if changed.clock != case.clock:
+        return _keep(changed, "time extended", payer, at)
+    with payer.store.transaction() as tx:
+        tx.save(changed)
+    return whole(changed)
 
 
 def reviewer_of(person: Person) -> Reviewer:
@@ -127,6 +149,13 @@ class _Form:
         except ValueError:
             self.wrong("decision", f"Say one of: {', '.join(Verdict)}.")
             return Verdict.CERTIFY
+
+    def reason(self) -> ExtensionReason:
+        try:
+            return ExtensionReason(self.body.get("reason"))
+        except ValueError:
+            self.wrong("reason", f"Say why the law gives more time, one of: {', '.join(ExtensionReason)}.")
+            return ExtensionReason.MEMBER_ASKED
 
     def text(self, key: str) -> str:
         value = self.body.get(key)

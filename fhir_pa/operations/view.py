@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Determination
 from ig_profiles.reading import without_empty
 from questionnaires.criteria import Finding
@@ -42,6 +43,8 @@ def whole(authorization: Authorization) -> dict[str, Any]:
         "diagnoses": [coding.code for coding in request.diagnoses],
         "trace_numbers": [f"{each.system}|{each.value}" for each in request.trace_numbers],
         "clock_source": authorization.clock.source,
+        "clock_for": authorization.clock.asked,
+        "extended": _extended(authorization.clock),
         "items": [_item(item) for item in authorization.items],
         "trail": [
             {"at": event.at.isoformat(), "what": event.what, "by": event.by, "items": list(event.items), "because": event.because}
@@ -49,6 +52,22 @@ def whole(authorization: Authorization) -> dict[str, Any]:
         ],
     }
     return without_empty(view)
+
+
+def _extended(clock: Clock) -> dict[str, Any] | None:
+    """Why there is more time, since when the member knows, when it was due before, and until when the clock is held, if it is."""
+    if clock.extended is None:
+        return None
+    waits = clock.tolling if clock.tolling and clock.tolling.answered_at is None else None
+    return {
+        "reason": clock.extended.reason,
+        "because": clock.extended.because,
+        "by": clock.extended.by,
+        "noticed_at": clock.extended.noticed_at.isoformat(),
+        "due_before": clock.extended.due_before.isoformat(),
+        "source": clock.extended.source,
+        "answer_by": waits and waits.answer_by.isoformat(),
+    }
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -165,7 +165,13 @@ class Authorization:
         weighed = {item.sequence: _reanswered(item, answers[item.sequence], at) for item in self.pended if item.sequence in answers}
         about = tuple(weighed) or tuple(item.sequence for item in self.items)
         changed = self._with(weighed, Event(at, str(EventKind.EVIDENCE_RECEIVED), by, about, what), *_engine_events(tuple(weighed.values()), at))
-        return replace(changed, received=(*self.received, received))
+        return replace(changed, clock=self.clock.answered(at), received=(*self.received, received))
+
+    def weigh(self, answers: Mapping[int, Certify | Refer], at: datetime) -> Authorization:
+        """The engine's answers to the items it had no time for in the exchange; nothing else moves."""
+        late = (item for item in self.pended if item.determination.awaits_engine)
+        weighed = {item.sequence: _reanswered(item, answers[item.sequence], at) for item in late if item.sequence in answers}
+        return self._with(weighed, *_engine_events(tuple(weighed.values()), at))
 
     def revise(self, request: AuthorizationRequest, answers: Mapping[int, Certify | Refer], received: str, by: str, at: datetime) -> Authorization:
         """The provider's update: added, changed and cancelled items move; what did not change keeps its decision.
@@ -197,7 +203,8 @@ class Authorization:
         changed = self._with(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
         merged = _merged(self.request, request)
         items = tuple(_known_as(item, merged) for item in changed.items)
-        return replace(changed, request=merged, items=items, submission=received, received=(*self.received, received))
+        clock = self.clock.answered(at)
+        return replace(changed, clock=clock, request=merged, items=items, submission=received, received=(*self.received, received))
 
     def to_weigh(self, request: AuthorizationRequest) -> tuple[RequestedItem, ...]:
         """The items of an update that must be weighed: new ones, those whose wish differs from what is on file, those pended."""

@@ -16,7 +16,6 @@ from ig_profiles.outcome import Conflict, Forbidden
 
 EXTENDED = "time extended"
 PROPOSED = "more time proposed"
-ANSWERED = "claimant answered"
 
 
 def extend(authorization: Authorization, reason: ExtensionReason, because: str, reviewer: Reviewer, at: datetime) -> Authorization:
@@ -38,16 +37,6 @@ def extend(authorization: Authorization, reason: ExtensionReason, because: str, 
     event = Event(at, EXTENDED if may_extend else PROPOSED, reviewer.person, waiting, said)
     clock = extended if may_extend else authorization.clock
     return replace(authorization, clock=clock, trail=(*authorization.trail, event), revision=authorization.revision + 1)
-
-
-def answered(authorization: Authorization, by: str, at: datetime) -> Authorization | None:
-    """The case whose clock runs again because the claimant answered; None when it was not held."""
-    clock = _clock(authorization)
-    if not clock.is_held(at):
-        return None
-    running = clock.answered(at)
-    event = Event(at, ANSWERED, by, tuple(item.sequence for item in authorization.pended), f"The clock runs again; due {running.legal_due_at.isoformat()}.")
-    return replace(authorization, clock=running, trail=(*authorization.trail, event), revision=authorization.revision + 1)
 
 
 def _clock(authorization: Authorization) -> Clock:

@@ -1,4 +1,4 @@
-"""The addresses of the payer's own staff: the worklist, one authorization, decisions, reopenings. JSON, with a person's token."""
+"""The addresses of the payer's own staff: the worklist, one authorization, decisions, reopenings, extensions. JSON, with a person's token."""
 
 from __future__ import annotations
 
@@ -42,5 +42,10 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def reopen(number: str) -> Response:
         caller, body = admit_body()
         return answer(offered.review.reopen(number, body, caller, payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/extensions")
+    def extend(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.review.extend(number, body, caller, payer), media_type=JSON)
 
     return base

@@ -16,7 +16,7 @@ from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.calendar import end_of_business_day, end_of_day, federal_holidays
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.deadlines import PASSED, Alarm, alarms, breach, note_breach, ringing
-from fhir_pa.um.extension_of_time import ANSWERED, EXTENDED, PROPOSED, answered, extend
+from fhir_pa.um.extension_of_time import EXTENDED, PROPOSED, extend
 from fhir_pa.um.request import CertificationType
 from fhir_pa.um.state_overlays import OVERLAYS, overlaid
 from fhir_pa.um.time_limits import LIMITS, STRICTEST, Asked, Consequence, ExtensionReason, limits_for
@@ -303,19 +303,25 @@ def test_others_extend_nothing_and_nothing_is_extended_that_is_decided() -> None
         extend(authorization(certify()), WHY.MEMBER_ASKED, SORRY, physician(), NOON)
 
 
-def test_the_claimants_answer_sets_the_clock_running_again() -> None:
+@pytest.mark.parametrize("by", ["documents", "an update"])
+def test_the_claimants_answer_sets_the_clock_running_again(by: str) -> None:
     case = authorization(refer(), request=request(line_of_business="qhp"))
     held = extend(case, WHY.INFORMATION_MISSING, SORRY, physician(), NOON + timedelta(days=1))
-    running = answered(held, "oakwood-ehr", NOON + timedelta(days=3))
-    assert running is not None and running.clock.legal_due_at == NOON + timedelta(days=32) and running.trail[-1].what == ANSWERED
-    assert answered(running, "oakwood-ehr", NOON + timedelta(days=4)) is None and answered(case, "oakwood-ehr", NOON) is None
+    came = NOON + timedelta(days=3)
+    if by == "documents":
+        running = held.receive_evidence({1: refer()}, "received-2", "oakwood-ehr", "1 attached", came)
+    else:
+        running = held.revise(held.request, {1: refer()}, "received-2", "oakwood-ehr", came)
+    assert running.clock.legal_due_at == NOON + timedelta(days=32) and not running.clock.is_held(came)
+    untouched = case.receive_evidence({1: refer()}, "received-2", "oakwood-ehr", "1 attached", came)
+    assert untouched.clock == case.clock, "what nobody waited for moves no clock"
 
 
 # --- kept and read again ----------------------------------------------------------------------------------------------
 def test_a_clock_with_all_that_happened_to_it_is_kept_and_read_again() -> None:
     case = authorization(refer(), request=request(line_of_business="qhp"))
     held = extend(case, WHY.INFORMATION_MISSING, SORRY, physician(), NOON + timedelta(days=1))
-    running = answered(held, "oakwood-ehr", NOON + timedelta(days=3))
+    running = held.receive_evidence({1: refer()}, "received-2", "oakwood-ehr", "1 attached", NOON + timedelta(days=3))
     for each in (case, held, running):
         assert document.read(document.write(each), Authorization) == each
 
