@@ -127,6 +127,16 @@ IN_TREATMENT = (condition("disorder", "ICD10:F11.20"), medication_request("bupre
 PLAN = document("plan", "LOINC:18823-5", "2026-11-18")
 
 
+DOV = patient("SYN-06", "Dov", "Hallarin", "1963-10-10", "male")
+STAY = visit("stay", "2026-11-14", class_="IMP", period={"start": "2026-11-14T02:10:00-05:00", "end": "2026-11-20T11:00:00-05:00"})
+SEPSIS = (
+    visit("emergency", "2026-11-13", class_="EMER"),
+    STAY,
+    observation("pressure", "LOINC:8478-0", 58, "mm[Hg]", "2026-11-14T02:20:00-05:00", "vital-signs"),
+    observation("lactate", "LOINC:2524-7", 4.1, "mmol/L", "2026-11-14T02:40:00-05:00"),
+)
+
+
 CHARTS: dict[str, Json] = {
     "lumbar_mri/six-weeks": chart(BASTIAN, SCIATICA, *SESSIONS, NAPROXEN, LUMBAR_ORDER),
     "lumbar_mri/two-sessions": chart(BASTIAN, SCIATICA, *SESSIONS[:2], NAPROXEN, LUMBAR_ORDER),
@@ -176,6 +186,8 @@ CHARTS: dict[str, Json] = {
     "infliximab/brand": chart(ANSEL, *INFLAMED, administration("infusion", "RXNORM:191831", "2026-10-01")),
     "residential_sud/second-week": chart(KESTREL, *IN_TREATMENT, PLAN, document("note", "LOINC:11506-3", "2026-11-20")),
     "residential_sud/old-note": chart(KESTREL, *IN_TREATMENT, PLAN, document("note", "LOINC:11506-3", "2026-11-14")),
+    "emergency_inpatient/sepsis": chart(DOV, *SEPSIS),
+    "emergency_inpatient/sepsis-with-notes": chart(DOV, *SEPSIS, document("note", "LOINC:11506-3", "2026-11-18")),
 }
 
 

@@ -14,6 +14,7 @@ from tests.questionnaires.charts import (
     METHOTREXATE,
     PAP_IN_USE,
     SESSIONS,
+    STAY,
     THERAPY,
 )
 from tests.questionnaires.us_core import (
@@ -93,6 +94,8 @@ INFUSED = {
 
 IN_TREATMENT = {"disorder": True, "medicine": "given", "plan_updated_on": date(2026, 11, 18)}
 
+ADMITTED = {"emergency": True, "unstable": ["low_pressure", "lactate"]}
+
 LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a value there
     "lumbar_mri/six-weeks": SIX_WEEKS,
     "lumbar_mri/two-sessions": {**COMPLAINT, "medicine_tried": True},
@@ -136,6 +139,8 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "infliximab/brand": INFUSED,
     "residential_sud/second-week": {**IN_TREATMENT, "observed_on": date(2026, 11, 20)},
     "residential_sud/old-note": {**IN_TREATMENT, "observed_on": date(2026, 11, 14)},
+    "emergency_inpatient/sepsis": ADMITTED,
+    "emergency_inpatient/sepsis-with-notes": {**ADMITTED, "later_notes": True},
 }
 
 NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
@@ -190,4 +195,8 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("residential_sud", "a disorder in remission", (condition("c", "ICD10:F11.20", clinical="remission"),), "disorder"),
     ("residential_sud", "a medicine that was stopped", (medication_request("m", "RXNORM:1819", "2026-10-01", "stopped"),), "medicine"),
     ("residential_sud", "a note that was replaced", (document("d", "LOINC:11506-3", "2026-11-20", status="superseded"),), "observed_on"),
+    ("emergency_inpatient", "a visit to the emergency room a week before", (STAY, visit("v", "2026-11-07", class_="EMER")), "emergency"),
+    ("emergency_inpatient", "a lactate of the third day", (STAY, observation("o", "LOINC:2524-7", 4.1, "mmol/L", "2026-11-17")), "unstable"),
+    ("emergency_inpatient", "a lactate within limits", (STAY, observation("o", "LOINC:2524-7", 1.1, "mmol/L", "2026-11-14")), "unstable"),
+    ("emergency_inpatient", "a note of the second day", (STAY, document("d", "LOINC:11506-3", "2026-11-15")), "later_notes"),
 ]
