@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 from flask.testing import FlaskClient
 
+from fhir_pa.pas.inquiry_response import Found
 from fhir_pa.pas.inquiry_response import write as write_inquiry_response
 from fhir_pa.pas.response import write
 from fhir_pa.provider.demo import GENERATIONS, run_demo
@@ -90,7 +91,7 @@ def conversation(guide: str) -> list[Case]:
             payer.close()
     case, received = every_decision(guide)
     heard.keep("every-decision", "answer", write(case, received, guide, at=LATER, base_url=PAYER_BASE))
-    heard.keep("every-decision", "inquired", write_inquiry_response([(case, received)], received, guide, at=LATER, base_url=PAYER_BASE))
+    heard.keep("every-decision", "inquired", write_inquiry_response([Found(case, received)], received, guide, at=LATER, base_url=PAYER_BASE))
     return heard.cases
 
 
