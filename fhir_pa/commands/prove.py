@@ -46,7 +46,7 @@ def told(proof: Proof) -> Iterator[str]:
 def _determination(replay: Replay) -> Iterator[str]:
     decided, outcome = replay.decided, replay.decided["outcome"]
     codes = " ".join(coding["code"] for coding in decided["service"].get("codes", ()))
-    yield f"Revision {replay.revision}, item {decided['item']} ({codes}): {outcome['action']} by {_who(decided['decided_by'])} at {decided['decided_at']}"
+    yield f"Revision {replay.revision}, item {decided['item']} ({codes}): {outcome['action']} by {_who(replay)} at {decided['decided_at']}"
     yield f"  because  {outcome['because']}"
     if decided["policy"]:
         yield f"  rule     {decided['policy']['topic']} {decided['policy']['version']}, wording {decided['policy']['fingerprint']}"
@@ -71,8 +71,9 @@ def _evidence(fact: Json) -> str:
     return f"{fact['fact']} = {fact['value']} ({fact['origin']}; {where}; SHA-256 {fact.get('sha256', 'not kept')})"
 
 
-def _who(by: Json) -> str:
+def _who(replay: Replay) -> str:
+    by = replay.decided["decided_by"]
     if by["kind"] == PERSON:
         credentials = [by[key] for key in ("role", "licence") if key in by]
         return ", ".join([str(by.get("name", by["person"])), *credentials])
-    return "the provider" if by["kind"] == PROVIDER else "the engine"
+    return "the provider" if by["kind"] == PROVIDER else f"the engine (fhir-pa {replay.engine})"

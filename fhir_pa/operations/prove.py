@@ -25,11 +25,12 @@ from questionnaires.criteria import Circumstances
 class Replay:
     """One determination as its link tells it, and where a replay differs (empty: the same answer).
 
-    ``how`` says what was done: weighed anew, or what stands for it.
+    ``engine`` is the fhir-pa that kept it; ``how`` says what was done: weighed anew, or what stands for it.
     """
 
     revision: int
     decided: Json
+    engine: str
     how: str
     differences: tuple[str, ...] = ()
 
@@ -63,36 +64,40 @@ def _replays(number: str, tx: Reading, payer: Payer) -> Iterator[Replay]:
         documentation = documentation_of(case, tx) if case else Documentation()
         for decided in made:
             assert case is not None
-            if "role" in decided["decided_by"]:
-                yield _signed(link.revision, decided, weighed.get(decided["item"]))
+            signed = "role" in decided["decided_by"]
+            if signed:
+                how, differences = _signed(decided, weighed.get(decided["item"]))
             elif decided["decided_by"]["kind"] == proof.PROVIDER:
-                yield Replay(link.revision, decided, "nothing was weighed")
+                how, differences = "nothing was weighed", ()
             else:
-                weighed[decided["item"]] = _replay(decided, case, documentation, tx, payer)
-                yield weighed[decided["item"]]
+                how, differences = _replay(decided, case, documentation, tx, payer)
+            replay = Replay(link.revision, decided, link.document["engine"], how, differences)
+            if not signed:
+                weighed[decided["item"]] = replay
+            yield replay
 
 
-def _signed(revision: int, decided: Json, weighed: Replay | None) -> Replay:
+def _signed(decided: Json, weighed: Replay | None) -> tuple[str, tuple[str, ...]]:
     """A person's determination: it rests on the findings that lay before the person, which were replayed as such."""
     if weighed is None:
-        return Replay(revision, decided, "a person decided; nothing was weighed")
+        return "a person decided; nothing was weighed", ()
     before = {part: weighed.decided[part] for part in proof.GROUNDS}
-    return Replay(revision, decided, f"a person decided, on the findings of revision {weighed.revision}", proof.differences(decided, before))
+    return f"a person decided, on the findings of revision {weighed.revision}", proof.differences(decided, before)
 
 
-def _replay(decided: Json, case: Authorization, documentation: Documentation, tx: Reading, payer: Payer) -> Replay:
+def _replay(decided: Json, case: Authorization, documentation: Documentation, tx: Reading, payer: Payer) -> tuple[str, tuple[str, ...]]:
     taken_over = _taken_over(decided, case, tx)
     if taken_over is not None:
         source, same = taken_over
-        again = _replay(same, source, documentation_of(source, tx), tx, payer)
-        return Replay(case.revision, decided, f"taken over from {source.number}, which was weighed anew", again.differences)
+        _, differences = _replay(same, source, documentation_of(source, tx), tx, payer)
+        return f"taken over from {source.number}, which was weighed anew", differences
     at = datetime.fromisoformat(decided["decided_at"])
     try:
         made = _again(decided, case, documentation, at, payer).determination(at)
     except NotFound as gone:
-        return Replay(case.revision, decided, "the rule that decided is gone", (str(gone),))
+        return "the rule that decided is gone", (str(gone),)
     outcome = {"outcome": proof.outcome(made)} if decided["decided_by"]["kind"] == proof.ENGINE else {}
-    return Replay(case.revision, decided, "weighed anew from the received bytes", proof.differences(decided, {**proof.grounds(made), **outcome}))
+    return "weighed anew from the received bytes", proof.differences(decided, {**proof.grounds(made), **outcome})
 
 
 def _again(decided: Json, case: Authorization, documentation: Documentation, at: datetime, payer: Payer) -> Certify | Refer:
