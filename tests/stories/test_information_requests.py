@@ -67,7 +67,7 @@ def test_a_request_without_its_form_is_certified_once_the_form_asked_for_is_fetc
     assert "the test report with its date" in task["description"] and "tested_on" not in json.dump(answered).decode()
 
     context = context_of(task)
-    (package,) = packages(clinic, asking(asked, contexts=(context,)))
+    (package,) = packages(clinic, asking(asked, context=context))
     assert package.canonical.endswith("/home-oxygen|2026.1")
 
     tracking = next(each["identifier"][0] for each in many(answered, "entry", "resource") if each["resourceType"] == "CommunicationRequest")
@@ -76,7 +76,7 @@ def test_a_request_without_its_form_is_certified_once_the_form_asked_for_is_fetc
     assert severity == "information" and "Item 1 is certified now." in words
     clinic.plan.tell(identity)
     assert told(heard(clinic)[-1], clinic, asked).actions == {1: CERTIFIED}
-    assert packages(clinic, asking(asked, contexts=(context,))) != (), "the context can still be opened"
+    assert packages(clinic, asking(asked, context=context)) != (), "the context can still be opened"
 
 
 def test_a_document_is_asked_for_by_its_code_and_in_the_policys_words(clinic: System) -> None:
@@ -94,7 +94,7 @@ def test_the_context_of_a_form_opens_nothing_for_another_system(clinic: System) 
     context = context_of(tasks(clinic.post("Claim/$submit", request_of(asked)))[FORM])
     stranger = System(clinic.plan, SUPPLIER, clinic.guide)
     for system, strange in ((stranger, context), (clinic, context.replace("-1-", "-7-")), (clinic, "PR0-1-102089-0")):
-        refused = system.call("POST", OPERATION, asking(asked, contexts=(strange,)))
+        refused = system.call("POST", OPERATION, asking(asked, context=strange))
         assert refused.status_code in (404, 422) and "no" in refused.text
 
 

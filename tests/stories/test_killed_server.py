@@ -21,7 +21,7 @@ def test_neither_the_authorization_nor_its_notification_is_lost(tmp_path: Path, 
 
             server.start()
             until(lambda: "event-notification" in kinds(heard), "the notification arrived after the restart")
-            found = server.post("Claim/$inquire", bundle(guide="2.0.1"))
+            found = server.post("Claim/$inquire", bundle(claim(item(1), item(2, "E0431")), guide="2.0.1"))
         before, after = (each["entry"][0]["resource"] for each in (answered, found))
         assert after["identifier"][-1] == before["identifier"][-1]
         assert [int(each["itemSequence"]) for each in after["item"]] == [1, 2]

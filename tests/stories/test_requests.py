@@ -47,9 +47,9 @@ def test_a_borderline_request_is_pended_and_becomes_final_when_a_physician_decid
 def test_of_three_scans_one_is_certified_and_two_are_pended_for_their_reports(clinic: System) -> None:
     answer = submit(clinic, scans(clinic))
     assert answer.actions == {1: CERTIFIED, 2: PENDED, 3: PENDED} and answer.outcome == "partial"
-    assert {each.sequence: each.words.split("(")[0] for each in answer.asked} == {
-        2: "Item 2: send what shows chest_ct_report, chest_ct_on ",
-        3: "Item 3: send what shows neck_ct_report, neck_ct_on ",
+    assert {each.sequence: each.words for each in answer.asked} == {
+        2: "Item 2: please send: the report of the last CT of the chest; the date of the last CT of the chest",
+        3: "Item 3: please send: the report of the last CT of the neck; the date of the last CT of the neck",
     }
 
 

@@ -19,7 +19,7 @@ def test_what_one_server_keeps_the_other_answers_and_the_worker_tells(tmp_path: 
             submitted = first.post("Claim/$submit", bundle(guide="2.0.1"))
             revised = second.post("Claim/$submit", bundle(claim(item(1), item(2, "E0431"), related=FOLLOWS), guide="2.0.1"))
             until(lambda: kinds(heard) == ["handshake", "event-notification"], "the worker told of the update")
-            found = first.post("Claim/$inquire", bundle(guide="2.0.1"))
+            found = first.post("Claim/$inquire", bundle(claim(item(1), item(2, "E0431")), guide="2.0.1"))
         numbers = [each["entry"][0]["resource"]["identifier"][-1]["value"] for each in (submitted, revised, found)]
         assert len(set(numbers)) == 1
         assert [int(each["itemSequence"]) for each in found["entry"][0]["resource"]["item"]] == [1, 2]
