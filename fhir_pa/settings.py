@@ -43,6 +43,7 @@ class Settings:
     validation: Validation = _setting("Whether requests that break a profile are refused (strict), or served with warnings (tolerant).", "tolerant")
     log: LogFormat = _setting("How log lines are written: in words, or as JSON objects.", "words")
     max_body_bytes: int = _setting("The longest request body taken, in bytes.", 10 * 1024 * 1024)
+    exchange_seconds: int = _setting("How long a submission may take; what is not weighed by then is pended, and weighed on in the background.", 10)
     replay_seconds: int = _setting("How long the same bytes sent again by the same client get the answer already given.", 60)
     cds_strict_replay: bool = _setting("Refuse a CDS Hooks token used twice even when the body differs.", False)
     cds_origins: tuple[str, ...] = _setting("Origins whose browser pages may call the CDS services (CORS).", ())
@@ -130,7 +131,7 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("open", what, "Listen on 127.0.0.1, or register clients and leave --open away.")
     if not 1 <= settings.port <= 65535:
         mistakes.add("port", f"is {settings.port}.", "Use a number between 1 and 65535.")
-    for name in ("processes", "threads", "max_body_bytes"):
+    for name in ("processes", "threads", "max_body_bytes", "exchange_seconds"):
         if getattr(settings, name) < 1:
             mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
     if settings.processes > 1 and settings.is_sqlite:

@@ -14,9 +14,10 @@ from datetime import date, datetime, timedelta
 from fhir_pa.auth.caller import Caller
 from fhir_pa.numbers import new_number
 from fhir_pa.operations.certified_with_order import certified_with_order
+from fhir_pa.operations.in_time import Exchange
 from fhir_pa.operations.membership import Standing, standing
 from fhir_pa.operations.validate import findings
-from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
+from fhir_pa.operations.weighing import Documentation, documentation_of
 from fhir_pa.pas import business_error, intake, response, update
 from fhir_pa.pas.business_error import BusinessError
 from fhir_pa.pas.findings import beside
@@ -44,7 +45,7 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     happens before it. Raises Refusal when the bundle cannot be processed at all; what the payer's business objects to is
     told inside the ClaimResponse.
     """
-    at = payer.clock()
+    at, exchange = payer.clock(), Exchange.begin(payer)
     bundle = read_resource(body, guide, payer.settings.max_body_bytes)
     submission = intake.read(bundle, guide)
     told = findings(bundle, guide, caller, payer)
@@ -52,8 +53,8 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     member = standing(payer.directory, submission.request.member.identifiers, _first_day(submission.request, at))
     for _ in range(ATTEMPTS - 1):
         with suppress(Conflict):
-            return _keep(_outcome(submission, member, received, payer), told, received, bundle, payer)
-    return _keep(_outcome(submission, member, received, payer), told, received, bundle, payer)
+            return _keep(_outcome(submission, member, received, payer, exchange), told, received, bundle, payer)
+    return _keep(_outcome(submission, member, received, payer, exchange), told, received, bundle, payer)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Outcome:
     is_news: bool = False
 
 
-def _outcome(submission: Submission, member: Standing, received: Received, payer: Payer) -> Outcome:
+def _outcome(submission: Submission, member: Standing, received: Received, payer: Payer, exchange: Exchange) -> Outcome:
     errors = business_error.business_errors(submission) or _not_a_member(submission, member)
     if errors:
         return Outcome(errors=errors)
@@ -77,7 +78,7 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
     documentation = Documentation.of(submission)
     before, on_file = _on_file(request, received.client, payer) if request.is_update else (None, Documentation())
     if before is not None:
-        return _revise(before, request, on_file.with_more(documentation), received, payer)
+        return _revise(before, request, on_file.with_more(documentation), received, payer, exchange)
     if request.certification_type is CertificationType.CANCEL or all(item.cancelled for item in request.items):
         return Outcome(errors=(business_error.update_of_nothing(),))
     with payer.store.reading() as tx:
@@ -86,19 +87,23 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
     if ordered is not None:
         return Outcome(revised=taken_up(ordered, request, received.id, received.client, received.at))
     request, already = carried(request, with_order, received.at.date())
-    return _open(request, already, documentation, received, payer)
+    return _open(request, already, documentation, received, payer, exchange)
 
 
-def _open(request: AuthorizationRequest, already: Mapping[int, Certify], documentation: Documentation, received: Received, payer: Payer) -> Outcome:
+def _open(
+    request: AuthorizationRequest, already: Mapping[int, Certify], documentation: Documentation, received: Received, payer: Payer, exchange: Exchange
+) -> Outcome:
     wanted = [item for item in request.items if not item.cancelled and item.sequence not in already]
-    weighed = weigh_items(wanted, request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
+    weighed = exchange.weigh(wanted, request.line_of_business, documentation, payer, received.at)
     answers = {**weighed, **already}
     number = new_number()
     return Outcome(opened=Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at))
 
 
-def _revise(before: Authorization, request: AuthorizationRequest, documentation: Documentation, received: Received, payer: Payer) -> Outcome:
-    answers = weigh_items(before.to_weigh(request), request.line_of_business, documentation, payer.shelf, payer.facts, received.at)
+def _revise(
+    before: Authorization, request: AuthorizationRequest, documentation: Documentation, received: Received, payer: Payer, exchange: Exchange
+) -> Outcome:
+    answers = exchange.weigh(before.to_weigh(request), request.line_of_business, documentation, payer, received.at)
     try:
         revised = before.revise(request, answers, received.id, received.client, received.at)
     except Conflict as conflict:
@@ -133,6 +138,7 @@ def _keep(outcome: Outcome, told: Sequence[Issue], received: Received, bundle: J
                 tx.add(authorization)
             else:
                 tx.save(authorization)
+            tx.weigh_later(authorization)
             if outcome.is_news:
                 tx.notify(authorization, why="revised", at=received.at)
             answer = response.write(authorization, bundle, received.guide, at=received.at, base_url=base)

@@ -29,6 +29,9 @@ class Queue(Protocol):
     def unfinished(self, connection: sa.Connection) -> list[str]:
         """The keys of all that is queued, delayed or running."""
 
+    def enqueue_weighing(self, connection: sa.Connection, key: str, number: str) -> None:
+        """Weigh what is not weighed yet of this authorization, once for each key."""
+
 
 @dataclass
 class Ground:

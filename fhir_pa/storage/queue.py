@@ -12,6 +12,7 @@ SCHEMA = "dbos"
 QUEUE = "notices"
 WORKFLOW = "tell_subscriber"
 BEAT = "beat_for_subscriber"
+WEIGH = "weigh_authorization"
 SLOTS = 8  # deliveries at once in each worker; every slot may need two connections
 POLLING_SECONDS = 0.1  # how soon a worker notices work
 APPLICATION = "fhir-pa"
@@ -33,11 +34,15 @@ class DurableQueue:
         """See whether this subscription is due a heartbeat, once for each key, after the delay."""
         self._enqueue(connection, BEAT, key, subscription_id, delay_seconds)
 
-    def _enqueue(self, connection: sa.Connection, workflow: str, key: str, subscription_id: str, delay_seconds: float) -> None:
+    def enqueue_weighing(self, connection: sa.Connection, key: str, number: str) -> None:
+        """Weigh what is not weighed yet of this authorization, once for each key."""
+        self._enqueue(connection, WEIGH, key, number, 0.0)
+
+    def _enqueue(self, connection: sa.Connection, workflow: str, key: str, about: str, delay_seconds: float) -> None:
         options: EnqueueOptions = {"workflow_name": workflow, "queue_name": QUEUE, "workflow_id": key, "app_version": APPLICATION_VERSION}
         if delay_seconds > 0:
             options["delay_seconds"] = delay_seconds
-        self._client.enqueue_in_transaction(connection, options, subscription_id)
+        self._client.enqueue_in_transaction(connection, options, about)
 
     def unfinished(self, connection: sa.Connection) -> list[str]:
         """The keys of all that is queued, delayed or running."""

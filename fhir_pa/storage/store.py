@@ -21,6 +21,7 @@ from fhir_pa.storage.once import OnceReading, OnceWriting
 from fhir_pa.storage.queue import DurableQueue
 from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
 from fhir_pa.storage.turnaround import TurnaroundReading
+from fhir_pa.storage.weighing import WeighingWriting
 from fhir_pa.storage.workers import WorkerWriting
 from ig_profiles.outcome import Unavailable, Unprocessable
 
@@ -29,7 +30,18 @@ class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, Onc
     """Everything that may be asked of the store."""
 
 
-class Transaction(ReceivedWriting, AuthorizationWriting, NoticeWriting, AssertionWriting, HookWriting, OnceWriting, WorkerWriting, CrdMetricWriting, Reading):
+class Transaction(
+    ReceivedWriting,
+    AuthorizationWriting,
+    NoticeWriting,
+    AssertionWriting,
+    HookWriting,
+    OnceWriting,
+    WeighingWriting,
+    WorkerWriting,
+    CrdMetricWriting,
+    Reading,
+):
     """Everything that may be asked and kept, in one transaction."""
 
 

@@ -87,7 +87,7 @@ class Determination:
 
     ``reason_codes`` are X12 886 codes. ``phone`` is whom to call about it. ``signed_by`` is absent when the engine
     certified or referred. ``criteria`` names the criteria an adverse decision rests on. ``asks`` is what a pend asks the
-    provider for.
+    provider for. ``awaits_engine``: pended only because the exchange was over before the engine had weighed it.
     """
 
     action: ReviewAction
@@ -101,6 +101,7 @@ class Determination:
     phone: str | None = None
     signed_by: Signature | None = None
     asks: tuple[InformationRequest, ...] = ()
+    awaits_engine: bool = False
 
     def __post_init__(self) -> None:
         if self.action in (ReviewAction.CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL) and self.authorized is None:
@@ -158,10 +159,18 @@ class Refer:
     missing: tuple[str, ...] = ()
     phone: str | None = None
     asks: tuple[InformationRequest, ...] = ()
+    awaits_engine: bool = False
 
     def determination(self, at: datetime) -> Determination:
         """The pend, as of this moment."""
-        return Determination(ReviewAction.PENDED, self.because, at, self.findings, self.edition, phone=self.phone, asks=self.asks)
+        pended = Determination(ReviewAction.PENDED, self.because, at, self.findings, self.edition, phone=self.phone)
+        return replace(pended, asks=self.asks, awaits_engine=self.awaits_engine)
+
+
+def not_weighed_yet(edition: Edition) -> Refer:
+    """The answer when the exchange is over before the engine is done: pended, and weighed on at once."""
+    because = "The plan is still looking at what was sent. The answer is told as soon as it is there."
+    return Refer(because, (), EditionReference.of(edition), edition.refer_to, phone=edition.phone, awaits_engine=True)
 
 
 def determine(edition: Edition, findings: tuple[Finding, ...], service: RequestedService, today: date) -> Certify | Refer:

@@ -13,8 +13,6 @@ from ig_profiles.reading import Coding
 
 Days = tuple[date, date]
 
-_OF_AN_EARLIER_REQUEST = frozenset({CertificationType.REVISION, CertificationType.CANCEL})
-
 
 @dataclass(frozen=True)
 class ItemCriteria:
@@ -86,8 +84,7 @@ def matches(authorization: Authorization, criteria: InquiryCriteria) -> bool:
         return False
     if criteria.providers and not set(criteria.providers).intersection(_npis(_parties(authorization))):
         return False
-    kinds = (item.requested.certification_type for item in authorization.items)
-    if criteria.certification_type and not any(_same_purpose(mine, criteria.certification_type) for mine in kinds):
+    if criteria.certification_type and not any(_same_purpose(item, criteria.certification_type, authorization) for item in authorization.items):
         return False
     return _in_time(authorization, criteria) and bool(asked_about(authorization, criteria))
 
@@ -176,7 +173,7 @@ def _service_matches(item: Item, wanted: ItemCriteria, authorization: Authorizat
         return False
     if wanted.request_type and asked.request_type and wanted.request_type != asked.request_type:
         return False
-    if wanted.certification_type and not _same_purpose(asked.certification_type, wanted.certification_type):
+    if wanted.certification_type and not _same_purpose(item, wanted.certification_type, authorization):
         return False
     if wanted.served and not _overlaps(_served(item), wanted.served):
         return False
@@ -197,9 +194,9 @@ def _decision_matches(determination: Determination, wanted: ItemCriteria) -> boo
     return not wanted.expires or (authorized is not None and wanted.expires[0] <= authorized.until <= wanted.expires[1])
 
 
-def _same_purpose(mine: CertificationType, asked: CertificationType) -> bool:
-    """The same certification type; a revised or cancelled item does not tell any more for what it was first asked."""
-    return mine is asked or mine in _OF_AN_EARLIER_REQUEST
+def _same_purpose(item: Item, asked: CertificationType, authorization: Authorization) -> bool:
+    """The same certification type; a case that was updated tells that of the update, and so any will do."""
+    return item.requested.certification_type is asked or authorization.request.is_update
 
 
 def _code_matches(item: Item, wanted: ItemCriteria) -> bool:

@@ -32,9 +32,12 @@ TIDY_BEATS = 300
 _TIDY_AT_ONCE = 500
 
 
-def open_work(store: Store, deliver: Deliver, patience: Patience | None = None) -> Work:
-    """A worker on this store that tells subscribers through ``deliver``; it does nothing until it is started."""
-    return Work(store, Teller(store, deliver, patience or Patience()))
+def open_work(store: Store, deliver: Deliver, patience: Patience | None = None, weigh: Callable[[str], None] | None = None) -> Work:
+    """A worker on this store that tells subscribers through ``deliver`` and weighs authorizations, by number, through ``weigh``.
+
+    It does nothing until it is started.
+    """
+    return Work(store, Teller(store, deliver, patience or Patience()), weigh)
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Work:
 
     store: Store
     teller: Teller
+    weigh: Callable[[str], None] | None = None
     name: str = ""
     _stopping: Event = field(default_factory=Event)
     _alone: Alone | None = None
@@ -63,6 +67,8 @@ class Work:
         DBOS(config=self._configuration())
         DBOS.workflow(name=queue.WORKFLOW, max_recovery_attempts=None)(self._workflow())
         DBOS.workflow(name=queue.BEAT, max_recovery_attempts=None)(self._beat())
+        if self.weigh is not None:
+            DBOS.workflow(name=queue.WEIGH, max_recovery_attempts=None)(self._weighing(self.weigh))
         DBOS.launch()
 
     def stop(self, wait_seconds: int = 10) -> None:
@@ -86,6 +92,12 @@ class Work:
                 tx.beat_for(subscription_id, str(DBOS.workflow_id))
 
         return beat_for_subscriber
+
+    def _weighing(self, weigh: Callable[[str], None]) -> Callable[[str], None]:
+        def weigh_authorization(number: str) -> None:
+            weigh(number)
+
+        return weigh_authorization
 
     def _configuration(self) -> DBOSConfig:
         return {

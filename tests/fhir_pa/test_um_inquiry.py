@@ -7,7 +7,7 @@ import pytest
 
 from fhir_pa.um.determination import ReviewAction
 from fhir_pa.um.inquiry import InquiryCriteria, ItemCriteria, asked_about, is_withheld, matches, may_see, named_first, narrowed
-from fhir_pa.um.request import CertificationType, Identifier, Party
+from fhir_pa.um.request import CertificationType, Follows, Identifier, Party
 from ig_profiles.names import HCPCS, ICD10CM, NPI
 from ig_profiles.reading import Coding
 from tests.builders import EDITION, MEMBER, TODAY, authorization, certify, item, refer, request, service
@@ -113,8 +113,8 @@ def test_each_element_of_an_item_narrows(fits, differs):
     assert not matches(case, asking(ItemCriteria(code("K0861"), **fits))), "all of one item's elements must fit together"
 
 
-def test_a_revised_item_is_found_by_whatever_it_was_first_asked_for():
-    case = authorization(request=request(item(certification_type=CertificationType.REVISION)))
+def test_an_updated_case_is_found_by_whatever_it_was_first_asked_for():
+    case = authorization(request=request(item(certification_type=CertificationType.REVISION), follows=Follows(url="http://oakwood.example/fhir/Claim/1")))
     assert matches(case, asking(ItemCriteria(certification_type=CertificationType.INITIAL)))
     assert matches(case, asking(certification_type=CertificationType.EXTENSION))
     assert not matches(authorization(), asking(certification_type=CertificationType.EXTENSION))
