@@ -92,7 +92,8 @@ class _Search:
 
     def answers_that_meet(self, way: Way) -> Iterator[dict[str, Answer]]:
         """Answers to the facts of a way that meet every leaf of it."""
-        facts = self.facts(way)
+        paired = {fact for leaf in way if len(self.open_[leaf]) > 1 for fact in self.open_[leaf]}
+        facts = sorted(self.facts(way), key=lambda fact: fact in paired)  # what has to fit together is tried out first
         values = [[value for value in self._values(fact) if self._meets(fact, value, way)] for fact in facts]
         for chosen in product(*values):
             yield {fact: Answer(fact, (value,)) for fact, value in zip(facts, chosen, strict=True)}

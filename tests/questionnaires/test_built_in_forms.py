@@ -8,8 +8,11 @@ import pytest
 
 from ig_profiles.reading import Json, many
 from questionnaires.authoring.agreement import comparisons
-from questionnaires.cql import dist
+from questionnaires.cases import CERTIFY, known_of
+from questionnaires.check import stories
+from questionnaires.cql import FactEngine, dist
 from questionnaires.elm import library_name
+from questionnaires.enabled import asked
 from questionnaires.form import items, libraries, questions
 from questionnaires.library import Volume, open_shelf
 from questionnaires.logic import Logic, closure
@@ -86,3 +89,22 @@ def test_the_helpers_that_travel_with_every_form_are_those_its_facts_include() -
         assert volume.cql is not None
         assert volume.elm is not None
         assert Logic(volume.cql, volume.elm).includes() == (library_name(helpers),)
+
+
+@every_volume
+def test_every_condition_names_a_question_of_the_form_and_a_choice_it_offers(volume: Volume) -> None:
+    asks = questions(form(volume))
+    for item in items(form(volume)):
+        for condition in many(item, "enableWhen"):
+            options = [option.code for option in asks[condition["question"]].options]
+            assert not options or condition["answerCoding"]["code"] in options, item["linkId"]
+
+
+@pytest.mark.requirement("dtr-2.0.1:63", "dtr-2.2:spec-17")
+@every_volume
+def test_what_a_story_answers_is_asked_given_its_other_answers_and_the_record(volume: Volume) -> None:
+    with FactEngine() as engine:
+        for case, _ in stories(volume.folder, [volume])[0]:
+            shown = asked(form(volume), {name: answer.values for name, answer in known_of(case, volume, engine).items()})
+            if CERTIFY in case.expected.values():
+                assert set(case.answers) <= shown, case.title
