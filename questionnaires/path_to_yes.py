@@ -6,10 +6,11 @@ unreadable; the path names it when some answer to it, together with the others n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import combinations, islice, product
 from typing import Any
 
@@ -19,6 +20,7 @@ from questionnaires.criteria import Answer, Answers, Circumstances, Criterion, T
 Way = frozenset[int]  # leaves, by their place in the trees, that must become met
 WAYS = 512  # kept at each step, those with the fewest facts: policies of any sense have a few dozen
 TRIES = 256  # combinations of answers tried for one way
+CHAIN = 3  # comparisons of two facts in a row, such as from, until, recorded
 _A_LITTLE = Decimal("0.001")
 _HERE_ALREADY: tuple[Way, ...] = (frozenset(),)
 
@@ -94,7 +96,7 @@ class _Search:
         """Answers to the facts of a way that meet every leaf of it."""
         paired = {fact for leaf in way if len(self.open_[leaf]) > 1 for fact in self.open_[leaf]}
         facts = sorted(self.facts(way), key=lambda fact: fact in paired)  # what has to fit together is tried out first
-        values = [[value for value in self._values(fact) if self._meets(fact, value, way)] for fact in facts]
+        values = [[value for value in self._values[fact] if self._meets(fact, value, way)] for fact in facts]
         for chosen in product(*values):
             yield {fact: Answer(fact, (value,)) for fact, value in zip(facts, chosen, strict=True)}
 
@@ -133,34 +135,41 @@ class _Search:
         mine = (self.leaves[leaf] for leaf in way if self.open_[leaf] == (fact,))
         return all(weigh(replace(each, below=()), {**self.known, fact: Answer(fact, (value,))}, self.circumstances).truth is Truth.MET for each in mine)
 
-    def _values(self, fact: str) -> list[Any]:
-        """An answer on either side of every limit the policy draws for this fact."""
-        found: list[Any] = []
+    @cached_property
+    def _values(self) -> Mapping[str, list[Any]]:
+        """For each open fact an answer on either side of every limit the policy draws for it.
+
+        What limits one of two compared facts limits the other too, a few comparisons on. Asked only once all leaves are known.
+        """
+        found: dict[str, list[Any]] = {fact: [] for open_ in self.open_ for fact in open_}
         for leaf, open_ in enumerate(self.open_):
-            if fact in open_:
+            if not self._test(leaf).other:
+                _add(found[open_[0]], _around(self._test(leaf), self.circumstances))
+        for _ in range(CHAIN):
+            for leaf, open_ in enumerate(self.open_):
                 test = self._test(leaf)
-                around = _between(test, fact, self._known_other(test, fact), self.circumstances) if test.other else _around(test, self.circumstances)
-                found += [value for value in around if value not in found]
+                for fact in open_ if test.other else ():
+                    (other,) = (each for each in test.facts if each != fact)
+                    known = self.known[other].values if other not in open_ else found[other]
+                    _add(found[fact], _between(test, fact, known, self.circumstances))
         return found
 
-    def _known_other(self, test: Test, fact: str) -> tuple[Any, ...]:
-        """The values of the test's other fact, when they are known."""
-        other = next(each for each in test.facts if each != fact)
-        answer = self.known.get(other)
-        return answer.values if answer and not answer.disputed else ()
+
+def _add(values: list[Any], more: Iterable[Any]) -> None:
+    values += [value for value in more if value not in values]
 
 
-def _between(test: Test, fact: str, other: tuple[Any, ...], circumstances: Circumstances) -> list[Any]:
+def _between(test: Test, fact: str, others: Iterable[Any], circumstances: Circumstances) -> list[Any]:
     """Answers to one of two facts that are compared: at the limit from what the other is, or could be."""
     if test.operator == "at_most_per":
         limit, window = test.value
         if fact == test.fact:
-            return [limit, *(limit * days / window for days in other)]
-        return [window, *(quantity * window / limit for quantity in other if limit)]
+            return [limit, *(limit * days / window for days in others)]
+        return [window, *(quantity * window / limit for quantity in others if limit)]
     days = timedelta(days=int(test.value))
     if fact == test.fact:
-        return [circumstances.service_on, *(day_of(each) + days for each in other)]
-    return [circumstances.service_on - days, *(day_of(each) - days for each in other)]
+        return [circumstances.service_on, *(day_of(each) + days for each in others)]
+    return [circumstances.service_on - days, *(day_of(each) - days for each in others)]
 
 
 def _around(test: Test, circumstances: Circumstances) -> list[Any]:

@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from ig_profiles.reading import Coding
 from questionnaires.criteria import Answer, Circumstances, Criterion, Test, Truth, weigh
 from questionnaires.library import open_shelf
 from questionnaires.path_to_yes import path_to_yes, shortest_paths
+from questionnaires.policy import Edition, RequestedService
 
 DAY = date(2026, 11, 21)
 TODAY = Circumstances(DAY, DAY)
@@ -20,10 +23,8 @@ FACTS = {
     "other": [True, False],
     "state": ["rest", "sleep", "exercise"],
     "level": [Decimal(n) for n in ("1", "1.5", "2", "2.5", "3")],
-    "on": [DAY, DAY - timedelta(days=10), DAY - timedelta(days=40)],
-    "since": [DAY - timedelta(days=days) for days in (0, 5, 10, 15, 40, 45, 50)],
-    "pens": [Decimal(n) for n in ("1", "2", "4")],
-    "supply": [Decimal(n) for n in ("14", "28", "56")],
+    "on": [DAY - timedelta(days=days) for days in (-5, 0, 5, 10, 40)],
+    "since": [DAY - timedelta(days=days) for days in (0, 5, 10, 15, 45)],
 }
 TESTS = [
     Test("yes", "is", True),
@@ -39,7 +40,6 @@ TESTS = [
     Test("on", "within_days", 30),
     Test("on", "at_least_days_ago", 5),
     Test("on", "at_least_days_after", 5, "since"),
-    Test("pens", "at_most_per", (Decimal(2), Decimal(28)), "supply"),
 ]
 LEAVES = some.sampled_from(TESTS).map(lambda test: Criterion(f"{test.fact} {test.operator}", "a test", test=test))
 FIRSTS = some.lists(LEAVES, min_size=1, max_size=3).map(lambda below: Criterion("first", "first", group="first", below=tuple(below)))
@@ -107,3 +107,28 @@ def test_an_89_percent_at_rest_lacks_a_blood_gas_or_one_of_three_findings():
     chart = answered({"treating_practitioner": True, "independent_tester": True, "tested_on": DAY, "test_setting": "stable"})
     chart |= answered({"room_air": True, "test_state": "rest", "spo2": Decimal(89)})
     assert shortest_paths(asked, chart, TODAY) == (("pao2",), ("heart_failure_edema",), ("pulmonary_hypertension",), ("hematocrit",))
+
+
+SERVICES = [(edition, service) for edition in open_shelf().editions() if edition.criteria for service in edition.services]
+
+
+@pytest.mark.parametrize(("edition", "service"), SERVICES, ids=[f"{edition.topic} {service.code}" for edition, service in SERVICES])
+def test_every_service_of_every_policy_has_a_way_to_yes_from_nothing(edition: Edition, service: Coding) -> None:
+    path = path_to_yes(edition.applying(RequestedService((service,))), {}, TODAY)
+    assert path is not None and set(path) <= set(edition.facts)
+
+
+def test_dates_that_must_fit_together_are_found_among_many_other_open_facts() -> None:
+    many = [Criterion(f"n{n}", f"N{n}", test=Test(f"n{n}", "at_most", Decimal(5))) for n in range(12)]
+    recent = Criterion("recent", "Recent", test=Test("until", "within_days", Decimal(60)))
+    after = Criterion("after", "After", test=Test("until", "at_least_days_after", Decimal(42), "from"))
+    assert set(path_to_yes([*many, recent, after], {}, TODAY) or ()) == {*(f"n{n}" for n in range(12)), "until", "from"}
+
+
+FITTING = [({}, ("pens", "supply")), ({"pens": 6}, ("supply",)), ({"supply": 14}, ("pens",)), ({"pens": 3, "supply": 28}, None)]
+
+
+@pytest.mark.parametrize(("known", "path"), FITTING)
+def test_a_quantity_and_its_days_of_supply_are_found_to_fit(known: dict[str, int], path: tuple[str, ...] | None) -> None:
+    limit = Criterion("pens", "Pens", test=Test("pens", "at_most_per", (Decimal(2), Decimal(28)), "supply"))
+    assert path_to_yes([limit], answered({fact: Decimal(value) for fact, value in known.items()}), TODAY) == path
