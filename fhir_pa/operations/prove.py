@@ -67,7 +67,7 @@ def _replays(number: str, tx: Reading, payer: Payer) -> Iterator[Replay]:
             signed = "role" in decided["decided_by"]
             if signed:
                 how, differences = _signed(decided, weighed.get(decided["item"]))
-            elif decided["decided_by"]["kind"] == proof.PROVIDER:
+            elif decided["decided_by"]["kind"] == proof.PROVIDER or not decided.get("weighed", True):
                 how, differences = "nothing was weighed", ()
             else:
                 how, differences = _replay(decided, case, documentation, tx, payer)

@@ -57,6 +57,7 @@ def determination(authorization: Authorization, item: Item, position: int) -> Js
         "service": _service(authorization, item),
         "decided_at": made.decided_at.isoformat(),
         "decided_by": _decided_by(authorization, item.sequence, made),
+        "weighed": not made.awaits_engine,
         **grounds(made),
         "outcome": outcome(made),
     }

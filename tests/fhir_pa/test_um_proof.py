@@ -61,6 +61,11 @@ def test_a_reopening_is_a_persons_act_although_nobody_signs_it() -> None:
     assert link(reopened, answered={1: 2})["determinations"][0]["decided_by"] == {"kind": "person", "person": "quill"}
 
 
+def test_a_pend_before_the_engine_was_done_says_that_nothing_was_weighed() -> None:
+    late = authorization(replace(refer(), findings=(), awaits_engine=True))
+    assert [each["weighed"] for each in (*link(late)["determinations"], *link(authorization())["determinations"])] == [False, True]
+
+
 def test_each_determination_stands_in_one_link() -> None:
     case = authorization(certify(), refer())
     denied = case.decide(replace(DENIAL, items=(2,)), physician(), NOON)

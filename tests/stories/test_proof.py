@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from fhir_pa.cli import main
 from fhir_pa.operations.audit import verify
+from fhir_pa.operations.in_time import weigh_late
 from fhir_pa.operations.prove import Proof, prove
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID
@@ -104,6 +105,21 @@ def test_what_was_certified_with_the_order_replays_and_so_does_the_request_that_
     for number in (ordered, requested):
         same(prove(number, clinic.plan.payer))
     assert prove(requested, clinic.plan.payer).replays[0].how == f"taken over from {ordered}, which was weighed anew"
+
+
+def test_what_was_pended_for_lack_of_time_is_not_replayed_and_its_late_answer_is(plan: Plan) -> None:
+    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, exchange_seconds=0))
+    hurried = System(plan, CLIENT_ID, "2.2")
+    submit(hurried, oxygen(hurried))
+    (chain,) = verify(plan.payer)
+    plan.clock.turn(minutes=1)
+    weigh_late(chain.number, plan.payer)
+    proof = prove(chain.number, plan.payer)
+    same(proof)
+    assert [(each.how, each.decided["outcome"]["action"]) for each in proof.replays] == [
+        ("nothing was weighed", "pended"),
+        ("weighed anew from the received bytes", "certified in total"),
+    ]
 
 
 def test_several_services_of_one_request_replay_each_by_its_own_rule(clinic: System) -> None:
