@@ -139,7 +139,7 @@ def _text(questions: Questions, fact: str) -> str:
 def _title_testing(criteria: Iterable[Criterion], fact: str) -> str:
     """The title of the first criterion that tests the fact, where no form asks for it."""
     for criterion in criteria:
-        if criterion.test is not None and criterion.test.fact == fact:
+        if criterion.test is not None and fact in criterion.test.facts:
             return criterion.title.rstrip(".")
         title = _title_testing(criterion.below, fact)
         if title:
