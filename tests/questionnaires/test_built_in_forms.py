@@ -100,7 +100,7 @@ def test_every_condition_names_a_question_of_the_form_and_a_choice_it_offers(vol
             assert not options or condition["answerCoding"]["code"] in options, item["linkId"]
 
 
-@pytest.mark.requirement("dtr-2.0.1:63", "dtr-2.2:spec-17")
+@pytest.mark.requirement("dtr-2.2:spec-17")
 @every_volume
 def test_what_a_story_answers_is_asked_given_its_other_answers_and_the_record(volume: Volume) -> None:
     with FactEngine() as engine:
