@@ -224,8 +224,8 @@ class Authorization:
 
 
 def _wish(item: RequestedItem) -> tuple[object, ...]:
-    service = item.service
-    return (tuple(sorted(c.code for c in service.codes)), service.on, service.until, service.quantity, service.unit, service.place, item.unit_price)
+    service, codes = item.service, tuple(sorted(coding.code for coding in item.service.codes))
+    return (codes, item.modifiers, item.revenue, service.on, service.until, service.quantity, service.unit, service.place, item.unit_price)
 
 
 def _answered(requested: RequestedItem, answer: Certify | Refer, at: datetime) -> Item:

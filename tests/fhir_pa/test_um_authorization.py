@@ -9,7 +9,9 @@ from fhir_pa.um.determination import Authorized, Determination, EditionReference
 from fhir_pa.um.request import CertificationType, Follows
 from fhir_pa.um.review import Decision, Verdict
 from fhir_pa.um.transitions import EventKind, State, follow
+from ig_profiles.names import HCPCS
 from ig_profiles.outcome import Conflict, Forbidden, NotFound, Unprocessable
+from ig_profiles.reading import Coding
 from questionnaires.criteria import Truth
 from tests.builders import NOON, TODAY, authorization, certify, finding, item, nurse, physician, refer, request, service
 
@@ -224,3 +226,9 @@ def test_no_event_leads_from_a_cancelled_item_anywhere():
 def test_findings_travel_with_the_signed_decision():
     case = authorization(refer(finding("saturation", Truth.NOT_MET), finding("order")))
     assert [f.criterion for f in case.decide(deny(), physician(), LATER).item(1).determination.findings] == ["saturation", "order"]
+
+
+def test_an_update_that_changes_only_a_modifier_is_weighed_anew():
+    case = authorization(certify())
+    wish = update(replace(item(1), modifiers=(Coding(HCPCS, "RR"),)))
+    assert [asked.sequence for asked in case.to_weigh(wish)] == [1]
