@@ -34,7 +34,7 @@ def read(bundle: Any, guide: str) -> InquiryCriteria:
     requestor = required_party(claim, index, "provider", "the requestor (Organization or PractitionerRole)", issues)
     require(issues)
     team = care_team(claim, index)
-    of_items = {sequence for _, node in claim_elements(claim, "item") for sequence in many(node, "careTeamSequence")}
+    of_items = [sequence for _, node in claim_elements(claim, "item") for sequence in many(node, "careTeamSequence")]  # hostile: any JSON value
     return InquiryCriteria(
         guide=guide,
         member=about.identifiers,

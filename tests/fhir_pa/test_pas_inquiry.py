@@ -208,3 +208,9 @@ def test_an_answer_that_leaves_items_out_is_marked_so() -> None:
     assert [node["itemSequence"] for node in response["item"]] == [1]
     assert [each["code"] for each in response["meta"]["security"]] == ["SUBSETTED"]
     assert faults(answered, "profile-pas-inquiry-response-bundle", "2.0.1") == []
+
+
+@pytest.mark.parametrize("odd", [{}, [{}], [[1]], "one", [None], {"a": []}])
+def test_an_odd_care_team_sequence_narrows_nothing_and_breaks_nothing(odd: Any) -> None:
+    criteria = inquiry.read(asks("2.2", item(careTeamSequence=odd)), "2.2")
+    assert criteria.items[0].providers == ()
