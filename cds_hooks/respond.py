@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from cds_hooks import orderer
+from cds_hooks.advice.told import Told
 from cds_hooks.answer import CoverageAnswer
-from cds_hooks.cards import Source, cards
+from cds_hooks.card import Source
+from cds_hooks.cards import cards
 from cds_hooks.case import Case, answer_of, cases
 from cds_hooks.configuration import COVERAGE_INFO
 from cds_hooks.evidence import searches
@@ -36,7 +38,7 @@ def respond(request: HookRequest, house: Given) -> tuple[Json, tuple[CoverageAns
     answered = [(case.order.carrier, answer_of(case, request, house)) for case in asked]
     answers = tuple(answer for _, answer in answered)
     source = Source(house.payer_name, house.public_url, house.payer_phone)
-    worded = cards(answers, request.configuration, source, request.dialect, request.instance)
+    worded = cards(Told(request, tuple(asked), answers, house, source))
     return response(answered, worded, request.dialect, house.payer_name, request.configuration.allows(COVERAGE_INFO)), answers
 
 
