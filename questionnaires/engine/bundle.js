@@ -2,10 +2,12 @@
 //
 //   translate.js            CQL -> ELM                      (translator, FHIR 4.0.1 model info, FHIRHelpers, UCUM)
 //   execute.js              ELM over FHIR resources         (cql-execution, cql-exec-fhir, FHIRHelpers)
+//   fhirpath.js             FHIRPath, an ES module          (fhirpath.js with its R4 model)
+//   axe.js                  the accessibility checker that the browser tests use; no wheel ships it
 //   FHIRHelpers-4.0.1.cql   and its ELM, .json
 //   LICENCES.txt            of all that was bundled
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,13 +40,12 @@ async function parsedModelInfo() {
   return JSON.stringify({ $: root.$, typeInfo: root.typeInfo });
 }
 
-async function bundle(entry, globalName, minify, plugins) {
+async function bundle(entry, globalName, minify, plugins = []) {
   const { metafile } = await build({
     entryPoints: [join(here, entry)],
     outfile: join(dist, entry),
     bundle: true,
-    format: "iife",
-    globalName,
+    ...(globalName ? { format: "iife", globalName } : { format: "esm" }),
     platform: "browser",
     target: "es2022",
     ...minify,
@@ -79,4 +80,6 @@ await bundle("execute.js", "CqlFacts", { minifyWhitespace: true, minifySyntax: t
   instead(/^xml2js\/lib\/processors$/, "module.exports = {};"),
   instead(/fhir-modelinfo-.*\.xml\.js$/, text("<parsed/>")),
 ]);
+await bundle("fhirpath.js", null, { minify: true });
+copyFileSync(join(here, "node_modules/axe-core/axe.min.js"), join(dist, "axe.js"));
 writeFileSync(join(dist, "LICENCES.txt"), licences(used, here));
