@@ -13,6 +13,7 @@ from datetime import datetime
 from fhir_pa.um.asked_for import asked_for
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Certify, Determination, Refer, ReviewAction
+from fhir_pa.um.peer_to_peer import PeerToPeer
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, Identifier, RequestedItem
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
 from fhir_pa.um.transitions import PENDING, EventKind, State, follow
@@ -70,6 +71,7 @@ class Authorization:
     revision: int = 1
     submission: str = ""
     received: tuple[str, ...] = ()
+    peer_to_peers: tuple[PeerToPeer, ...] = ()
 
     @classmethod
     def open(
@@ -134,7 +136,7 @@ class Authorization:
             item = self.item(sequence)
             signed = decision.determination(item.requested, item.determination, reviewer, at)
             decided[sequence] = item.moved(_EVENT_OF[decision.verdict], signed)
-        return self._with(decided, Event(at, str(ACTION[decision.verdict]), reviewer.person, tuple(decided), decision.because.strip()))
+        return self.with_items(decided, Event(at, str(ACTION[decision.verdict]), reviewer.person, tuple(decided), decision.because.strip()))
 
     def reopen(
         self, sequences: tuple[int, ...], reviewer: Reviewer, because: str, answers: Mapping[int, Certify | Refer], at: datetime
@@ -155,7 +157,7 @@ class Authorization:
             phone = item.determination.phone
             pend = Determination(ReviewAction.PENDED, f"Reopened: {because.strip()}", at, answer.findings, answer.edition, phone=phone)
             reopened[sequence] = item.moved(EventKind.REOPENED, pend)
-        return self._with(reopened, Event(at, str(EventKind.REOPENED), reviewer.person, tuple(reopened), because.strip()))
+        return self.with_items(reopened, Event(at, str(EventKind.REOPENED), reviewer.person, tuple(reopened), because.strip()))
 
     def receive_evidence(self, answers: Mapping[int, Certify | Refer], received: str, by: str, what: str, at: datetime) -> Authorization:
         """More evidence arrived: pended items are weighed anew, and the engine may now certify; decided ones stay decided.
@@ -164,14 +166,14 @@ class Authorization:
         """
         weighed = {item.sequence: _reanswered(item, answers[item.sequence], at) for item in self.pended if item.sequence in answers}
         about = tuple(weighed) or tuple(item.sequence for item in self.items)
-        changed = self._with(weighed, Event(at, str(EventKind.EVIDENCE_RECEIVED), by, about, what), *_engine_events(tuple(weighed.values()), at))
+        changed = self.with_items(weighed, Event(at, str(EventKind.EVIDENCE_RECEIVED), by, about, what), *_engine_events(tuple(weighed.values()), at))
         return replace(changed, clock=self.clock.answered(at), received=(*self.received, received))
 
     def weigh(self, answers: Mapping[int, Certify | Refer], at: datetime) -> Authorization:
         """The engine's answers to the items it had no time for in the exchange; nothing else moves."""
         late = (item for item in self.pended if item.determination.awaits_engine)
         weighed = {item.sequence: _reanswered(item, answers[item.sequence], at) for item in late if item.sequence in answers}
-        return self._with(weighed, *_engine_events(tuple(weighed.values()), at))
+        return self.with_items(weighed, *_engine_events(tuple(weighed.values()), at))
 
     def revise(self, request: AuthorizationRequest, answers: Mapping[int, Certify | Refer], received: str, by: str, at: datetime) -> Authorization:
         """The provider's update: added, changed and cancelled items move; what did not change keeps its decision.
@@ -200,7 +202,7 @@ class Authorization:
                 if sequence not in moved and before.state is not State.CANCELLED:
                     moved[sequence] = _cancelled(before, before.requested, at)
         event = Event(at, str(EventKind.CANCELLED if cancel_all else EventKind.REVISED), by, tuple(moved))
-        changed = self._with(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
+        changed = self.with_items(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
         merged = _merged(self.request, request)
         items = tuple(_known_as(item, merged) for item in changed.items)
         clock = self.clock.answered(at)
@@ -217,7 +219,8 @@ class Authorization:
             and (asked.sequence not in known or asked.sequence in pended or _wish(asked) != _wish(known[asked.sequence].requested))
         )
 
-    def _with(self, moved: Mapping[int, Item], *events: Event) -> Authorization:
+    def with_items(self, moved: Mapping[int, Item], *events: Event) -> Authorization:
+        """The next revision: these items in the place of those with their sequences, new ones behind, the events in the trail."""
         kept = tuple(moved.get(item.sequence, item) for item in self.items)
         added = tuple(item for sequence, item in moved.items() if all(item.sequence != old.sequence for old in self.items))
         return replace(self, items=(*kept, *added), trail=(*self.trail, *events), revision=self.revision + 1)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from fhir_pa.um.information_request import InformationRequest
+from fhir_pa.um.root_cause import RootCause
 from ig_profiles.outcome import Forbidden, Unprocessable
 from questionnaires.criteria import Finding, Truth
 from questionnaires.policy import Certifies, Edition, RequestedService
@@ -102,6 +103,7 @@ class Determination:
     signed_by: Signature | None = None
     asks: tuple[InformationRequest, ...] = ()
     awaits_engine: bool = False
+    root_cause: RootCause | None = None
 
     def __post_init__(self) -> None:
         if self.action in (ReviewAction.CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL) and self.authorized is None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from fhir_pa.um.determination import Authorized, Determination, ReviewAction, Signature
 from fhir_pa.um.request import RequestedItem
+from fhir_pa.um.root_cause import RootCause
 from ig_profiles.outcome import Forbidden, Unprocessable
 from questionnaires.criteria import Finding
 
@@ -54,7 +55,7 @@ class Decision:
     """What the reviewer wrote: one verdict for some items, with its reason.
 
     ``criteria`` are the ids of the findings it rests on; ``authorized`` is what is certified (a certification without it
-    certifies what was asked for); ``phone`` is whom to call.
+    certifies what was asked for); ``phone`` is whom to call; ``root_cause`` why it is not as asked, in one word.
     """
 
     items: tuple[int, ...]
@@ -64,6 +65,7 @@ class Decision:
     reason_codes: tuple[str, ...] = ()
     phone: str | None = None
     authorized: Authorized | None = None
+    root_cause: RootCause | None = None
 
     def determination(self, item: RequestedItem, before: Determination, reviewer: Reviewer, at: datetime) -> Determination:
         """The signed determination this decision means for one item.
@@ -89,6 +91,7 @@ class Decision:
             criteria=self.criteria,
             phone=self.phone or (reviewer.phone if self.verdict is not Verdict.CERTIFY else None),
             signed_by=signature,
+            root_cause=None if self.verdict is Verdict.CERTIFY else self.root_cause,
         )
 
     def _refuse_unknown_criteria(self, findings: tuple[Finding, ...]) -> None:

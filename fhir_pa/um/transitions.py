@@ -17,6 +17,7 @@ class State(StrEnum):
     RECEIVED = "received"
     IN_REVIEW_NURSE = "in review by a nurse"
     IN_REVIEW_PHYSICIAN = "in review by a physician"
+    ADVERSE_INTENDED = "adverse decision intended"
     CERTIFIED_BY_ENGINE = "certified by the engine"
     CERTIFIED = "certified"
     MODIFIED = "modified"
@@ -31,6 +32,7 @@ class EventKind(StrEnum):
     REFERRED_TO_NURSE = "engine referred to a nurse"
     REFERRED_TO_PHYSICIAN = "engine referred to a physician"
     EVIDENCE_RECEIVED = "evidence received"
+    ADVERSE_INTENDED = "reviewer intends an adverse decision"
     CERTIFIED = "reviewer certified"
     MODIFIED = "reviewer modified"
     DENIED = "reviewer denied"
@@ -49,7 +51,7 @@ class Transition:
     to: State | None  # None: the state stays
 
 
-PENDING = frozenset({State.IN_REVIEW_NURSE, State.IN_REVIEW_PHYSICIAN})
+PENDING = frozenset({State.IN_REVIEW_NURSE, State.IN_REVIEW_PHYSICIAN, State.ADVERSE_INTENDED})
 UNDECIDED = PENDING | {State.RECEIVED}
 CERTIFICATIONS = frozenset({State.CERTIFIED_BY_ENGINE, State.CERTIFIED, State.MODIFIED})
 REOPENABLE = frozenset({State.DENIED, State.MODIFIED})
@@ -59,8 +61,9 @@ TABLE: tuple[Transition, ...] = (
     Transition("5, 7", UNDECIDED, EventKind.REFERRED_TO_NURSE, State.IN_REVIEW_NURSE),
     Transition("5, 8", UNDECIDED, EventKind.REFERRED_TO_PHYSICIAN, State.IN_REVIEW_PHYSICIAN),
     Transition("7", frozenset(State) - {State.CANCELLED}, EventKind.EVIDENCE_RECEIVED, None),
-    Transition("9, 11", PENDING, EventKind.CERTIFIED, State.CERTIFIED),
-    Transition("14", PENDING, EventKind.MODIFIED, State.MODIFIED),
+    Transition("9, 11, 13", PENDING, EventKind.CERTIFIED, State.CERTIFIED),
+    Transition("12", PENDING, EventKind.ADVERSE_INTENDED, State.ADVERSE_INTENDED),
+    Transition("13, 14", PENDING, EventKind.MODIFIED, State.MODIFIED),
     Transition("14", PENDING, EventKind.DENIED, State.DENIED),
     Transition("16, 17", UNDECIDED | CERTIFICATIONS, EventKind.CANCELLED, State.CANCELLED),
     Transition("18", UNDECIDED | CERTIFICATIONS, EventKind.REVISED, State.RECEIVED),

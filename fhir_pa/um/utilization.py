@@ -1,0 +1,58 @@
+"""Utilization: how much of a limited benefit a member's certifications have used up, and how much is left (domain F13).
+
+A certification counts whole, on its first day: the same day for payer, provider and member, whenever it is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from fhir_pa.um.determination import Authorized
+
+CALENDAR_YEAR = "calendar-year"
+ONE = Decimal(1)
+Window = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Utilization:
+    """What is used of a limit and what is left, in the limit's own unit; more may be certified than the limit, never less than nothing left."""
+
+    used: Decimal
+    remaining: Decimal
+
+
+def window(per: str | int, on: date) -> Window:
+    """The days a limit looks at from this day, both included: its calendar year, or so many days that end with it.
+
+    Raises ValueError for any other period.
+
+    >>> window("calendar-year", date(2026, 11, 21))
+    (datetime.date(2026, 1, 1), datetime.date(2026, 12, 31))
+    >>> window(90, date(2026, 11, 21))
+    (datetime.date(2026, 8, 24), datetime.date(2026, 11, 21))
+    """
+    if per == CALENDAR_YEAR:
+        return date(on.year, 1, 1), date(on.year, 12, 31)
+    if isinstance(per, int) and not isinstance(per, bool) and per > 0:
+        return on - timedelta(days=min(per - 1, (on - date.min).days)), on
+    raise ValueError(f"{per!r} is no period of a limit. Write '{CALENDAR_YEAR}' or a number of days.")
+
+
+def used(certified: Iterable[Authorized], between: Window, unit: str | None = None) -> Decimal:
+    """How much of these certifications falls into the window.
+
+    One without a quantity counts as one. One in another unit than the limit's cannot be counted in it, and is not.
+    """
+    first, last = between
+    counted = (each for each in certified if first <= each.starts_on <= last and (unit is None or each.unit in (None, unit)))
+    return sum((ONE if each.quantity is None else each.quantity for each in counted), Decimal(0))
+
+
+def utilization(certified: Iterable[Authorized], limit: Decimal, between: Window, unit: str | None = None) -> Utilization:
+    """What these certifications leave of the limit in the window."""
+    spent = used(certified, between, unit)
+    return Utilization(spent, max(limit - spent, Decimal(0)))
