@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage.assertions import AssertionReading, AssertionWriting
 from fhir_pa.storage.authorizations import AuthorizationWriting
+from fhir_pa.storage.cards import CardReading, CardWriting
 from fhir_pa.storage.crd_metrics import CrdMetricReading, CrdMetricWriting
 from fhir_pa.storage.database import open_database
 from fhir_pa.storage.ground import Clock
@@ -26,7 +27,7 @@ from fhir_pa.storage.workers import WorkerWriting
 from ig_profiles.outcome import Unavailable, Unprocessable
 
 
-class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading, TurnaroundReading, CrdMetricReading):
+class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading, TurnaroundReading, CrdMetricReading, CardReading):
     """Everything that may be asked of the store."""
 
 
@@ -40,6 +41,7 @@ class Transaction(
     WeighingWriting,
     WorkerWriting,
     CrdMetricWriting,
+    CardWriting,
     Reading,
 ):
     """Everything that may be asked and kept, in one transaction."""

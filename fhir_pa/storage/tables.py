@@ -1,7 +1,7 @@
 """The tables: received bytes, authorizations with every revision, assertions, subscriptions, notices and small memories.
 
 Truth is append-only: ``received``, ``answers``, ``revisions``, ``proofs``, ``trail``, ``determinations``, ``hook_calls``,
-``feedback``, ``crd_metrics``. The others point into it or hold what may change. The work queue's own tables are not ours.
+``feedback``, ``crd_metrics``, ``cards_given``. The others point into it or hold what may change. The work queue's own tables are not ours.
 """
 
 from __future__ import annotations

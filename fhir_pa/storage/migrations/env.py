@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from alembic import context
 
+from fhir_pa.storage.card_tables import metadata
 from fhir_pa.storage.migrate import is_ours
-from fhir_pa.storage.tables import Moment, metadata
+from fhir_pa.storage.tables import Moment
 
 
 def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
