@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from ig_profiles.outcome import Refusal, Unauthenticated
 
 SKEW = timedelta(seconds=60)
 MAX_TOKEN = 16 * 1024
+_COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)  # base64url without padding (RFC 7515 §2); readers of base64 forgive more
 
 
 class Once(Protocol):
@@ -60,6 +62,8 @@ def peek(token: str) -> Statement:
     if len(token) > MAX_TOKEN:
         raise Unauthenticated(f"The token is longer than {MAX_TOKEN:,} characters. Leave certificates out of its header.")
     try:
+        if not _COMPACT.fullmatch(token):
+            raise ValueError
         compact = jws.extract_compact(token.encode("ascii"), registry=_registry())
         header, claims = compact.headers(), parse(compact.payload or b"")
     except (JoseError, ValueError, Refusal, AttributeError, TypeError):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, request
 
+from cds_hooks.dialect import dialect_of
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.wiring import GENERATIONS
 from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal
-from ig_profiles.reading import one, text
 from questionnaires.package_request import Guide
 
 BASES = {**{f"/{base}/cds-services": guide for guide, base in GENERATIONS.items()}, "/cds-services": "2.0.1"}
@@ -69,13 +69,13 @@ def allow_origin(response: Response, origins: tuple[str, ...]) -> None:
         response.headers["Access-Control-Allow-Origin"] = "*"
     elif origin and origin in origins:
         response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-Id"
     response.vary.add("Origin")
 
 
 def dialect_spoken(body: bytes, default: str) -> str:
     """Which guide version a hook call asks to be answered in, as far as it can be read: only the status of a refusal hangs on it."""
     try:
-        asked = text(one(parse(body), "extension"), "davinci-crd.requestedVersion")
+        return "2.0.1" if dialect_of(parse(body), "2.0" if default == "2.0.1" else "2.2") == "2.0" else "2.2"
     except Refusal:
         return default
-    return {"2.0": "2.0.1", "2.1": "2.2", "2.2": "2.2"}.get(asked or "", default)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from fhir_pa.logs import write_logs
 from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.offered import Offered
@@ -18,12 +19,17 @@ from fhir_pa.web.serve import end_with_parent
 from tests.fhir_pa.web_parties import Clock, Memory, Payer, Told
 
 
+class Now(Clock):
+    """The clock on the wall."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
+
+
 def application() -> Flask:
     """A WSGI factory, as ``fhir_pa.web.process:application`` is one."""
     settings = read({}, os.environ)
     end_with_parent()
-    clock = Clock()
-    clock.now = datetime.now(UTC)
     told = Told()
 
     def submit(body: bytes, *_: object) -> dict[str, str]:
@@ -34,9 +40,15 @@ def application() -> Flask:
 
     operations = {name: getattr(told, name) for name in Offered.__dataclass_fields__}
     offered = Offered(**{**operations, "subscribe": told, "hook": told, "review": told})
-    return create_app(Payer(settings, settings.directory, Memory(), clock), replace(offered, submit=submit))
+    return create_app(Payer(settings, settings.directory, Memory(), Now()), replace(offered, submit=submit))
 
 
 def broken() -> Flask:
     """A process that cannot start."""
     raise SystemExit(2)
+
+
+def speaking() -> Flask:
+    """The application, writing its log."""
+    write_logs("words")
+    return application()
