@@ -25,6 +25,7 @@ PURE = (
     "ig_profiles/validator.py",
     "questionnaires/policy.py",
     "questionnaires/comparisons.py",
+    "questionnaires/enabled.py",
     "questionnaires/criteria.py",
     "questionnaires/answers.py",
     "questionnaires/path_to_yes.py",
@@ -99,11 +100,15 @@ def test_each_framework_comes_in_by_its_door(path):
             assert place(path).startswith(doors), f"{place(path)}:{line} imports {module}, which belongs in {' or '.join(doors)}. Call that room instead."
 
 
+# What both ends do alike because FHIR and CQL say so, not because a payer does: run a library's facts, tell which questions are asked.
+SHARED = ("questionnaires.cql", "questionnaires.enabled")
+
+
 @pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("fhir_pa/provider/")], ids=ids)
 def test_the_provider_side_knows_no_payer_room(path):
     for module, line in imports(path):
-        allowed = not module.startswith(("fhir_pa.", "cds_hooks", "questionnaires")) or module.startswith(("fhir_pa.provider", "questionnaires.cql"))
-        assert allowed, f"{place(path)}:{line} imports {module}. The provider talks HTTP to a payer; only questionnaires.cql is shared."
+        allowed = not module.startswith(("fhir_pa.", "cds_hooks", "questionnaires")) or module.startswith(("fhir_pa.provider", *SHARED))
+        assert allowed, f"{place(path)}:{line} imports {module}. The provider talks HTTP to a payer; only {' and '.join(SHARED)} are shared."
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if not place(path).startswith("fhir_pa/provider/")], ids=ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fhir_pa.provider.wire import Wire
-from ig_profiles.reading import Json, many
+from ig_profiles.reading import Json, many, text
 
 
 class ChartReader:
@@ -27,9 +27,18 @@ class ChartReader:
         return reply.body if reply.status == 200 else None
 
     def found(self, queries: Iterable[str]) -> list[Json]:
-        """Every resource the queries bring, each once."""
+        """Every resource the queries bring, page after page, each once."""
         kept: dict[str, Json] = {}
         for query in queries:
-            for resource in many(self.search(query), "entry", "resource"):
-                kept.setdefault(f"{resource['resourceType']}/{resource['id']}", resource)
+            following: str | None = query
+            while following:
+                page = self.search(following)
+                for resource in many(page, "entry", "resource"):
+                    kept.setdefault(f"{resource['resourceType']}/{resource['id']}", resource)
+                following = self._next(page)
         return list(kept.values())
+
+    def _next(self, page: Json | None) -> str | None:
+        """The following page, where it lies below this base: the token goes nowhere else."""
+        links = (text(link, "url") for link in many(page, "link") if link.get("relation") == "next")
+        return next((url for url in links if url and url.startswith(f"{self.base}/")), None)

@@ -1,4 +1,4 @@
-"""The test EHR: FHIR R4 read and search over synthetic charts, its public keys, and a rest-hook receiver with an inbox."""
+"""The test EHR: FHIR R4 over synthetic charts, its public keys, a rest-hook receiver with an inbox, and SMART apps launched from it."""
 
 from __future__ import annotations
 
@@ -9,29 +9,47 @@ from datetime import UTC, datetime
 from flask import Flask, Response, request
 
 from fhir_pa.provider.inbox import Inbox, read_notification
-from fhir_pa.provider.keys import BadToken, Keys
+from fhir_pa.provider.keys import BadToken, Bearer, Keys
+from fhir_pa.provider.launching import Signing, launching
 from fhir_pa.provider.patients import Charts
 from fhir_pa.provider.search import UnknownParameter, bundle, search
+from fhir_pa.provider.smart.apps import App
+from fhir_pa.provider.smart.scopes import allows
+from fhir_pa.provider.smart.server import AuthorizationServer
+from fhir_pa.provider.writing import WRITABLE, NotWritten, Writing
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Issue, Refusal, operation_outcome
-from ig_profiles.reading import Json
+from ig_profiles.reading import Json, text
 
 FHIR_JSON = "application/fhir+json"
 KINDS = (
     "CarePlan", "Condition", "Coverage", "DeviceRequest", "DiagnosticReport", "DocumentReference", "Encounter", "Location", "MedicationRequest",
-    "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "ServiceRequest",
+    "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "QuestionnaireResponse", "ServiceRequest",
 )  # fmt: skip
 
 
-def build(charts: Charts, keys: Keys, public_url: str, secret: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Flask:
+def build(
+    charts: Charts,
+    keys: Keys,
+    public_url: str,
+    secret: str,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    apps: tuple[App, ...] = (),
+    sign: Signing | None = None,
+) -> Flask:
     """The EHR as a WSGI application.
 
     ``public_url`` is where others reach it; ``secret`` is the Authorization value its subscriptions ask the payer to
-    send, so that nobody else can put notices into the inbox.
+    send, so that nobody else can put notices into the inbox. ``apps`` may be launched from its charts; ``sign`` asks the
+    payer about a chart's orders before an app is launched about them.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     inbox = Inbox()
     base = f"{public_url}/fhir"
+    writing = Writing(charts)
+    authorization = AuthorizationServer(charts, keys, public_url, apps, now)
+    app.register_blueprint(authorization.blueprint())
+    app.register_blueprint(launching(charts, authorization, sign))
 
     @app.get("/jwks.json")
     def jwks() -> Response:
@@ -66,7 +84,7 @@ def build(charts: Charts, keys: Keys, public_url: str, secret: str, now: Callabl
 
     @app.get("/fhir/<kind>")
     def find(kind: str) -> Response:
-        visible = _visible(charts, keys, base, now())
+        visible = seen(kind, "s")
         if isinstance(visible, Response):
             return visible
         if kind not in KINDS:
@@ -79,31 +97,58 @@ def build(charts: Charts, keys: Keys, public_url: str, secret: str, now: Callabl
 
     @app.get("/fhir/<kind>/<identity>")
     def read(kind: str, identity: str) -> Response:
-        visible = _visible(charts, keys, base, now())
+        visible = seen(kind, "r")
         if isinstance(visible, Response):
             return visible
         found = next((item for item in visible if item["resourceType"] == kind and item["id"] == identity), None)
-        return _answer(found) if found else _problem(404, "not-found", f"No {kind} '{identity}' is open to this token.")
+        return _versioned(found) if found else _problem(404, "not-found", f"No {kind} '{identity}' is open to this token.")
+
+    @app.post("/fhir/<kind>")
+    @app.put("/fhir/<kind>/<identity>")
+    def write(kind: str, identity: str | None = None) -> Response:
+        who = _bearer(keys, base, now())
+        if isinstance(who, Response):
+            return who
+        try:
+            body = parse(request.get_data())
+            if identity is None:
+                kept, new = writing.create(who, kind, body, now()), True
+            else:
+                kept, new = writing.update(who, kind, identity, body, request.headers.get("If-Match"), now())
+        except NotWritten as refused:
+            return _problem(refused.status, refused.code, str(refused))
+        except Refusal as unreadable:
+            return _problem(400, "invalid", str(unreadable))
+        answer = _versioned(kept, 201 if new else 200)
+        answer.headers["Location"] = f"{base}/{kind}/{kept['id']}"
+        return answer
+
+    def seen(kind: str, interaction: str) -> list[Json] | Response:
+        who = _bearer(keys, base, now())
+        if isinstance(who, Response):
+            return who
+        if not allows(who.scope, kind, interaction):
+            return _problem(403, "forbidden", f"This token does not open {kind}: its scope is '{who.scope}'.")
+        shared = list(charts.practice.resources())
+        chart = charts.by_patient.get(who.patient)
+        return [*shared, *chart.resources()] if chart else shared
 
     return app
 
 
-def _visible(charts: Charts, keys: Keys, base: str, at: datetime) -> list[Json] | Response:
-    """What the bearer may see: the directory, and one patient's chart; or the refusal to send."""
+def _bearer(keys: Keys, base: str, at: datetime) -> Bearer | Response:
+    """Whose token this is, or the refusal to send."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     try:
-        patient = keys.patient_of(token if scheme == "Bearer" else "", base, int(at.timestamp()))
+        return keys.bearer(token if scheme == "Bearer" else "", base, int(at.timestamp()))
     except BadToken as error:
         refused = _problem(401, "login", str(error))
         refused.headers["WWW-Authenticate"] = "Bearer"
         return refused
-    shared = list(charts.practice.resources())
-    chart = charts.by_patient.get(patient)
-    return [*shared, *chart.resources()] if chart else shared
 
 
 def _capability(base: str, at: datetime) -> Json:
-    entries = [{"type": kind, "interaction": [{"code": "read"}, {"code": "search-type"}]} for kind in KINDS]
+    entries = [{"type": kind, "interaction": [{"code": code} for code in _interactions(kind)]} for kind in KINDS]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -114,6 +159,16 @@ def _capability(base: str, at: datetime) -> Json:
         "format": ["json"],
         "rest": [{"mode": "server", "resource": entries}],
     }
+
+
+def _interactions(kind: str) -> tuple[str, ...]:
+    return ("read", "search-type", "create", "update") if kind in WRITABLE else ("read", "search-type")
+
+
+def _versioned(resource: Json, status: int = 200) -> Response:
+    answer = _answer(resource, status=status)
+    answer.headers["ETag"] = f'W/"{text(resource, "meta", "versionId") or 1}"'
+    return answer
 
 
 def _answer(body: object, media: str = FHIR_JSON, status: int = 200) -> Response:

@@ -24,6 +24,10 @@ class Charts:
         of_patients = (resource for chart in self.by_patient.values() for resource in chart.resources())
         return (*self.practice.resources(), *of_patients)
 
+    def keep(self, patient_id: str, resource: Json) -> None:
+        """Write a resource into a patient's chart. Raises KeyError when there is no such chart."""
+        self.by_patient[patient_id] = self.by_patient[patient_id].with_kept(resource)
+
     def arrive(self, document_id: str) -> Json:
         """A document held elsewhere comes in. Raises KeyError when nobody holds one by that name."""
         for name, chart in self.by_patient.items():

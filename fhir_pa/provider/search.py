@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from ig_profiles.names import QR_CONTEXT, QR_COVERAGE
 from ig_profiles.reading import Json, codings, many, one, text
 
 
@@ -88,6 +89,18 @@ def _date(*elements: str) -> Callable[[Json, str], bool]:
     return fits
 
 
+def _form(resource: Json, wanted: str) -> bool:
+    """The form's canonical, with or without its version."""
+    canonical = str(resource.get("questionnaire", ""))
+    return wanted in (canonical, canonical.partition("|")[0])
+
+
+def _context(resource: Json, wanted: str) -> bool:
+    """DTR's search parameter: what a filled form is about, its coverage included."""
+    about = (text(each, "valueReference", "reference") or "" for each in many(resource, "extension") if each.get("url") in (QR_CONTEXT, QR_COVERAGE))
+    return any(wanted in _names(reference) for reference in about)
+
+
 def _encounter(resource: Json, wanted: str) -> bool:
     return f"Encounter/{wanted.removeprefix('Encounter/')}" in {text(resource, "encounter", "reference"), text(resource, "context", "encounter", "reference")}
 
@@ -99,11 +112,13 @@ _PARAMETERS: dict[str, Callable[[Json, str], bool]] = {
     "encounter": _encounter,
     "practitioner": _reference("practitioner"),
     "organization": _reference("organization"),
+    "questionnaire": _form,
+    "context": _context,
     "code": _token("code", "codeCodeableConcept"),
     "category": _token("category"),
     "type": _token("type"),
     "status": _token("status"),
     "clinical-status": _token("clinicalStatus"),
     "identifier": _token("identifier"),
-    "date": _date("effectiveDateTime", "date", "period.start", "recordedDate", "authoredOn"),
+    "date": _date("effectiveDateTime", "date", "period.start", "recordedDate", "authoredOn", "authored"),
 }

@@ -13,7 +13,6 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
 from fhir_pa.provider.dtr.answers import Occasion, answer, value_of
-from fhir_pa.provider.dtr.enable import enabled
 from fhir_pa.provider.dtr.package import Package, unpack
 from fhir_pa.provider.dtr.population import prefill, queries
 from fhir_pa.provider.dtr_app import DtrApp
@@ -21,7 +20,7 @@ from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.search import search
 from fhir_pa.provider.wire import Reply, WrongAnswer
 from ig_profiles.names import INFORMATION_ORIGIN, QR_CONTEXT, QR_COVERAGE
-from ig_profiles.reading import Coding, extension_value, extensions, many
+from ig_profiles.reading import extension_value, extensions, many
 from questionnaires.cql import DIST, FactEngine
 
 TODAY = date(2026, 11, 21)
@@ -188,7 +187,7 @@ def test_only_what_the_libraries_require_is_fetched():
     chart = charts_on(TODAY).by_patient["orla-penhallow"]
     saturation = {"path": "code", "code": [{"system": "http://loinc.org", "code": "59408-5"}]}
     requirements = [{"type": "Patient"}, {"type": "Observation", "codeFilter": [saturation]}, {"type": "PractitionerRole"}]
-    assert queries(requirements, chart) == [
+    assert queries(requirements, chart.patient["id"], chart.clinician.practitioner["id"], chart.orders) == [
         "Patient?_id=orla-penhallow",
         "Observation?patient=orla-penhallow&code=http://loinc.org|59408-5",
         "PractitionerRole?practitioner=halvard-brisk",
@@ -247,21 +246,3 @@ def test_what_the_payer_prefilled_stays_unless_the_chart_says_otherwise(guide, s
     assert said["spo2"]["valueDecimal"] == 86
     assert (answered.from_payer, answered.from_chart) == (("room_air",), ("spo2",))
     assert answered.response["id"] == "d-1"
-
-
-@pytest.mark.parametrize(
-    ("operator", "wanted", "given", "asked"),
-    [
-        ("exists", True, (), False),
-        ("exists", False, (), True),
-        ("=", {"code": "sleep"}, Coding("s", "sleep"), True),
-        ("!=", "a", "a", False),
-        (">", Decimal("88"), Decimal("89"), True),
-        (">", Decimal("88"), Decimal("88"), False),
-        ("<=", "2026-11-21", date(2026, 11, 21), True),
-    ],
-)
-def test_a_question_is_asked_only_when_its_condition_holds(operator, wanted, given, asked):
-    condition = {"question": "a", "operator": operator, "answerX": wanted}
-    form = {"item": [{"linkId": "a"}, {"linkId": "group", "enableWhen": [condition], "item": [{"linkId": "b"}]}]}
-    assert enabled("b", form, {"a": given} if given != () else {}) is asked

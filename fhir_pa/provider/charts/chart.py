@@ -36,6 +36,14 @@ class Chart:
         """Everything in the chart, orders included, and nothing that has not arrived."""
         return (self.patient, self.coverage, self.encounter, *self.findings, *self.orders)
 
+    def with_kept(self, resource: Json) -> Chart:
+        """The chart with this resource written into it, in the place of the one with its name if there is one."""
+        name = (resource["resourceType"], resource["id"])
+        if name in {(each["resourceType"], each["id"]) for each in self.orders}:
+            return replace(self, orders=tuple(resource if (each["resourceType"], each["id"]) == name else each for each in self.orders))
+        others = tuple(each for each in self.findings if (each["resourceType"], each["id"]) != name)
+        return replace(self, findings=(*others, resource))
+
     def with_arrived(self, document: Json) -> Chart:
         """The chart after a document held elsewhere came in."""
         left = tuple(item for item in self.elsewhere if item["id"] != document["id"])

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_pa.provider.charts.chart import Chart
-from fhir_pa.provider.dtr.enable import enabled
 from fhir_pa.provider.dtr.package import Package, items_of
 from fhir_pa.provider.elements import checked, concept, reference
 from ig_profiles.names import CRD_COVERAGE_CODES, CRD_TEMP_CODES, DTR_PROFILE, INFORMATION_ORIGIN, INTENDED_USE, QR_CONTEXT, QR_COVERAGE, UCUM
 from ig_profiles.reading import Coding, Json, codings, many
+from questionnaires.enabled import asked
 
 FOUND_HERE = {"2.0.1": "auto", "2.2": "auto-client"}
 FOUND_BY_PAYER = {"2.0.1": "auto", "2.2": "auto-server"}
@@ -52,7 +52,8 @@ def answer(package: Package, occasion: Occasion, found: Mapping[str, Any], said:
     values = {**known, **said}
     origins = {link: _origin(occasion, link, found, said, known) for link in values}
     links = [item["linkId"] for item in items_of(package.questionnaire) if item["type"] not in ("group", "display")]
-    asked = [link for link in links if enabled(link, package.questionnaire, values)]
+    open_to_answer = asked(package.questionnaire, {link: _several(value) for link, value in values.items()})
+    wanted = [link for link in links if link in open_to_answer]
     draft = package.draft or {}
     response = checked(
         {
@@ -65,15 +66,15 @@ def answer(package: Package, occasion: Occasion, found: Mapping[str, Any], said:
             "subject": reference(occasion.chart.patient),
             "authored": occasion.at.isoformat(timespec="seconds"),
             "author": reference(occasion.chart.clinician.practitioner),
-            "item": _answer_items(package.questionnaire.get("item", []), package.questionnaire, values, origins),
+            "item": _answer_items(package.questionnaire.get("item", []), open_to_answer, values, origins),
         }
     )
     return Answered(
         response,
-        from_chart=tuple(link for link in asked if link in found and link not in said),
-        from_payer=tuple(link for link in asked if link in by_payer and link not in found and link not in said),
-        by_person=tuple(link for link in asked if link in said),
-        open=tuple(link for link in asked if link not in values),
+        from_chart=tuple(link for link in wanted if link in found and link not in said),
+        from_payer=tuple(link for link in wanted if link in by_payer and link not in found and link not in said),
+        by_person=tuple(link for link in wanted if link in said),
+        open=tuple(link for link in wanted if link not in values),
     )
 
 
@@ -111,13 +112,13 @@ def _choice(item: Json, value: Any) -> Json:
     raise ValueError(f"'{wanted}' is none of the choices of question '{item['linkId']}'.")
 
 
-def _answer_items(items: list[Json], questionnaire: Json, values: Mapping[str, Any], origins: Mapping[str, Json]) -> list[Json]:
+def _answer_items(items: list[Json], open_to_answer: frozenset[str], values: Mapping[str, Any], origins: Mapping[str, Json]) -> list[Json]:
     written = []
     for item in items:
-        if item["type"] == "display" or not enabled(item["linkId"], questionnaire, values):
+        if item["type"] == "display" or item["linkId"] not in open_to_answer:
             continue
         link = item["linkId"]
-        below = _answer_items(item.get("item", []), questionnaire, values, origins)
+        below = _answer_items(item.get("item", []), open_to_answer, values, origins)
         answers = [{"extension": [origins[link]], **value_of(item, each)} for each in _several(values.get(link))] if item["type"] != "group" else []
         if answers and below:
             answers[0]["item"] = below

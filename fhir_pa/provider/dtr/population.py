@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ def prefill(package: Package, chart: Chart, reader: ChartReader, engine: FactEng
     """
     wanted = expressions(package.questionnaire)
     elms = package.elms()
-    resources = reader.found(queries(package.data_requirements(), chart))
+    resources = reader.found(queries(package.data_requirements(), chart.patient["id"], chart.clinician.practitioner["id"], chart.orders))
     found: dict[str, Any] = {}
     trouble: list[str] = []
     for library in sorted({name for name, _ in wanted.values()}):
@@ -53,29 +54,29 @@ def expressions(questionnaire: Json) -> dict[str, tuple[str, str]]:
     return found
 
 
-def queries(requirements: list[Json], chart: Chart) -> list[str]:
-    """The FHIR searches that bring what the libraries require of this patient, and nothing else (DTR sec-3).
+def queries(requirements: list[Json], patient: str, practitioner: str, orders: Sequence[Json]) -> list[str]:
+    """The FHIR searches that bring what the libraries require of this patient, and nothing else (DTR sec-3); both are ids.
 
     A requirement with codes is searched by them; a directory resource is found through the ordering clinician, and a role
     also where an order names it as its performer.
     """
-    asked = {f"Patient?_id={chart.patient['id']}": None}
+    asked = {f"Patient?_id={patient}": None}
     for requirement in requirements:
         kind = requirement.get("type", "")
         if kind == "Patient":
             continue
         if kind in DIRECTORY:
-            asked[f"{kind}?{DIRECTORY[kind]}={chart.clinician.practitioner['id']}"] = None
-            if performing := _performing(chart, kind):
+            asked[f"{kind}?{DIRECTORY[kind]}={practitioner}"] = None
+            if performing := _performing(orders, kind):
                 asked[f"{kind}?_id={','.join(performing)}"] = None
             continue
-        query = f"{kind}?patient={chart.patient['id']}"
+        query = f"{kind}?patient={patient}"
         codes = [f"{code.system}|{code.code}" for each in many(requirement, "codeFilter") if each.get("path") == "code" for code in codings(many(each, "code"))]
         asked[f"{query}&code={','.join(codes)}" if codes else query] = None
     return list(asked)
 
 
-def _performing(chart: Chart, kind: str) -> list[str]:
+def _performing(orders: Sequence[Json], kind: str) -> list[str]:
     """The ids of those of this type who are to perform the orders."""
-    names = (text(performer, "reference") or "" for performer in many(list(chart.orders), "performer"))
+    names = (text(performer, "reference") or "" for performer in many(list(orders), "performer"))
     return list(dict.fromkeys(name.removeprefix(f"{kind}/") for name in names if name.startswith(f"{kind}/")))
