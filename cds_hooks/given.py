@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
+from cds_hooks.apps import App
 from cds_hooks.granting import Grant
 from cds_hooks.membership import Insured, LookUp
+from cds_hooks.network import Network
 from cds_hooks.on_file import OnFile
 from cds_hooks.orders import Order
 from cds_hooks.prefetch import Fetch, Together, one_by_one
@@ -39,6 +42,11 @@ def nobody_exempt(edition: Edition, npis: Iterable[str], on: date) -> Exemption 
     return None
 
 
+def nothing_counted(insured: Insured, edition: Edition, on: date) -> Decimal | None:
+    """For a house that counts nothing."""
+    return None
+
+
 def nothing_measured(edition: Edition, codes: Iterable[Coding]) -> Turnaround | None:
     """For a house that measures nothing."""
     return None
@@ -56,7 +64,8 @@ class Given:
 
     ``on_file`` gives the member's authorizations, told who orders (NPIs); ``exempt`` the gold card of one of these;
     ``turnaround`` how long decisions took. ``grant`` opens an authorization for a proven order; None when the house
-    grants nothing unasked.
+    grants nothing unasked. ``used`` counts what the member has used of an edition's limit in its period around a day;
+    None when that is not counted. ``network`` lists the payer's providers, ``apps`` what may be launched from a card.
     """
 
     shelf: Shelf
@@ -73,3 +82,6 @@ class Given:
     exempt: Callable[[Edition, Iterable[str], date], Exemption | None] = nobody_exempt
     turnaround: Callable[[Edition, Iterable[Coding]], Turnaround | None] = nothing_measured
     grant: Grant | None = None
+    used: Callable[[Insured, Edition, date], Decimal | None] = nothing_counted
+    network: Network = Network()
+    apps: tuple[App, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cds_hooks.hook import Subject
 from cds_hooks.request import HookRequest
@@ -11,6 +11,7 @@ from ig_profiles.reading import Entry, Json, identifier_value, one, text
 
 ELEMENTS = ("requester", "orderer", "prescriber")
 _PEOPLE = frozenset({"Practitioner", "PractitionerRole"})
+_BEHIND = ("practitioner", "organization")
 
 
 def orderer(subject: Subject, request: HookRequest) -> Entry | None:
@@ -26,16 +27,24 @@ def orderer(subject: Subject, request: HookRequest) -> Entry | None:
 def parties(subject: Subject, request: HookRequest) -> tuple[Entry, ...]:
     """The orderer, and for a role the practitioner and the organization behind it."""
     found = orderer(subject, request)
-    if found is None:
-        return ()
-    behind = (request.index.resolve(one(found.resource, element), found) for element in ("practitioner", "organization"))
-    return (found, *(entry for entry in behind if entry is not None))
+    return behind(found, request) if found is not None else ()
+
+
+def behind(party: Entry, request: HookRequest) -> tuple[Entry, ...]:
+    """The party itself, and for a role the practitioner and the organization behind it, when at hand."""
+    others = (request.index.resolve(one(party.resource, element), party) for element in _BEHIND)
+    return (party, *(entry for entry in others if entry is not None))
 
 
 def npis(subject: Subject, request: HookRequest) -> tuple[str, ...]:
     """The NPIs of all these, the clinician's own first."""
-    numbers = (identifier_value(entry.resource, NPI) for entry in sorted(parties(subject, request), key=_place))
-    return tuple(dict.fromkeys(number for number in numbers if number))
+    return numbers(parties(subject, request))
+
+
+def numbers(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The NPIs of these parties, clinicians first."""
+    found = (identifier_value(entry.resource, NPI) for entry in sorted(entries, key=_place))
+    return tuple(dict.fromkeys(number for number in found if number))
 
 
 def wanted(subject: Subject, request: HookRequest) -> Iterator[str]:
@@ -45,9 +54,14 @@ def wanted(subject: Subject, request: HookRequest) -> Iterator[str]:
         named = (text(subject.described_by.resource, element, "reference") for element in ELEMENTS)
         yield from (name for name in [*named, request.user] if name and not name.startswith("#"))
         return
-    for element in ("practitioner", "organization"):
-        name = text(found.resource, element, "reference")
-        if name and not name.startswith("#") and request.index.resolve(one(found.resource, element), found) is None:
+    yield from unread_behind(found, request)
+
+
+def unread_behind(party: Entry, request: HookRequest) -> Iterator[str]:
+    """References from a role to the practitioner and the organization behind it that are not at hand."""
+    for element in _BEHIND:
+        name = text(party.resource, element, "reference")
+        if name and not name.startswith("#") and request.index.resolve(one(party.resource, element), party) is None:
             yield name
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ig_profiles.reading import Coding
+from questionnaires.benefits import Benefits
 from questionnaires.criteria import Answers, Circumstances, Criterion, Finding, Truth, facts_tested, weigh
 
 
@@ -52,7 +53,8 @@ class Edition:
     ``refer_to`` names who looks when the engine cannot certify: ``nurse`` or ``physician``. ``fingerprint`` is the
     SHA-256 of the wording and of its form and facts, so that a decision can prove which text it used. ``certifies_less``
     are shorter or smaller certifications that go before ``certifies`` when their criteria are met. Authorizations under a
-    ``sensitive`` edition are shown to other providers than the submitter only when asked for by number.
+    ``sensitive`` edition are shown to other providers than the submitter only when asked for by number. ``benefits`` is
+    what it says of network, shares, limits and billing codes.
     """
 
     topic: str
@@ -78,6 +80,7 @@ class Edition:
     fingerprint: str
     certifies_less: tuple[Certifies, ...] = ()
     sensitive: bool = False
+    benefits: Benefits = Benefits()
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ig_profiles import names
 from ig_profiles.reading import Coding
+from questionnaires.authoring.benefits import benefits_sense, read_benefits
 from questionnaires.authoring.criteria import every, read_criteria
 from questionnaires.authoring.mistakes import Mistake, perhaps, quoted
 from questionnaires.authoring.table import REQUIRED, Table
@@ -81,6 +82,7 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         certifies=_certifies(table, table.take("certifies", dict, None), "certifies"),
         certifies_less=tuple(_certifies(table, row, "certifies_less", True) for row in table.take("certifies_less", list, [])),
         criteria=tuple(read_criteria(table, table.take("criteria", list, []))),
+        benefits=read_benefits(table, _services),
     )
     table.finish()
     _sense(table, read)
@@ -96,6 +98,7 @@ def _sense(table: Table, read: Mapping[str, Any]) -> None:
         table.wrong("weighs criteria, but does not say what it certifies when all are met.", "Add [edition.certifies] with days = …")
     if read["certifies"] and not read["criteria"]:
         table.wrong("certifies without any criterion.", "Silence never certifies: add [[edition.criteria]], or take [edition.certifies] out.")
+    benefits_sense(table, read["benefits"], read)
     known = [criterion.id for criterion in every(read["criteria"])]
     for name in (name for less in read["certifies_less"] for name in less.when if name not in known):
         mend = f"{perhaps(name, known)}The criteria are {quoted(known)}."
