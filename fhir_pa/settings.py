@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
 
+from cds_hooks.quiet import Rule
 from fhir_pa.auth import registration
 from fhir_pa.auth.directory import Directory
 from fhir_pa.configuration import LOOPBACK, Misconfigured, Mistake, Mistakes, url_problem
@@ -44,9 +45,13 @@ class Settings:
     log: LogFormat = _setting("How log lines are written: in words, or as JSON objects.", "words")
     max_body_bytes: int = _setting("The longest request body taken, in bytes.", 10 * 1024 * 1024)
     exchange_seconds: int = _setting("How long a submission may take; what is not weighed by then is pended, and weighed on in the background.", 10)
+    peer_to_peer_hours: int = _setting("How long, 24 to 72, the treating clinician may call before a clinical denial is signed; 0 offers no call.", 72)
     replay_seconds: int = _setting("How long the same bytes sent again by the same client get the answer already given.", 60)
     cds_strict_replay: bool = _setting("Refuse a CDS Hooks token used twice even when the body differs.", False)
     cds_origins: tuple[str, ...] = _setting("Origins whose browser pages may call the CDS services (CORS).", ())
+    quiet_after: int = _setting("After how many cards that clinicians of a system responded to a type of card may fall quiet; 0 for never.", 20)
+    quiet_rejected: int = _setting("What share of these, in percent, they must have turned down for that.", 90)
+    quiet_days: int = _setting("For how many days such a card is left out before it is given again.", 30)
     private_networks: tuple[str, ...] = _setting("Private networks, such as 10.2.0.0/16, in which providers' addresses may lie.", ())
     directory: Directory = field(default=Directory(), repr=False)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
@@ -55,6 +60,11 @@ class Settings:
     def is_sqlite(self) -> bool:
         """Whether the embedded database is in use, which is for one process."""
         return not self.database_url or self.database_url.startswith("sqlite")
+
+    @property
+    def quiet(self) -> Rule:
+        """When a type of card falls quiet."""
+        return Rule(self.quiet_after, self.quiet_rejected, self.quiet_days)
 
     def shown(self) -> list[tuple[str, str, str, str]]:
         """Name, value (secrets masked), source and meaning of every setting, in order."""
@@ -131,9 +141,13 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("open", what, "Listen on 127.0.0.1, or register clients and leave --open away.")
     if not 1 <= settings.port <= 65535:
         mistakes.add("port", f"is {settings.port}.", "Use a number between 1 and 65535.")
-    for name in ("processes", "threads", "max_body_bytes", "exchange_seconds"):
+    for name in ("processes", "threads", "max_body_bytes", "exchange_seconds", "quiet_days"):
         if getattr(settings, name) < 1:
             mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
+    if settings.peer_to_peer_hours and not 24 <= settings.peer_to_peer_hours <= 72:
+        mistakes.add("peer_to_peer_hours", f"is {settings.peer_to_peer_hours}.", "Use 24 to 72, or 0 to offer no conversation.")
+    if not 1 <= settings.quiet_rejected <= 100:
+        mistakes.add("quiet_rejected", f"is {settings.quiet_rejected}.", "Use a share between 1 and 100 percent.")
     if settings.processes > 1 and settings.is_sqlite:
         mistakes.add("processes", f"is {settings.processes} with SQLite, which is for one process.", "Set database_url to PostgreSQL, or processes to 1.")
     for network in settings.private_networks:

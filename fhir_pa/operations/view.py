@@ -7,8 +7,9 @@ from typing import Any
 from fhir_pa.um.authorization import Authorization, Item
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Determination
+from fhir_pa.um.peer_to_peer import PeerToPeer
 from ig_profiles.reading import without_empty
-from questionnaires.criteria import Finding
+from questionnaires.criteria import Finding, Truth
 
 
 def summary(authorization: Authorization) -> dict[str, Any]:
@@ -46,6 +47,7 @@ def whole(authorization: Authorization) -> dict[str, Any]:
         "clock_for": authorization.clock.asked,
         "extended": _extended(authorization.clock),
         "items": [_item(item) for item in authorization.items],
+        "peer_to_peers": [peer_to_peer(each) for each in authorization.peer_to_peers],
         "trail": [
             {"at": event.at.isoformat(), "what": event.what, "by": event.by, "items": list(event.items), "because": event.because}
             for event in authorization.trail
@@ -101,6 +103,32 @@ def _determination(determination: Determination) -> dict[str, Any]:
         and {"from": _text(authorized.starts_on), "until": _text(authorized.until), "quantity": _text(authorized.quantity), "unit": authorized.unit},
         "signed_by": signature and vars(signature),
     }
+
+
+def peer_to_peer(offer: PeerToPeer) -> dict[str, Any]:
+    """One conversation: what it is about, until when it may be held, and what became of it."""
+    return {
+        "number": offer.number,
+        "items": list(offer.items),
+        "stage": offer.stage,
+        "offered_at": offer.offered_at.isoformat(),
+        "until": offer.until.isoformat(),
+        "intended": {"decision": offer.intended.verdict, "because": offer.intended.because, "criteria": list(offer.intended.criteria)},
+        "drafted_by": offer.drafted_by.name,
+        "specialties": list(offer.specialties),
+        "call_at": offer.call_at and offer.call_at.isoformat(),
+        "clinician": offer.clinician and vars(offer.clinician),
+        "reviewer": offer.reviewer and offer.reviewer.name,
+        "outcome": offer.outcome,
+        "closed_at": offer.closed_at and offer.closed_at.isoformat(),
+        "note": offer.note,
+    }
+
+
+def unmet(item: Item) -> dict[str, Any]:
+    """What a conversation about this item turns on: every criterion with what it says here, the open ones first."""
+    findings = sorted(item.determination.findings, key=lambda finding: finding.truth is Truth.MET)
+    return {"sequence": item.sequence, "codes": [coding.code for coding in item.requested.service.codes], "findings": [_finding(each) for each in findings]}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

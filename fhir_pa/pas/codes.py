@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fhir_pa.um.determination import ReviewAction
 from fhir_pa.um.request import CertificationType
+from fhir_pa.um.root_cause import RootCause
 from ig_profiles.names import (
     X12_CERTIFICATION_TYPE,
     X12_DECISION_REASON,
@@ -114,6 +115,29 @@ DECISION_REASONS: dict[str, str] = {
     "18": "notification received",
     "12": "only certain providers",
     "44": "documentation of conservative care needed",
+}
+
+ROOT_CAUSES: dict[str, RootCause] = {
+    "0F": RootCause.NOT_NECESSARY,
+    "0R": RootCause.NOT_NECESSARY,
+    "0T": RootCause.NOT_NECESSARY,
+    "0X": RootCause.NOT_NECESSARY,
+    "0Y": RootCause.NOT_NECESSARY,
+    "0Z": RootCause.NOT_NECESSARY,
+    "14": RootCause.NOT_NECESSARY,
+    "44": RootCause.CRITERIA_NOT_SPOKEN,
+    "0G": RootCause.WRONG_LEVEL,
+    "16": RootCause.WRONG_LEVEL,
+    "0L": RootCause.QUANTITY,
+    "4": RootCause.QUANTITY,
+    "0P": RootCause.DOCUMENTS_MISSING,
+    "0M": RootCause.NOT_COVERED,
+    "0N": RootCause.NO_AUTHORIZATION,
+    "0Q": RootCause.DUPLICATE,
+    "17": RootCause.RETRO_NOT_PURSUED,
+    "9": RootCause.NETWORK,
+    "12": RootCause.NETWORK,
+    "13": RootCause.NETWORK,
 }
 
 SUPPORTING_DOCUMENT = "77"  # X12 755: a report that supports the request

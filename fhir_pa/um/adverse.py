@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from fhir_pa.um.authorization import Authorization, Event
 from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.peer_to_peer import PeerToPeer, Stage, window
-from fhir_pa.um.review import Decision, Reviewer, Verdict
+from fhir_pa.um.review import Decision, Reviewer, Verdict, walked
 from fhir_pa.um.root_cause import ADMINISTRATIVE
 from fhir_pa.um.transitions import PENDING, EventKind
 from ig_profiles.outcome import Conflict, NotFound
+from questionnaires.criteria import Truth
 
 OFFERED = "peer-to-peer offered"
 CONVERSATION = "peer-to-peer"
@@ -34,7 +35,7 @@ def decide(
     """
     if decision.verdict is Verdict.CERTIFY:
         return settled(authorization.decide(decision, reviewer, at), reviewer.person, at)
-    if not longest or decision.root_cause in ADMINISTRATIVE:
+    if not longest or _is_administrative(authorization, decision):
         return authorization.decide(decision, reviewer, at)
     _refuse_open(authorization, decision.items, at)
     if all(_concluded(authorization, sequence) for sequence in decision.items):
@@ -105,6 +106,13 @@ def settled(authorization: Authorization, by: str, at: datetime) -> Authorizatio
         if each.is_open and all(authorization.item(sequence).state not in PENDING for sequence in each.items):
             changed = converse(changed, each.close(Stage.NOT_NEEDED, "Every service it was about is decided.", at), by, at)
     return changed
+
+
+def _is_administrative(authorization: Authorization, decision: Decision) -> bool:
+    """Whether no clinical ground is in it: one that rests on a criterion found not met is clinical, whatever it is called."""
+    named = (finding for sequence in decision.items for finding in walked(authorization.item(sequence).determination.findings))
+    not_met = any(finding.criterion in decision.criteria and finding.truth is Truth.NOT_MET for finding in named)
+    return decision.root_cause in ADMINISTRATIVE and not not_met
 
 
 def _refuse_open(authorization: Authorization, items: Iterable[int], at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -95,7 +96,7 @@ class Decision:
         )
 
     def _refuse_unknown_criteria(self, findings: tuple[Finding, ...]) -> None:
-        known = {inner.criterion for finding in findings for inner in _walk(finding)}
+        known = {inner.criterion for inner in walked(findings)}
         strange = [name for name in self.criteria if name not in known]
         if strange:
             there = ", ".join(sorted(known)) or "none"
@@ -115,5 +116,8 @@ def as_requested(item: RequestedItem, today: date, days: int | None) -> Authoriz
     return Authorized(starts_on, until, service.quantity, service.unit)
 
 
-def _walk(finding: Finding) -> list[Finding]:
-    return [finding, *(deeper for inner in finding.below for deeper in _walk(inner))]
+def walked(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Every finding, and those beneath it."""
+    for finding in findings:
+        yield finding
+        yield from walked(finding.below)

@@ -79,6 +79,13 @@ class Review(Protocol):
     def extend(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
 
 
+class PeerToPeer(Protocol):
+    """The conversation before a denial (the functions of ``operations.peer_to_peer``)."""
+
+    def brief(self, number: str, conversation: int, caller: Caller, payer: Any) -> Json: ...
+    def record(self, number: str, conversation: int, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
 @dataclass(frozen=True)
 class Offered:
     """Every operation, by its verb."""
@@ -92,3 +99,4 @@ class Offered:
     subscribe: Subscribe
     hook: Hook
     review: Review
+    peer_to_peer: PeerToPeer

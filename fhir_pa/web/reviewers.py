@@ -48,4 +48,13 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         caller, body = admit_body()
         return answer(offered.review.extend(number, body, caller, payer), media_type=JSON)
 
+    @base.get("/authorizations/<number>/peer-to-peers/<int:conversation>")
+    def brief(number: str, conversation: int) -> Response:
+        return answer(offered.peer_to_peer.brief(number, conversation, admit(), payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/peer-to-peers/<int:conversation>")
+    def record(number: str, conversation: int) -> Response:
+        caller, body = admit_body()
+        return answer(offered.peer_to_peer.record(number, conversation, body, caller, payer), media_type=JSON)
+
     return base

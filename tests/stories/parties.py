@@ -191,7 +191,8 @@ def open_plan(folder: Path, lent: Lent, database_url: str = "") -> Iterator[Plan
     ehr.open(build(charts, keys[CLIENT_ID], ehr.url, SECRET, clock))
     config = folder / "fhir-pa.toml"
     config.write_text(payer_file(PAYER_URL, ehr.url, keys[CLIENT_ID], charts, NOW.date()) + _more(keys[SUPPLIER]))
-    opened = open_payer(read({"config": str(config), "data_directory": folder / "data", "database_url": database_url, "cds_origins": CDS_ORIGINS}, {}), clock)
+    flags = {"config": str(config), "data_directory": folder / "data", "database_url": database_url, "cds_origins": CDS_ORIGINS, "peer_to_peer_hours": 0}
+    opened = open_payer(read(flags, {}), clock)
     opened.facts.close()
     payer = replace(opened, facts=lent.facts)
     try:
