@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from cds_hooks.request import HookRequest
 from ig_profiles.reading import Json, many, text
+from questionnaires.elm import KeptLibrary
 from questionnaires.retrieves import retrieves
 
 _AT_HAND_ANYWAY = frozenset({"Patient", "Coverage"})
@@ -19,28 +20,15 @@ _MORE = {"MedicationRequest": "&intent=order"}
 _OF_PEOPLE = "PractitionerRole"
 
 
-class _Library:
-    """An ELM library, known by its identity: a shelf keeps its libraries as long as the server runs."""
-
-    def __init__(self, elm: Json) -> None:
-        self.elm = elm
-
-    def __hash__(self) -> int:
-        return id(self.elm)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Library) and other.elm is self.elm
-
-
 @lru_cache(maxsize=256)
-def _rows(library: _Library) -> list[Json]:
+def _rows(library: KeptLibrary) -> list[Json]:
     """What the library reads, worked out once: its tree has tens of thousands of nodes."""
     return retrieves(library.elm)
 
 
 def searches(elm: Json, request: HookRequest) -> tuple[str, ...]:
     """The queries, relative to the EHR's FHIR base, for everything these facts read of this patient."""
-    rows = _rows(_Library(elm))
+    rows = _rows(KeptLibrary(elm))
     kinds = dict.fromkeys(row["type"] for row in rows if row["type"] not in _AT_HAND_ANYWAY)
     found: list[str] = []
     for kind in kinds:

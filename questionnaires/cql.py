@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from ig_profiles.json import dump
 from ig_profiles.outcome import Unavailable
 from ig_profiles.reading import Coding, Json, many, text
+from questionnaires.elm import KeptLibrary
 from questionnaires.facts import EVIDENCE, Fact, read
 from questionnaires.v8 import V8, Stopped, Thrown
 
@@ -104,7 +106,7 @@ class FactEngine:
 
     def _run(self, elms: Sequence[Json], question: Json) -> Json:
         """What CqlFacts.run tells; the libraries are sent only when this V8 does not keep them yet."""
-        question["key"] = hashlib.sha256(dump(list(elms))).hexdigest()
+        question["key"] = _key(tuple(map(KeptLibrary, elms)))
         told = self._v8.ask("CqlFacts.run", question)
         return told if told is not None else self._v8.ask("CqlFacts.run", {**question, "elms": list(elms)})
 
@@ -130,6 +132,12 @@ _HINTS = {
     "SingletonFrom": "There are several where one was expected: choose with First(… sort by …), Last, Max or Min.",
     "InValueSet": "Check that the value set is at hand and that the code has a system.",
 }
+
+
+@lru_cache(maxsize=256)
+def _key(libraries: tuple[KeptLibrary, ...]) -> str:
+    """The name under which the engine keeps libraries: what they say."""
+    return hashlib.sha256(dump([library.elm for library in libraries])).hexdigest()
 
 
 def _all(names: Sequence[str], trouble: str) -> dict[str, Fact]:

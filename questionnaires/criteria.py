@@ -7,7 +7,7 @@ was made, decides alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -157,6 +157,14 @@ def weigh(criterion: Criterion, answers: Answers, circumstances: Circumstances) 
     return Finding(criterion.id, truth, _sentence(criterion, truth), criterion.axis, evidence, missing, below)
 
 
+def truth_of(criterion: Criterion, answers: Answers, circumstances: Circumstances) -> Truth:
+    """The truth ``weigh`` finds, without its words and evidence: for those who try many answers."""
+    if criterion.test is None:
+        return _group(criterion, [truth_of(inner, answers, circumstances) for inner in criterion.below])
+    known = [answer for fact in criterion.test.facts if (answer := answers.get(fact)) is not None and answer.values and not answer.disputed]
+    return _compared(criterion.test, known, circumstances) if len(known) == len(criterion.test.facts) else Truth.UNKNOWN
+
+
 def _group(criterion: Criterion, truths: list[Truth]) -> Truth:
     if criterion.group == "first":
         return next((truth for truth in truths if truth is not Truth.UNKNOWN), Truth.UNKNOWN)
@@ -173,12 +181,19 @@ def _weigh_test(criterion: Criterion, test: Test, answers: Answers, circumstance
     if disputed := [(fact, answer.disputed) for fact, answer in zip(test.facts, known, strict=True) if answer.disputed]:
         said = " ".join(sentence for _, sentence in disputed)
         return Finding(criterion.id, Truth.UNKNOWN, f"{criterion.title}: {said}", criterion.axis, evidence, tuple(fact for fact, _ in disputed))
+    truth = _compared(test, known, circumstances)
+    if truth is Truth.UNKNOWN:
+        unclear = f"{criterion.title}: the answer cannot be read as the policy expects."
+        return Finding(criterion.id, truth, unclear, criterion.axis, evidence, test.facts)
+    return Finding(criterion.id, truth, _sentence(criterion, truth), criterion.axis, evidence)
+
+
+def _compared(test: Test, known: Sequence[Answer], circumstances: Circumstances) -> Truth:
+    """What the comparison says of these answers, each of which is there and undisputed; any of several values may meet it."""
     verdicts = [holds(test.operator, values, test.value, circumstances.service_on) for values in product(*(answer.values for answer in known))]
     if None in verdicts:
-        unclear = f"{criterion.title}: the answer cannot be read as the policy expects."
-        return Finding(criterion.id, Truth.UNKNOWN, unclear, criterion.axis, evidence, test.facts)
-    truth = Truth.MET if any(verdicts) else Truth.NOT_MET
-    return Finding(criterion.id, truth, _sentence(criterion, truth), criterion.axis, evidence)
+        return Truth.UNKNOWN
+    return Truth.MET if True in verdicts else Truth.NOT_MET
 
 
 def _sentence(criterion: Criterion, truth: Truth) -> str:

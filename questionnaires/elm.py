@@ -10,6 +10,19 @@ from ig_profiles.reading import Json, many, text
 _FACT = re.compile(r"[a-z][a-z0-9_]*")
 
 
+class KeptLibrary:
+    """A library known by its identity, so that what is worked out from it is worked out once: a shelf keeps its libraries."""
+
+    def __init__(self, elm: Json) -> None:
+        self.elm = elm
+
+    def __hash__(self) -> int:
+        return id(self.elm)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KeptLibrary) and other.elm is self.elm
+
+
 def facts_of(elm: Json | None) -> tuple[str, ...]:
     """The facts a library finds: its defines named in small letters; others are steps on the way.
 

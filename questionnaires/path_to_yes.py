@@ -6,16 +6,16 @@ unreadable; the path names it when some answer to it, together with the others n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, islice, product
 from typing import Any
 
 from questionnaires.comparisons import day_of
-from questionnaires.criteria import Answer, Answers, Circumstances, Criterion, Test, Truth, weigh
+from questionnaires.criteria import Answer, Answers, Circumstances, Criterion, Test, Truth, truth_of, weigh
 
 Way = frozenset[int]  # leaves, by their place in the trees, that must become met
 WAYS = 512  # kept at each step, those with the fewest facts: policies of any sense have a few dozen
@@ -43,22 +43,53 @@ def path_to_yes(criteria: Iterable[Criterion], answers: Answers, circumstances: 
     return next(iter(shortest_paths(criteria, answers, circumstances)), None)
 
 
-def shortest_paths(criteria: Iterable[Criterion], answers: Answers, circumstances: Circumstances) -> tuple[tuple[str, ...], ...]:
-    """Every smallest set of open facts that could certify: they are alternatives of the same length; none when a yes is ruled out."""
-    asked = tuple(criteria)
-    search = _Search(answers, circumstances)
+def shortest_paths(
+    criteria: Iterable[Criterion], answers: Answers, circumstances: Circumstances, closed: Collection[str] = ()
+) -> tuple[tuple[str, ...], ...]:
+    """Every smallest set of open facts that could certify: they are alternatives of the same length; none when a yes is ruled out.
+
+    ``closed`` are open facts that will stay as they are, such as questions that were asked and passed over.
+    """
+    return _shortest(_Asked(tuple(criteria), answers, circumstances, closed))
+
+
+class _Asked:
+    """What a path is sought for: criteria, known by their identity, since a shelf keeps them; what is known, by its values alone.
+
+    Most charts say of a policy what others said before, or nothing.
+    """
+
+    def __init__(self, criteria: tuple[Criterion, ...], answers: Answers, circumstances: Circumstances, closed: Collection[str]) -> None:
+        self.criteria, self.circumstances, self.closed = criteria, circumstances, frozenset(closed)
+        self.known = {fact: Answer(fact, answer.values, disputed=answer.disputed and "disputed") for fact, answer in answers.items()}
+        told = tuple((fact, answer.values, tuple(map(type, answer.values)), answer.disputed) for fact, answer in self.known.items())
+        self._key = (tuple(map(id, criteria)), told, circumstances, self.closed)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and other._key == self._key
+
+
+@lru_cache(maxsize=1024)
+def _shortest(asked: _Asked) -> tuple[tuple[str, ...], ...]:
+    criteria, answers, circumstances = asked.criteria, asked.known, asked.circumstances
+    search = _Search(answers, circumstances, asked.closed)
     found: dict[tuple[str, ...], None] = {}
-    for way in search.every_of([search.ways(criterion) for criterion in asked]):
+    for way in search.every_of([search.ways(criterion) for criterion in criteria]):
         facts = search.facts(way)
         if found and len(facts) > len(next(iter(found))):
             break
-        if any(_all_met(asked, {**answers, **told}, circumstances) for told in islice(search.answers_that_meet(way), TRIES)):
+        if facts in found:
+            continue
+        if any(_all_met(criteria, {**answers, **told}, circumstances) for told in islice(search.answers_that_meet(way), TRIES)):
             found[facts] = None
     return tuple(found)
 
 
 def _all_met(criteria: Sequence[Criterion], answers: Answers, circumstances: Circumstances) -> bool:
-    return all(weigh(criterion, answers, circumstances).truth is Truth.MET for criterion in criteria)
+    return all(truth_of(criterion, answers, circumstances) is Truth.MET for criterion in criteria)
 
 
 @dataclass
@@ -67,8 +98,10 @@ class _Search:
 
     known: Answers
     circumstances: Circumstances
+    closed: Collection[str] = ()  # open facts nobody will answer
     leaves: list[Criterion] = field(default_factory=list)
     open_: list[tuple[str, ...]] = field(default_factory=list)  # by leaf, the facts of its test that are not known
+    _met: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def ways(self, criterion: Criterion) -> tuple[Way, ...]:
         """Every way to make this criterion met, those with the fewest facts first."""
@@ -96,7 +129,7 @@ class _Search:
         """Answers to the facts of a way that meet every leaf of it."""
         paired = {fact for leaf in way if len(self.open_[leaf]) > 1 for fact in self.open_[leaf]}
         facts = sorted(self.facts(way), key=lambda fact: fact in paired)  # what has to fit together is tried out first
-        values = [[value for value in self._values[fact] if self._meets(fact, value, way)] for fact in facts]
+        values = [self._fitting(fact, way) for fact in facts]
         for chosen in product(*values):
             yield {fact: Answer(fact, (value,)) for fact, value in zip(facts, chosen, strict=True)}
 
@@ -104,6 +137,8 @@ class _Search:
         finding = weigh(criterion, self.known, self.circumstances)
         if finding.truth is not Truth.UNKNOWN:
             return _HERE_ALREADY if finding.truth is Truth.MET else ()
+        if any(fact in self.closed for fact in finding.missing):
+            return ()
         self.leaves.append(criterion)
         self.open_.append(finding.missing)
         return (frozenset({len(self.leaves) - 1}),)
@@ -113,7 +148,7 @@ class _Search:
         open_: list[Way] = []
         for inner, ways in zip(criterion.below, below, strict=True):
             open_.extend(ways)
-            if weigh(inner, self.known, self.circumstances).truth is not Truth.UNKNOWN:
+            if truth_of(inner, self.known, self.circumstances) is not Truth.UNKNOWN:
                 break
         return self._fewest(open_)
 
@@ -130,10 +165,18 @@ class _Search:
         assert test is not None
         return test
 
-    def _meets(self, fact: str, value: Any, way: Way) -> bool:
-        """Whether the value meets every leaf of the way that waits for this fact alone."""
-        mine = (self.leaves[leaf] for leaf in way if self.open_[leaf] == (fact,))
-        return all(weigh(replace(each, below=()), {**self.known, fact: Answer(fact, (value,))}, self.circumstances).truth is Truth.MET for each in mine)
+    def _fitting(self, fact: str, way: Way) -> list[Any]:
+        """The values that meet every leaf of the way that waits for this fact alone."""
+        alone = [self._met_by(leaf) for leaf in way if self.open_[leaf] == (fact,)]
+        return [value for place, value in enumerate(self._values[fact]) if all(place in met for met in alone)]
+
+    def _met_by(self, leaf: int) -> frozenset[int]:
+        """Which values of the one fact this leaf waits for meet it, by their place; looked at once, however many ways lead there."""
+        if leaf not in self._met:
+            (fact,) = self.open_[leaf]
+            told = ({**self.known, fact: Answer(fact, (value,))} for value in self._values[fact])
+            self._met[leaf] = frozenset(place for place, answers in enumerate(told) if _all_met([self.leaves[leaf]], answers, self.circumstances))
+        return self._met[leaf]
 
     @cached_property
     def _values(self) -> Mapping[str, list[Any]]:

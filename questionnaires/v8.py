@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from py_mini_racer import JSOOMException, JSTimeoutException, MiniRacer
 
@@ -41,6 +41,7 @@ class V8:
         self._script, self._seconds, self._memory = script, seconds, memory
         self._lock = threading.Lock()
         self._racer: MiniRacer | None = None
+        self._globals: Any = None
         self._end: Callable[[], Any] = lambda: None
 
     def ask(self, function: str, question: Any) -> Any:
@@ -54,7 +55,7 @@ class V8:
             raise Thrown(f"the question has no JSON form: {error}") from None
         with self._lock:
             racer = self._racer or self._start()
-            cast(Any, racer.eval("globalThis"))["question"] = text
+            self._globals["question"] = text
             try:
                 racer.eval(_ASK.format(function=function), timeout_sec=self._seconds)
                 answer = racer.eval("answer", timeout_sec=self._seconds)
@@ -78,7 +79,7 @@ class V8:
 
     def _discard(self) -> None:
         if self._racer is not None:
-            self._racer = None
+            self._racer = self._globals = None
             self._end()
 
     def _start(self) -> MiniRacer:
@@ -90,7 +91,7 @@ class V8:
         self._end = weakref.finalize(self, _end, racer, loop)
         racer.set_hard_memory_limit(self._memory)
         racer.eval(script)
-        self._racer = racer
+        self._racer, self._globals = racer, racer.eval("globalThis")
         return racer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import combinations, product
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ig_profiles.reading import Coding
-from questionnaires.criteria import Answer, Circumstances, Criterion, Test, Truth, weigh
+from questionnaires.criteria import Answer, Circumstances, Criterion, Test, Truth, truth_of, weigh
 from questionnaires.library import open_shelf
 from questionnaires.path_to_yes import path_to_yes, shortest_paths
 from questionnaires.policy import Edition, RequestedService
@@ -86,6 +87,18 @@ def test_alternatives_are_equally_short_and_each_of_them_certifies(criteria, kno
     paths = shortest_paths(criteria, answered(known), TODAY)
     assert len({len(path) for path in paths}) <= 1 and len({frozenset(path) for path in paths}) == len(paths)
     assert all(could(criteria, known, path) for path in paths)
+
+
+@settings(max_examples=200, deadline=None)
+@given(tree=TREES, known=KNOWN, disputed=some.booleans())
+def test_the_truth_alone_is_the_truth_of_the_finding(tree, known, disputed):
+    answers = {fact: replace(answer, disputed="Two sources disagree." if disputed else None) for fact, answer in answered(known).items()}
+    assert truth_of(tree, answers, TODAY) is weigh(tree, answers, TODAY).truth
+
+
+def test_a_path_sought_again_is_sought_anew_when_a_value_of_another_kind_is_known():
+    level = Criterion("level", "Level", test=Test("level", "is", Decimal(1)))
+    assert [path_to_yes([level], answered({"level": value}), TODAY) for value in (Decimal(1), True, Decimal(1))] == [(), ("level",), ()]
 
 
 def test_a_disputed_answer_is_open_and_an_undisputed_one_is_not():
