@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fhir_pa.um.appeal import Appeal
 from fhir_pa.um.asked_for import asked_for
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Certify, Determination, Refer, ReviewAction
@@ -72,6 +73,7 @@ class Authorization:
     submission: str = ""
     received: tuple[str, ...] = ()
     peer_to_peers: tuple[PeerToPeer, ...] = ()
+    appeals: tuple[Appeal, ...] = ()
 
     @classmethod
     def open(

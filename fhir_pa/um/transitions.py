@@ -39,6 +39,9 @@ class EventKind(StrEnum):
     REVISED = "provider revised"
     CANCELLED = "provider cancelled"
     REOPENED = "reviewer reopened"
+    APPEALED = "appeal filed"
+    OVERTURNED = "appeal overturned"
+    PARTLY_OVERTURNED = "appeal partly overturned"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Transition:
 PENDING = frozenset({State.IN_REVIEW_NURSE, State.IN_REVIEW_PHYSICIAN, State.ADVERSE_INTENDED})
 UNDECIDED = PENDING | {State.RECEIVED}
 CERTIFICATIONS = frozenset({State.CERTIFIED_BY_ENGINE, State.CERTIFIED, State.MODIFIED})
+_FOLLOWS_OTHERS = frozenset({EventKind.EVIDENCE_RECEIVED, EventKind.OVERTURNED, EventKind.PARTLY_OVERTURNED})  # no step one may simply take
 REOPENABLE = frozenset({State.DENIED, State.MODIFIED})
 
 TABLE: tuple[Transition, ...] = (
@@ -67,6 +71,9 @@ TABLE: tuple[Transition, ...] = (
     Transition("14", PENDING, EventKind.DENIED, State.DENIED),
     Transition("16, 17", UNDECIDED | CERTIFICATIONS, EventKind.CANCELLED, State.CANCELLED),
     Transition("18", UNDECIDED | CERTIFICATIONS, EventKind.REVISED, State.RECEIVED),
+    Transition("23", REOPENABLE, EventKind.APPEALED, None),
+    Transition("23", REOPENABLE, EventKind.OVERTURNED, State.CERTIFIED),
+    Transition("23", REOPENABLE, EventKind.PARTLY_OVERTURNED, State.MODIFIED),
     Transition("24", REOPENABLE, EventKind.REOPENED, State.IN_REVIEW_PHYSICIAN),
 )
 
@@ -80,5 +87,5 @@ def follow(state: State, event: EventKind, sequence: int) -> State:
     for transition in TABLE:
         if transition.event is event and state in transition.states:
             return transition.to or state
-    may = sorted({row.event.value for row in TABLE if state in row.states and row.event is not EventKind.EVIDENCE_RECEIVED})
+    may = sorted({row.event.value for row in TABLE if state in row.states and row.event not in _FOLLOWS_OTHERS})
     raise Conflict(f"Item {sequence} is {state}; '{event}' does not follow from that. What may follow: {', '.join(may) or 'nothing'}.")

@@ -94,7 +94,7 @@ def test_a_criterion_nobody_weighed_cannot_carry_a_denial():
 
 def test_a_denial_is_not_decided_twice():
     denied = authorization(refer()).decide(deny(), physician(), LATER)
-    with pytest.raises(Conflict, match="What may follow: reviewer reopened"):
+    with pytest.raises(Conflict, match="What may follow: appeal filed, reviewer reopened"):
         denied.decide(certified(), physician(), LATER)
 
 
