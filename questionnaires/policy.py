@@ -11,6 +11,7 @@ from typing import Literal
 from ig_profiles.reading import Coding
 from questionnaires.benefits import Benefits
 from questionnaires.criteria import Answers, Circumstances, Criterion, Finding, Truth, facts_tested, weigh
+from questionnaires.offers import Alternative, Companion
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Edition:
     SHA-256 of the wording and of its form and facts, so that a decision can prove which text it used. ``certifies_less``
     are shorter or smaller certifications that go before ``certifies`` when their criteria are met. Authorizations under a
     ``sensitive`` edition are shown to other providers than the submitter only when asked for by number. ``benefits`` is
-    what it says of network, shares, limits and billing codes.
+    what it says of network, shares, limits and billing codes. ``alternatives`` and ``companions`` are what the clinician
+    is offered while ordering; they decide nothing. ``form`` says whether providers are handed the whole form or one that
+    asks step by step.
     """
 
     topic: str
@@ -81,6 +84,9 @@ class Edition:
     certifies_less: tuple[Certifies, ...] = ()
     sensitive: bool = False
     benefits: Benefits = Benefits()
+    alternatives: tuple[Alternative, ...] = ()
+    companions: tuple[Companion, ...] = ()
+    form: Literal["standard", "adaptive"] = "standard"
 
     @property
     def name(self) -> str:
@@ -111,8 +117,13 @@ class Edition:
 
     def certifying(self, findings: Iterable[Finding]) -> Certifies | None:
         """What it certifies for a request with these findings, once every criterion is met."""
-        met = {finding.criterion for finding in _every(findings) if finding.truth is Truth.MET}
-        return next((less for less in self.certifies_less if met.intersection(less.when)), self.certifies)
+        held = met(findings)
+        return next((less for less in self.certifies_less if held.intersection(less.when)), self.certifies)
+
+
+def met(findings: Iterable[Finding]) -> frozenset[str]:
+    """The ids of the criteria that are met, however deep."""
+    return frozenset(finding.criterion for finding in _every(findings) if finding.truth is Truth.MET)
 
 
 def _every(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -29,10 +29,11 @@ from pathlib import Path
 from typing import Any
 
 from ig_profiles.reading import Coding, Json, many
+from questionnaires.authoring.codes import CODE_SYSTEMS
 from questionnaires.authoring.criteria import every
 from questionnaires.authoring.mistakes import Mistake, perhaps, quoted
 from questionnaires.authoring.table import Table
-from questionnaires.authoring.wording import CODE_SYSTEMS, LINES_OF_BUSINESS
+from questionnaires.authoring.wording import LINES_OF_BUSINESS
 from questionnaires.cases import CERTIFY, REFER, Case
 from questionnaires.criteria import Answer, Answers, Truth
 from questionnaires.elm import facts_of

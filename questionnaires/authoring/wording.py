@@ -11,15 +11,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ig_profiles import names
 from ig_profiles.reading import Coding
+from questionnaires.authoring import codes
 from questionnaires.authoring.benefits import benefits_sense, read_benefits
 from questionnaires.authoring.criteria import every, read_criteria
 from questionnaires.authoring.mistakes import Mistake, perhaps, quoted
+from questionnaires.authoring.offers import read_alternatives, read_companions
 from questionnaires.authoring.table import REQUIRED, Table
 from questionnaires.policy import Certifies, Edition
 
-CODE_SYSTEMS = {"HCPCS": names.HCPCS, "CPT": names.CPT, "RXNORM": names.RXNORM, "NDC": names.NDC, "SNOMED": names.SNOMED, "LOINC": names.LOINC}
 LINES_OF_BUSINESS = ("medicare-advantage", "medicaid", "commercial-erisa", "qhp")
 DOCUMENTATION = ("clinical", "admin", "patient")
 
@@ -75,6 +75,7 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         services=_services(table),
         covered=table.take("covered", bool, True),
         sensitive=table.take("sensitive", bool, False),
+        form=table.choice("form", ("standard", "adaptive"), "standard"),
         authorization=table.choice("authorization", ("needed", "not needed")),
         documentation=table.words("documentation", DOCUMENTATION),
         because=table.take("because"),
@@ -84,6 +85,9 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         criteria=tuple(read_criteria(table, table.take("criteria", list, []))),
         benefits=read_benefits(table, _services),
     )
+    known = [criterion.id for criterion in every(read["criteria"])]
+    for key, reader in (("alternatives", read_alternatives), ("companions", read_companions)):
+        read[key] = reader(table, table.take(key, list, []), read["services"], known)
     table.finish()
     _sense(table, read)
     complete = len(table.mistakes) == before
@@ -120,14 +124,14 @@ def _day(table: Table, key: str, default: Any = REQUIRED) -> date | None:
 
 def _services(table: Table) -> tuple[Coding, ...]:
     found: list[Coding] = []
-    for system, codes in (table.take("services", dict, {}) or {}).items():
-        if system not in CODE_SYSTEMS and "://" not in system:
-            mend = f"{perhaps(system, CODE_SYSTEMS)}Use {quoted(CODE_SYSTEMS)}, or the full address of the code system."
-            table.wrong(f"names services by '{system}', a code system nobody knows.", mend, "services")
-        elif not isinstance(codes, list) or not all(isinstance(code, str) and code.strip() for code in codes):
-            table.wrong(f"has services.{system} = {codes!r}.", 'List the codes in quotes: HCPCS = ["E1390"].', "services")
+    for name, listed in (table.take("services", dict, {}) or {}).items():
+        system = codes.system(table, name, "names services", "services")
+        if system is None:
+            continue
+        if not isinstance(listed, list) or not all(isinstance(code, str) and code.strip() for code in listed):
+            table.wrong(f"has services.{name} = {listed!r}.", 'List the codes in quotes: HCPCS = ["E1390"].', "services")
         else:
-            found += [Coding(CODE_SYSTEMS.get(system, system), code) for code in codes]
+            found += [Coding(system, code) for code in listed]
     return tuple(found)
 
 
