@@ -80,6 +80,13 @@ class Form:
             return ""
         return value.strip()
 
+    def yes(self, key: str) -> bool:
+        """Whether something is so; not said is no."""
+        value = self.body.get(key, False)
+        if not isinstance(value, bool):
+            self.wrong(key, f"Say {key} as true or false.")
+        return value is True
+
     def texts(self, key: str) -> tuple[str, ...]:
         value = self.body.get(key) or []
         values = [value] if isinstance(value, str) else value

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from fhir_pa.um.appeal import Appeal
+from fhir_pa.um.appealing import file_until
 from fhir_pa.um.authorization import Authorization, Item
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Determination
@@ -47,6 +49,8 @@ def whole(authorization: Authorization) -> dict[str, Any]:
         "clock_for": authorization.clock.asked,
         "extended": _extended(authorization.clock),
         "items": [_item(item) for item in authorization.items],
+        "appeals": [appeal(each) for each in authorization.appeals],
+        "appeal_until": [_until(authorization, item) for item in authorization.items],
         "peer_to_peers": [peer_to_peer(each) for each in authorization.peer_to_peers],
         "trail": [
             {"at": event.at.isoformat(), "what": event.what, "by": event.by, "items": list(event.items), "because": event.because}
@@ -123,6 +127,34 @@ def peer_to_peer(offer: PeerToPeer) -> dict[str, Any]:
         "closed_at": offer.closed_at and offer.closed_at.isoformat(),
         "note": offer.note,
     }
+
+
+def appeal(filed: Appeal) -> dict[str, Any]:
+    """One appeal: who asked and why, at which level, until when it is due, and what came of it."""
+    return {
+        "number": filed.number,
+        "level": filed.level,
+        "name": filed.name,
+        "source": filed.source,
+        "stage": filed.stage,
+        "filing": {**vars(filed.filing), "items": list(filed.filing.items)},
+        "filed_at": filed.filed_at.isoformat(),
+        "due_at": filed.due_at.isoformat(),
+        "decided_by_the_plan": filed.ours,
+        "may_not_hear_it": list(filed.deciders),
+        "reviewer": filed.reviewer and filed.reviewer.name,
+        "extended_because": filed.extended_because,
+        "outcome": filed.outcome,
+        "because": filed.because,
+        "decided_at": filed.decided_at and filed.decided_at.isoformat(),
+        "carry_out_by": filed.carry_out_by and filed.carry_out_by.isoformat(),
+    }
+
+
+def _until(authorization: Authorization, item: Item) -> dict[str, Any] | None:
+    """Until when an item may be appealed, and to whom; None when there is nothing to appeal."""
+    found = file_until(authorization, item.sequence)
+    return found and {"item": item.sequence, "level": found[0].name, "until": found[1].isoformat(), "source": found[0].source}
 
 
 def unmet(item: Item) -> dict[str, Any]:

@@ -79,11 +79,25 @@ class Review(Protocol):
     def extend(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
 
 
+class Appeal(Protocol):
+    """Appeals (the functions of ``operations.appeal``)."""
+
+    def file(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+    def act(self, number: str, appeal: int, body: bytes, caller: Caller, payer: Any) -> Json: ...
+    def packet(self, number: str, appeal: int, caller: Caller, payer: Any) -> Json: ...
+
+
 class PeerToPeer(Protocol):
     """The conversation before a denial (the functions of ``operations.peer_to_peer``)."""
 
     def brief(self, number: str, conversation: int, caller: Caller, payer: Any) -> Json: ...
     def record(self, number: str, conversation: int, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
+class Measures(Protocol):
+    """What is measured, for the payer's staff (the functions of ``operations.measures``)."""
+
+    def feedback(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
 
 
 @dataclass(frozen=True)
@@ -99,4 +113,6 @@ class Offered:
     subscribe: Subscribe
     hook: Hook
     review: Review
+    measures: Measures
     peer_to_peer: PeerToPeer
+    appeal: Appeal

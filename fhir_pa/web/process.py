@@ -15,7 +15,20 @@ from flask import Flask
 from fhir_pa.background import background_of
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.logs import write_logs
-from fhir_pa.operations import capability, hook, inquire, peer_to_peer, questionnaire_package, review, submit, submit_attachment, subscribe, validate
+from fhir_pa.operations import (
+    appeal,
+    capability,
+    hook,
+    inquire,
+    measures,
+    peer_to_peer,
+    questionnaire_package,
+    review,
+    submit,
+    submit_attachment,
+    subscribe,
+    validate,
+)
 from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.offered import Offered
@@ -35,7 +48,9 @@ OFFERED = Offered(
     subscribe=subscribe,
     hook=hook,
     review=review,
+    measures=measures,
     peer_to_peer=peer_to_peer,
+    appeal=appeal,
 )
 
 

@@ -1,4 +1,4 @@
-"""The addresses of the payer's own staff: the worklist, one authorization, decisions, reopenings, extensions. JSON, with a person's token."""
+"""The addresses of the payer's own staff: the worklist, one authorization, decisions, reopenings, extensions, measures. JSON, with a person's token."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def worklist() -> Response:
         return answer(offered.review.worklist(admit(), payer), media_type=JSON)
 
+    @base.get("/measures/feedback")
+    def feedback() -> Response:
+        return answer(offered.measures.feedback(request.args.to_dict(), admit(), payer), media_type=JSON)
+
     @base.get("/authorizations/<number>")
     def authorization(number: str) -> Response:
         return answer(offered.review.read(number, admit(), payer), media_type=JSON)
@@ -56,5 +60,19 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def record(number: str, conversation: int) -> Response:
         caller, body = admit_body()
         return answer(offered.peer_to_peer.record(number, conversation, body, caller, payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/appeals")
+    def file(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.appeal.file(number, body, caller, payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/appeals/<int:appeal>")
+    def act(number: str, appeal: int) -> Response:
+        caller, body = admit_body()
+        return answer(offered.appeal.act(number, appeal, body, caller, payer), media_type=JSON)
+
+    @base.get("/authorizations/<number>/appeals/<int:appeal>/packet")
+    def packet(number: str, appeal: int) -> Response:
+        return answer(offered.appeal.packet(number, appeal, admit(), payer), media_type=JSON)
 
     return base
