@@ -39,11 +39,16 @@ class PriorAuthorization(StrEnum):
 
 
 class AnsweredBy(StrEnum):
-    """Who can give the documentation the payer asks for."""
+    """Who can give the documentation the payer asks for, or that nobody can say yet whether it asks for any."""
 
     CLINICAL = "clinical"
     ADMIN = "admin"
     PATIENT = "patient"
+    CONDITIONAL = "depends on what is not known yet"
+    UNKNOWN = "could not be found out"
+
+
+PEOPLE = frozenset({AnsweredBy.CLINICAL, AnsweredBy.ADMIN, AnsweredBy.PATIENT})
 
 
 class Purpose(StrEnum):
@@ -188,16 +193,19 @@ class CoverageAnswer:
 def _contradictions(answer: CoverageAnswer) -> Iterator[str]:
     states = (answer.covered, answer.authorization)
     granted = answer.authorization is PriorAuthorization.SATISFIED
-    conditional = Covered.CONDITIONAL in states or PriorAuthorization.CONDITIONAL in states
-    unknown = Covered.UNKNOWN in states or PriorAuthorization.UNKNOWN in states
+    who = set(answer.documentation)
+    conditional = Covered.CONDITIONAL in states or PriorAuthorization.CONDITIONAL in states or AnsweredBy.CONDITIONAL in who
+    unknown = Covered.UNKNOWN in states or PriorAuthorization.UNKNOWN in states or AnsweredBy.UNKNOWN in who
     if (answer.covered is Covered.NO) != (answer.authorization is None):
         yield "Say whether prior authorization is needed, unless the service is not covered."
     if conditional != bool(answer.needs):
         yield "Say what must become known exactly when something depends on it."
     if granted != bool(answer.authorization_number):
         yield "Give an authorization number exactly when the authorization is granted."
-    if bool(answer.documentation) != bool(answer.purposes):
+    if (who & PEOPLE and not answer.purposes) or (answer.purposes and not who):
         yield "Say what documentation is for, and only when some is asked for."
+    if len(who) > 1 and not who <= PEOPLE:
+        yield "Say who can give the documentation, or that it is not known yet, but not both."
     if answer.questionnaires and not answer.documentation:
         yield "Name questionnaires only when documentation is asked for."
     if answer.covered is Covered.NO and answer.documentation:

@@ -56,6 +56,13 @@ _AUTHORIZATION = {
     PriorAuthorization.CONDITIONAL: "conditional",
     PriorAuthorization.UNKNOWN: "indeterminate",
 }
+_ANSWERED_BY = {
+    AnsweredBy.CLINICAL: "clinical",
+    AnsweredBy.ADMIN: "admin",
+    AnsweredBy.PATIENT: "patient",
+    AnsweredBy.CONDITIONAL: "conditional",
+    AnsweredBy.UNKNOWN: "indeterminate",
+}
 _PURPOSES = {
     Purpose.WITH_AUTHORIZATION: "withpa",
     Purpose.WITH_CLAIM: "withclaim",
@@ -126,10 +133,12 @@ def write(answer: CoverageAnswer, dialect: Dialect) -> Json:
 
 def _in_reach(answer: CoverageAnswer, manner: Manner) -> CoverageAnswer:
     """The nearest answer this version has codes for: before 2.2 what could not be found out depends on "other" information."""
-    covered, authorization, needs = answer.covered, answer.authorization, answer.needs
-    if not manner.knows_indeterminate and (covered is Covered.UNKNOWN or authorization is PriorAuthorization.UNKNOWN):
+    covered, authorization, who, needs = answer.covered, answer.authorization, answer.documentation, answer.needs
+    unknown = covered is Covered.UNKNOWN or authorization is PriorAuthorization.UNKNOWN or AnsweredBy.UNKNOWN in who
+    if not manner.knows_indeterminate and unknown:
         covered = Covered.CONDITIONAL if covered is Covered.UNKNOWN else covered
         authorization = PriorAuthorization.CONDITIONAL if authorization is PriorAuthorization.UNKNOWN else authorization
+        who = (AnsweredBy.CONDITIONAL,) if AnsweredBy.UNKNOWN in who else who
         needs = needs or (Need.OTHER,)
     reasons = list(answer.reasons)
     for detail in answer.details:
@@ -138,15 +147,15 @@ def _in_reach(answer: CoverageAnswer, manner: Manner) -> CoverageAnswer:
     if answer.expires_on is not None and not manner.expires:
         reasons.append(Reason(f"This answer holds until {answer.expires_on}."))
     details = tuple(detail for detail in answer.details if detail.about in manner.particulars)
-    return replace(answer, covered=covered, authorization=authorization, needs=needs, reasons=tuple(reasons), details=details)
+    return replace(answer, covered=covered, authorization=authorization, documentation=who, needs=needs, reasons=tuple(reasons), details=details)
 
 
 def _documentation(who: tuple[AnsweredBy, ...], manner: Manner) -> list[str]:
     """2.0.1 says it once: clinical, admin, or both; what patients answer reaches it through the front desk."""
     if manner.repeats_documentation:
-        return list(dict.fromkeys(str(each) for each in who))
-    named = {AnsweredBy.CLINICAL if each is AnsweredBy.CLINICAL else AnsweredBy.ADMIN for each in who}
-    return ["both"] if len(named) > 1 else [str(each) for each in named]
+        return [_ANSWERED_BY[each] for each in dict.fromkeys(who)]
+    named = {each if each in (AnsweredBy.CLINICAL, AnsweredBy.CONDITIONAL) else AnsweredBy.ADMIN for each in who}
+    return ["both"] if len(named) > 1 else [_ANSWERED_BY[each] for each in named]
 
 
 def _needs(told: CoverageAnswer, manner: Manner) -> list[Need]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cds_hooks.answer import (
+    PEOPLE,
     AnsweredBy,
     Basis,
     Contact,
@@ -22,8 +23,10 @@ from cds_hooks.answer import (
     Reason,
     Why,
 )
+from cds_hooks.circle import Circle
 from cds_hooks.granting import billing_codes
-from cds_hooks.membership import Insured, Standing
+from cds_hooks.membership import Insured
+from cds_hooks.network import InNetwork
 from cds_hooks.on_file import Known
 from cds_hooks.orders import Order
 from cds_hooks.reasons import Questions, Said, reason_for_authorization
@@ -39,7 +42,9 @@ class Asked:
 
     ``documentation_may_be_asked`` is false on supporting hooks: they come too early in the work (hook-19). ``what_if``
     calls hear no authorization number. ``troubles`` says what could not be looked up. ``on_file`` is what the payer
-    holds for this service already; ``questions`` are the form's, by fact.
+    holds for this service already; ``questions`` are the form's, by fact. ``circle`` is what is known of network and
+    limits; ``followed`` are orders of the same call this one follows. ``in_several_ways``: the order may be billed in
+    several ways, and this is the answer for one of them.
     """
 
     order: Order
@@ -53,6 +58,9 @@ class Asked:
     on_file: Known = Known()
     turnaround: Turnaround | None = None
     questions: Questions = field(default_factory=dict)
+    circle: Circle = Circle()
+    followed: tuple[Order, ...] = ()
+    in_several_ways: bool = False
 
     def basis(self, edition: Edition | None = None, findings: tuple[Finding, ...] = ()) -> Basis:
         """What an answer to this rests on."""
@@ -70,9 +78,19 @@ class Asked:
             line_of_business=insured.standing.line_of_business,
         )
 
-    def answered(self, covered: Covered, authorization: PriorAuthorization | None, *reasons: Reason, needs: tuple[Need, ...] = ()) -> CoverageAnswer:
+    def answered(
+        self, covered: Covered, authorization: PriorAuthorization | None, *reasons: Reason, needs: tuple[Need, ...] = (), who: tuple[AnsweredBy, ...] = ()
+    ) -> CoverageAnswer:
         """An answer no policy stands behind."""
-        return CoverageAnswer(self.insured.reference, self.assertion_id, self.on, self.basis(), covered, authorization, reasons=reasons, needs=needs)
+        return CoverageAnswer(
+            self.insured.reference, self.assertion_id, self.on, self.basis(), covered, authorization, documentation=who, reasons=reasons, needs=needs
+        )
+
+    @property
+    def beyond(self) -> str:
+        """What the order asks for beyond what is left of a limit, in a sentence; empty when it does not."""
+        left = self.circle.allowance
+        return left.asked_in_words(self.order.service) if left is not None and left.is_exceeded_by(self.order.service) else ""
 
     def named(self, edition: Edition) -> tuple[Coding, ...]:
         """The codes of the order this edition speaks about by name."""
@@ -81,38 +99,6 @@ class Asked:
     def codes(self, edition: Edition) -> tuple[Coding, ...]:
         """The codes by which the service is known: those the edition names, else those it is billed by, else any."""
         return self.named(edition) or billing_codes(self.order.service.codes) or self.order.service.codes
-
-
-def without_policy(asked: Asked) -> CoverageAnswer | None:
-    """The answer when the member's standing, or the order itself, settles it; None when a policy has to speak."""
-    told = asked.insured.standing
-    match told.standing:
-        case Standing.UNKNOWN_MEMBER:
-            text = told.because or f"{asked.payer} has no member with the number on this coverage. Check the number on the member's card."
-            return asked.answered(Covered.NO, None, Reason(text, Why.NO_MEMBER_FOUND))
-        case Standing.NOT_ACTIVE:
-            text = told.because or f"The member has no active coverage with {asked.payer} on {asked.on}. Ask the patient for the present coverage."
-            return asked.answered(Covered.NO, None, Reason(text, Why.NO_ACTIVE_COVERAGE))
-        case Standing.NOT_SINGLED_OUT:
-            text = f"{told.because} It cannot be told which one applies. Send the one coverage that is to pay.".lstrip()
-            return asked.answered(Covered.NO, None, Reason(text, Why.COVERAGE_NOT_FOUND))
-        case Standing.ANOTHER_PAYER:
-            text = told.because or f"This coverage is not with {asked.payer}. Ask the payer it names."
-            return asked.answered(Covered.CONDITIONAL, PriorAuthorization.CONDITIONAL, Reason(text), needs=(Need.OTHER,))
-        case Standing.UNREACHABLE:
-            return in_trouble(asked, told.because or "The membership records cannot be reached at the moment.")
-    if asked.order.do_not_perform:
-        return asked.answered(Covered.YES, PriorAuthorization.NOT_NEEDED, Reason("The order says not to perform this, so nothing needs authorization."))
-    if not asked.order.service.codes:
-        text = f"The order for {asked.order.label} carries no code, so no policy can be found for it. Add the billing or clinical code."
-        return asked.answered(Covered.CONDITIONAL, PriorAuthorization.CONDITIONAL, Reason(text), needs=(Need.DETAIL_CODE,))
-    return None
-
-
-def in_trouble(asked: Asked, what: str) -> CoverageAnswer:
-    """The answer when we cannot find out: no promise, and no "no"."""
-    text = f"{what} Open the order again later, or ask {asked.payer}."
-    return asked.answered(Covered.UNKNOWN, PriorAuthorization.UNKNOWN, Reason(text, Why.TECHNICAL))
 
 
 def under(
@@ -124,6 +110,7 @@ def under(
     *reasons: Reason,
     who: tuple[AnsweredBy, ...] = (),
     purpose: Purpose | None = None,
+    needs: tuple[Need, ...] = (),
     details: tuple[Detail, ...] = (),
     number: str | None = None,
     until: date | None = None,
@@ -140,10 +127,11 @@ def under(
         authorization=authorization,
         documentation=who,
         purposes=(purpose,) if purpose and who else (),
+        needs=needs,
         billing_codes=asked.named(edition),
         reasons=reasons,
         details=(*details, *link),
-        questionnaires=(edition.questionnaire,) if edition.questionnaire and who else (),
+        questionnaires=(edition.questionnaire,) if edition.questionnaire and set(who) & PEOPLE else (),
         authorization_number=number,
         contact=Contact(f"{asked.payer}, {edition.title}", edition.phone) if edition.phone else None,
         expires_on=min(ends, default=None),
@@ -159,13 +147,41 @@ def by_policy(asked: Asked, edition: Edition, findings: tuple[Finding, ...], pat
     if not edition.covered:
         return under(asked, edition, findings, Covered.NO, None, Reason(edition.because or f"{edition.title}: not a benefit of this plan."))
     who = tuple(AnsweredBy(each) for each in edition.documentation) if asked.documentation_may_be_asked else ()
-    if edition.authorization == "not needed":
-        reasons = (Reason(edition.because),) if edition.because else (Reason(f"{edition.title}: keep the documentation for the claim."),) if who else ()
-        return under(asked, edition, findings, Covered.YES, PriorAuthorization.NOT_NEEDED, *reasons, who=who, purpose=Purpose.WITH_CLAIM)
+    if edition.authorization == "not needed" and not asked.beyond:
+        purpose = purpose_of(edition, Purpose.WITH_CLAIM)
+        said_here = edition.because or (f"{edition.title}: the documentation is {purpose}." if who else "")
+        reasons = (Reason(said_here),) if said_here else ()
+        return under(asked, edition, findings, Covered.YES, PriorAuthorization.NOT_NEEDED, *reasons, who=who, purpose=purpose)
+    purpose, by_performer = purpose_of(edition, Purpose.WITH_AUTHORIZATION), edition.benefits.asked_by == "performer"
     review = asked.on_file.under_review
-    if review is not None and not review.lacks_evidence:
+    if (by_performer and purpose is Purpose.WITH_AUTHORIZATION) or (review is not None and not review.lacks_evidence):
         who = ()
     said = Said(asked.payer, asked.order.label, asked.troubles, asked.questions)
-    reason = Reason(" ".join(filter(None, [reason_for_authorization(said, edition, findings, paths), more])))
+    who_asks = "Who performs it sends the request, with the documents." if by_performer else ""
+    sentences = (reason_for_authorization(said, edition, findings, paths), _outside(asked, edition), who_asks, asked.beyond, more)
+    reason = Reason(" ".join(filter(None, sentences)), Why.OUT_OF_NETWORK if _outside(asked, edition) else None)
     details = (Detail(Particular.INSTRUCTIONS, asked.turnaround.in_words()),) if asked.turnaround else ()
-    return under(asked, edition, findings, Covered.YES, PriorAuthorization.NEEDED, reason, who=who, purpose=Purpose.WITH_AUTHORIZATION, details=details)
+    state = PriorAuthorization.BY_PERFORMER if by_performer else PriorAuthorization.NEEDED
+    return under(asked, edition, findings, Covered.YES, state, reason, who=who, purpose=purpose, details=details)
+
+
+def purpose_of(edition: Edition, usual: Purpose) -> Purpose:
+    """What this edition wants documentation for."""
+    said = edition.benefits.documented_for
+    return _PURPOSES[said] if said else usual
+
+
+def _outside(asked: Asked, edition: Edition) -> str:
+    """Why somebody must ask where others need not; empty where everybody must."""
+    if asked.circle.network is not InNetwork.NO or not edition.benefits.outside_network_only:
+        return ""
+    return f"{asked.circle.performer or 'The performer'} is not in the network of {asked.payer}; inside it no authorization is needed."
+
+
+_PURPOSES = {
+    "authorization": Purpose.WITH_AUTHORIZATION,
+    "claim": Purpose.WITH_CLAIM,
+    "order": Purpose.WITH_ORDER,
+    "chart": Purpose.RETAINED,
+    "other": Purpose.OTHER,
+}

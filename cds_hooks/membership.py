@@ -26,11 +26,15 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class MemberStanding:
-    """The standing with the line of business it brings, and a sentence of explanation when there is one."""
+    """The standing with the line of business it brings, and a sentence of explanation when there is one.
+
+    ``until`` is the last day for which the coverage is contracted; None when no end is known.
+    """
 
     standing: Standing
     line_of_business: str = ""
     because: str = ""
+    until: date | None = None
 
 
 LookUp = Callable[[Json, Json | None, date], MemberStanding]

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
-from cds_hooks import orderer
+from cds_hooks import orderer, performer
 from cds_hooks.advice.told import Told
 from cds_hooks.answer import CoverageAnswer
+from cds_hooks.answering import answer_of
 from cds_hooks.card import Source
 from cds_hooks.cards import cards
-from cds_hooks.case import Case, answer_of, cases
+from cds_hooks.case import Case, cases
 from cds_hooks.configuration import COVERAGE_INFO
 from cds_hooks.evidence import searches
 from cds_hooks.given import Given
 from cds_hooks.membership import LookUp, MemberStanding, Standing, insured
 from cds_hooks.prefetch import ask, complete, readable
 from cds_hooks.request import HookRequest
-from cds_hooks.response import response
+from cds_hooks.response import by_carrier, response
 from ig_profiles.outcome import Issue, PreconditionFailed, Refusal
 from ig_profiles.reading import Json
 
+ROUNDS = 2  # a role leads to the organization behind it
+
 
 def respond(request: HookRequest, house: Given) -> tuple[Json, tuple[CoverageAnswer, ...]]:
-    """The body to answer with, and one CoverageAnswer for every order in scope, sent or switched off.
+    """The body to answer with, and one CoverageAnswer for every order in scope and way it is billed, sent or switched off.
 
     Raises PreconditionFailed when what the call is about neither came nor can be fetched, and Unprocessable for a call
     about no coverage of ours (2.1 on). Trouble on our side or the EHR's becomes a reason in the answer.
@@ -35,8 +39,8 @@ def respond(request: HookRequest, house: Given) -> tuple[Json, tuple[CoverageAns
     _refuse_nothing_at_hand(request)
     asked = cases(request, chosen, house)
     request = _with_evidence(request, asked, house)
-    answered = [(case.order.carrier, answer_of(case, request, house)) for case in asked]
-    answers = tuple(answer for _, answer in answered)
+    answers = tuple(answer_of(case, request, house) for case in asked)
+    answered = by_carrier(zip((case.order.carrier for case in asked), answers, strict=True))
     source = Source(house.payer_name, house.public_url, house.payer_phone)
     worded = cards(Told(request, tuple(asked), answers, house, source))
     return response(answered, worded, request.dialect, house.payer_name, request.configuration.allows(COVERAGE_INFO)), answers
@@ -51,16 +55,30 @@ def _refuse_nothing_at_hand(request: HookRequest) -> None:
 
 
 def _with_evidence(request: HookRequest, asked: list[Case], house: Given) -> HookRequest:
-    """The call with what the policies of its open orders read in the chart, and with who orders; asked for at once."""
+    """The call with what the policies of its open orders read in the chart, and with who orders and performs; asked for at once."""
     if house.fetch is None:
         return request
-    queries: dict[str, None] = {}
+    before: set[str] = set()
+    for _ in range(ROUNDS):
+        queries = [query for query in dict.fromkeys(_wanted(request, asked, house)) if query not in before]
+        if not queries:
+            break
+        before.update(queries)
+        request = ask(request, queries, house.fetch, house.together)
+    return request
+
+
+def _wanted(request: HookRequest, asked: list[Case], house: Given) -> Iterator[str]:
+    """The queries for what these cases lack. A performer is read only where the network has a say."""
     for case in asked:
+        if case.edition is None:
+            continue
         if case.needs_chart:
-            elm = house.shelf.elm(case.edition.topic, case.edition.version) if case.edition else None
-            queries |= dict.fromkeys(searches(elm, request) if elm else ())
-            queries |= dict.fromkeys(readable(orderer.wanted(case.subject, request), request.fhir_server))
-    return ask(request, tuple(queries), house.fetch, house.together) if queries else request
+            elm = house.shelf.elm(case.edition.topic, case.edition.version)
+            yield from searches(elm, request) if elm else ()
+            yield from readable(orderer.wanted(case.subject, request), request.fhir_server)
+        if house.network.giving(case.edition, case.asked.codes(case.edition)):
+            yield from readable(performer.wanted(case.subject, request), request.fhir_server)
 
 
 def _never_down(look_up: LookUp) -> LookUp:

@@ -12,18 +12,16 @@ from datetime import datetime
 from cds_hooks import feedback as feedback_body
 from cds_hooks import request as hook_request
 from cds_hooks import services
-from cds_hooks.answer import CoverageAnswer
 from cds_hooks.dialect import Dialect
 from cds_hooks.request import HookRequest
 from cds_hooks.respond import respond
 from fhir_pa.auth.caller import Caller
-from fhir_pa.operations.hook_given import given, member_identifiers
+from fhir_pa.operations.hook_assertion import assertions
+from fhir_pa.operations.hook_given import given
 from fhir_pa.operations.hook_grant import Granting
 from fhir_pa.operations.hook_metrics import Witness, measured, refused
 from fhir_pa.operations.validate import findings
-from fhir_pa.storage.assertions import Assertion
 from fhir_pa.storage.hook_log import HookCall
-from fhir_pa.storage.store import Transaction
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Conflict, Issue, Refusal, Unavailable, operation_outcome
@@ -89,33 +87,7 @@ def _answer(asked: HookRequest, sent: Json, told: list[Issue], caller: Caller, p
     with payer.store.transaction() as tx:
         granting.keep(tx)
         tx.keep_hook_call(call)
-        for each in answers:
-            _keep_assertion(each, call, tx)
+        for each in assertions(answers, call):
+            tx.keep_assertion(each)
         tx.keep_crd_metric(measured(call, asked, answers, witness, payer))
     return answer
-
-
-def _keep_assertion(answer: CoverageAnswer, call: HookCall, tx: Transaction) -> None:
-    basis, edition = answer.basis, answer.basis.edition
-    tx.keep_assertion(
-        Assertion(
-            id=answer.assertion_id,
-            client=call.client,
-            guide=call.guide,
-            member=member_identifiers(basis.coverage or {}, basis.patient),
-            coverage=answer.coverage,
-            order=basis.order,
-            fingerprint=basis.fingerprint,
-            codes=basis.codes,
-            at=call.at,
-            topic=edition.topic if edition else "",
-            version=edition.version if edition else "",
-            questionnaires=answer.questionnaires,
-            said={
-                "covered": answer.covered,
-                "authorization": answer.authorization,
-                "reasons": [reason.text for reason in answer.reasons],
-                "authorization_number": answer.authorization_number,
-            },
-        )
-    )

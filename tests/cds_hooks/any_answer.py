@@ -5,6 +5,7 @@ from datetime import date
 from hypothesis import strategies as some
 
 from cds_hooks.answer import (
+    PEOPLE,
     Amount,
     AnsweredBy,
     Basis,
@@ -56,7 +57,7 @@ def answers(draw) -> CoverageAnswer:
     parts = {
         "covered": draw(some.sampled_from(Covered)),
         "authorization": draw(some.none() | some.sampled_from(PriorAuthorization)),
-        "documentation": draw(several(AnsweredBy)),
+        "documentation": draw(several(sorted(PEOPLE)) | some.sampled_from([(AnsweredBy.CONDITIONAL,), (AnsweredBy.UNKNOWN,)])),
         "purposes": draw(several(Purpose)),
         "needs": draw(several(Need)),
         "billing_codes": draw(some.sampled_from([(), (Coding(HCPCS, "E1390"),)])),
@@ -83,7 +84,7 @@ def _mended(parts):
     else:
         parts["authorization"] = parts["authorization"] or PriorAuthorization.NEEDED
     states = (parts["covered"], parts["authorization"])
-    conditional = Covered.CONDITIONAL in states or PriorAuthorization.CONDITIONAL in states
+    conditional = Covered.CONDITIONAL in states or PriorAuthorization.CONDITIONAL in states or AnsweredBy.CONDITIONAL in parts["documentation"]
     parts["needs"] = (parts["needs"] or (Need.PERFORMER,)) if conditional else ()
     parts["authorization_number"] = "PA-1" if parts["authorization"] is PriorAuthorization.SATISFIED else None
     if parts["authorization"] in (PriorAuthorization.SATISFIED, PriorAuthorization.NOT_NEEDED):
