@@ -1,11 +1,12 @@
 """Configuration: the switches a service publishes, and those a call sets (crd.md §1.9).
 
-Never required and never a reason to fail: unknown codes and values of the wrong type count as not given.
+Never required and never a reason to fail: unknown codes and values of the wrong type count as not given. What is known but
+makes no sense, by itself or beside another, is told as a fault, for the log and for the client's technical staff.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,9 +47,10 @@ OPTIONS = (COVERAGE_INFO, UNSOLICITED, GUIDELINE, REMINDER, INSURANCE, DUPLICATE
 
 @dataclass(frozen=True)
 class Configuration:
-    """The switches in force for one call, by option code."""
+    """The switches in force for one call, by option code, and one sentence for each fault in them, without any value sent."""
 
     given: Mapping[str, bool | int] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
 
     def allows(self, option: Option) -> bool:
         """Whether a boolean switch is on."""
@@ -68,12 +70,47 @@ def configuration_of(body: Any, options: tuple[Option, ...] = OPTIONS) -> Config
     """
     by_code = {option.code: option for option in options}
     given: dict[str, bool | int] = {}
+    faults: dict[str, None] = {}
     for part in many(body, "extension", CONFIGURATION):
+        if not isinstance(part, dict):
+            faults[f"{CONFIGURATION} is {_kind(part)}, where an object of option codes is taken; every default holds."] = None
         for code, value in _pairs(part):
             option = by_code.get(code)
-            if option is not None and type(value) is type(option.default) and not (type(value) is int and value < 0):
+            if option is None:
+                continue
+            if not _fits(value, option):
+                faults[f"{code} is {_kind(value)}, where {_wanted(option)} is taken; what it would have switched was not checked, its default holds."] = None
+            elif code in given and given[code] != value:
+                faults[f"{code} is given twice and differently; the last one holds."] = None
+            if _fits(value, option):
                 given[code] = value
-    return Configuration(given)
+    return Configuration(given, (*faults, *_contradictions(given, options)))
+
+
+def _contradictions(given: Mapping[str, bool | int], options: tuple[Option, ...]) -> Iterator[str]:
+    """Our rules of what may stand together. A call that breaks one is answered by the narrower of the two (crd.md §1.9)."""
+    if given.get(COVERAGE_INFO.code) is False and given.get(UNSOLICITED.code) is True:
+        yield (
+            "unsolicited-determ is on and coverage-info is off: whether authorization can be given was not checked, "
+            "because the determination could not be told. Switch coverage-info on to be told it."
+        )
+    cards = [option.code for option in options if given.get(option.code) is True and option not in (COVERAGE_INFO, UNSOLICITED)]
+    if given.get(MAX_CARDS.code) == 0 and cards:
+        yield f"max-cards is 0, so nothing is told of what {', '.join(cards)} asks for. Leave max-cards out, or allow one or more."
+
+
+def _fits(value: Any, option: Option) -> bool:
+    return type(value) is type(option.default) and not (type(value) is int and value < 0)
+
+
+def _wanted(option: Option) -> str:
+    return "true or false" if type(option.default) is bool else "a whole number of 0 or more"
+
+
+def _kind(value: Any) -> str:
+    if type(value) is int:
+        return "a negative number" if value < 0 else "a number"
+    return {type(None): "null", bool: "a boolean", str: "a text", list: "a list", dict: "an object"}.get(type(value), "a decimal number")
 
 
 def _pairs(part: Any) -> list[tuple[str, Any]]:

@@ -54,7 +54,8 @@ def insured(request: HookRequest, look_up: LookUp, on: date) -> Insured | None:
     """The one Coverage to answer under: ours, active, and the first in order when there are several.
 
     None when a supporting hook brought no Coverage (2.0 only: there is nothing to say then). Raises PreconditionFailed
-    when no Coverage came and none could be fetched, and from 2.1 on refuses a call about no coverage of ours.
+    when no Coverage came and none could be fetched, and from 2.1 on Unprocessable for a call about no coverage of ours or
+    about several (CRD 2.2 hook-13); 2.0 answers both.
     """
     found = [(entry, look_up(entry.resource, request.patient, on)) for entry in _of_patient(request)]
     if not found:
@@ -62,10 +63,13 @@ def insured(request: HookRequest, look_up: LookUp, on: date) -> Insured | None:
         return None
     ours = [pair for pair in found if pair[1].standing is not Standing.ANOTHER_PAYER]
     if not ours and request.dialect != "2.0":
-        text_ = "The Coverage names another payer. Send the call to that payer's CRD service, or the member's Coverage with us."
+        text_ = found[0][1].because or "The Coverage names another payer. Send the call to that payer's CRD service, or the member's Coverage with us."
         raise Unprocessable(Issue(text_, "not-supported", expression="prefetch.coverage"))
     entry, standing = min(ours or found, key=lambda pair: (pair[1].standing is not Standing.ACTIVE, _rank(pair[0].resource)))
     alike = [pair for pair in ours if pair[1].standing is Standing.ACTIVE and _rank(pair[0].resource) == _rank(entry.resource)]
+    if len(alike) > 1 and request.dialect != "2.0":
+        text_ = f"{len(alike)} active Coverages with us came with the call, and none is first in order. Send the one the order is for."
+        raise Unprocessable(Issue(text_, "multiple-matches", expression="prefetch.coverage"))
     if len(alike) > 1:
         standing = MemberStanding(Standing.NOT_SINGLED_OUT, standing.line_of_business, f"{len(alike)} active coverages with us came with the call.")
     return Insured(entry.resource, _reference(request, entry), standing, request.patient)

@@ -6,6 +6,7 @@ A refusal is an operation we cannot perform; an issue is one thing to put right.
     Refusal
     ├── Unreadable          the bytes are not JSON, or not the resource the operation takes
     ├── Unprocessable       readable, but breaks a rule that makes the request meaningless
+    │   └── OutOfProfile    sound FHIR, but not what a profile required here makes of it
     ├── TooLarge            more bytes, depth or entries than the server takes
     ├── WrongMediaType      a Content-Type or Accept we do not speak
     ├── Unauthenticated     we do not know who is calling
@@ -95,6 +96,10 @@ class Unprocessable(Refusal):
     code = "processing"
 
 
+class OutOfProfile(Unprocessable):
+    code = "invariant"
+
+
 class TooLarge(Refusal):
     code = "too-long"
 
@@ -128,7 +133,13 @@ class PreconditionFailed(Refusal):
 
 
 class TooMany(Refusal):
+    """``wait_seconds``: how long to wait before asking again."""
+
     code = "throttled"
+
+    def __init__(self, *issues: Issue | str, expression: str | None = None, message_id: str | None = None, wait_seconds: int = 10) -> None:
+        super().__init__(*issues, expression=expression, message_id=message_id)
+        self.wait_seconds = wait_seconds
 
 
 class Unavailable(Refusal):

@@ -17,10 +17,10 @@ from cds_hooks.request import HookRequest
 from cds_hooks.respond import respond
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.hook_assertion import assertions
+from fhir_pa.operations.hook_findings import findings_of
 from fhir_pa.operations.hook_given import given
 from fhir_pa.operations.hook_grant import Granting
 from fhir_pa.operations.hook_metrics import Witness, measured, refused
-from fhir_pa.operations.validate import findings
 from fhir_pa.storage.hook_log import HookCall
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
@@ -44,7 +44,7 @@ def hook(service_id: str, body: bytes, guide: str, caller: Caller, payer: Payer)
     try:
         sent = parse(body, payer.settings.max_body_bytes)
         asked = hook_request.read(sent, services.service(service_id), BASE_DIALECT[guide])
-        told = _findings(asked, caller, payer)
+        told = findings_of(asked, GUIDE_OF[asked.dialect], caller, payer)
         for _ in range(ATTEMPTS - 1):
             with suppress(Conflict):
                 return _answer(asked, sent, told, caller, payer, at)
@@ -68,12 +68,6 @@ def feedback(service_id: str, body: bytes, caller: Caller, payer: Payer) -> Json
 def _hook_named(service_id: str) -> str:
     """The hook of a service of ours; whatever else stands in an address is not kept."""
     return next((each.name for each in services.HOOKS if each.service_id == service_id), "unknown")
-
-
-def _findings(asked: HookRequest, caller: Caller, payer: Payer) -> list[Issue]:
-    """What breaks a profile in the orders the call brought; those we fetched ourselves are the EHR's own affair."""
-    brought = [each.carrier for each in asked.orders if each.carrier.expression.startswith("context.")]
-    return [issue for each in brought for issue in findings(each.resource, GUIDE_OF[asked.dialect], caller, payer, each.expression)]
 
 
 def _answer(asked: HookRequest, sent: Json, told: list[Issue], caller: Caller, payer: Payer, at: datetime) -> Json:

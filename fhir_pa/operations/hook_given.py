@@ -23,6 +23,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.hook_metrics import Witness
 from fhir_pa.operations.hook_on_file import on_file
 from fhir_pa.operations.membership import standing
+from fhir_pa.operations.validate import is_strict
 from fhir_pa.operations.weighing import Documentation, answers_of
 from fhir_pa.outbound.ehr import Ehr
 from fhir_pa.storage.store import Store
@@ -35,6 +36,7 @@ from questionnaires.policy import Edition
 
 ASSERTION_SECRET = "assertion-ids"
 MEASURED_AGAIN = timedelta(minutes=5)
+NO_PAYOR = "The Coverage does not say by an identifier who pays. Give Coverage.payor our identifier, in place or on the Organization it refers to."
 
 
 def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant: Grant, witness: Witness) -> Given:
@@ -45,8 +47,11 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         return answers_of(edition, Documentation(responses, tuple(resources)), payer.shelf, payer.facts, at)
 
     def member_standing(coverage: Json, patient: Json | None, on: date) -> MemberStanding:
-        if _another_payers(coverage, asked, payer):
+        payors = _payors(coverage, asked)
+        if _another_payers(payors, payer):
             return MemberStanding(Standing.ANOTHER_PAYER)
+        if not payors and asked.dialect != "2.0" and payer.directory.insurer.identifier and is_strict(caller, payer):
+            return MemberStanding(Standing.ANOTHER_PAYER, because=NO_PAYOR)
         found = standing(payer.directory, member_identifiers(coverage, patient), on)
         if not found.known:
             return MemberStanding(Standing.UNKNOWN_MEMBER)
@@ -93,17 +98,20 @@ def _period(at: datetime) -> int:
     return int(at.timestamp() // MEASURED_AGAIN.total_seconds())
 
 
-def _another_payers(coverage: Json, asked: HookRequest, payer: Payer) -> bool:
-    """Whether the payor it names bears another number than ours in the system of ours; a payor without such a number may be us."""
-    own = payer.directory.insurer.identifier
-    if own is None:
-        return False
+def _payors(coverage: Json, asked: HookRequest) -> list[Json]:
+    """Every identifier of whoever the Coverage names as its payor, in place or behind a reference."""
     holder = next((entry for entry in asked.index.of_type("Coverage") if entry.resource is coverage), coverage)
     named = many(coverage, "payor")
     organizations = (asked.index.resolve(reference, holder) for reference in named)
     identifiers = many(named, "identifier") + many([entry.resource for entry in organizations if entry], "identifier")
-    numbers = {text(each, "value") for each in identifiers if text(each, "system") == own.system}
-    return bool(numbers) and own.value not in numbers
+    return [each for each in identifiers if text(each, "value")]
+
+
+def _another_payers(payors: list[Json], payer: Payer) -> bool:
+    """Whether the payor bears another number than ours in the system of ours; one without such a number may be us."""
+    own = payer.directory.insurer.identifier
+    numbers = {text(each, "value") for each in payors if own and text(each, "system") == own.system}
+    return own is not None and bool(numbers) and own.value not in numbers
 
 
 def _ehr(asked: HookRequest, caller: Caller, payer: Payer) -> Ehr | None:

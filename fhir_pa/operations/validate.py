@@ -36,13 +36,22 @@ def findings(resource: Json, guide: str, caller: Caller, payer: Payer, at: str |
     Where the payer is strict, with everybody or with this client, it is refused: raises Unprocessable with all of it.
     ``at`` is where the resource stands in what was sent, such as ``context.draftOrders.entry[0].resource``.
     """
-    client = caller.client
-    strict = ((client.validation if client else "") or payer.settings.validation) == "strict"
-    issues = validator.validate(resource, payer.definitions(guide), strict=True)
-    errors = [_placed(issue, at) for issue in issues if issue.severity in ("fatal", "error")]
-    if strict and errors:
+    errors = faults(resource, guide, payer, at)
+    if errors and is_strict(caller, payer):
         raise Unprocessable(*errors)
     return tuple(issue.as_warning() for issue in errors)[:MOST]
+
+
+def faults(resource: Json, guide: str, payer: Payer, at: str | None = None, profile: str | None = None) -> tuple[Issue, ...]:
+    """Every error in a resource by the standard, the profiles it claims and the one asked for."""
+    issues = validator.validate(resource, payer.definitions(guide), profile, strict=True)
+    return tuple(_placed(issue, at) for issue in issues if issue.severity in ("fatal", "error"))
+
+
+def is_strict(caller: Caller, payer: Payer) -> bool:
+    """Whether what breaks a rule of the standard is refused: to this client, or to everybody."""
+    client = caller.client
+    return ((client.validation if client else "") or payer.settings.validation) == "strict"
 
 
 def _placed(issue: Issue, at: str | None) -> Issue:

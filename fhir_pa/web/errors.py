@@ -1,8 +1,8 @@
 """THE table: which HTTP status each kind of refusal means at each door, and the answer written for it.
 
 Three doors differ. FHIR (pas.md §1.5): 4xx carries exactly one OperationOutcome, 5xx none. CDS Hooks (crd.md §1.13): content that
-breaks the hook is 422 in guide 2.0.1 and 400 in 2.2; a 401 says nothing; 5xx carries an OperationOutcome with the request id.
-Everything else (reviewers, probes) answers as FHIR does, but keeps the OperationOutcome on 5xx.
+breaks the hook is 422 in guide 2.0.1 and 400 in 2.2, unless only a profile asks; a 401 says nothing; 5xx carries an
+OperationOutcome with the request id. Everything else (reviewers, probes) answers as FHIR does, but keeps it on 5xx.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ig_profiles.outcome import (
     Issue,
     NotFound,
     NotSupported,
+    OutOfProfile,
     PreconditionFailed,
     Refusal,
     TooLarge,
@@ -51,6 +52,7 @@ class NoSuchMethod(Refusal):
 STATUSES: Mapping[type[Refusal], tuple[int, int, int]] = {
     Unreadable:                    (400,   400,        400),
     Unprocessable:                 (422,   422,        400),
+    OutOfProfile:                  (422,   422,        422),
     TooLarge:                      (413,   413,        413),
     WrongMediaType:                (415,   415,        415),
     NotAcceptable:                 (406,   406,        406),
@@ -66,10 +68,21 @@ STATUSES: Mapping[type[Refusal], tuple[int, int, int]] = {
     Refusal:                       (400,   400,        400),
 }  # fmt: skip
 
+_BY_NAME = {kind.__name__: statuses for kind, statuses in STATUSES.items()}
+
 # RFC 6749 §5.2: the token endpoint answers 400, or 401 when the client could not prove itself.
 TOKEN_STATUSES: Mapping[str, int] = {"invalid_client": 401}
 
 RETRY_AFTER_SECONDS = 10
+
+
+def hook_status(kind: str, guide: str) -> int:
+    """The status a hook call was answered with that was refused by a refusal of this name, in this guide.
+
+    >>> hook_status("Unprocessable", "2.0.1"), hook_status("Unprocessable", "2.2")
+    (422, 400)
+    """
+    return _BY_NAME.get(kind, STATUSES[Refusal])[2 if guide == "2.2" else 1]
 
 
 @dataclass(frozen=True)
@@ -138,4 +151,4 @@ def _headers(refusal: Refusal, status: int, door: Door) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="fhir-pa"' + ("" if known else ', error="invalid_token"')}
     if any(issue.message_id == "insufficient-scope" for issue in refusal.issues):
         return {"WWW-Authenticate": 'Bearer realm="fhir-pa", error="insufficient_scope"'}
-    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 429 else {}
+    return {"Retry-After": str(refusal.wait_seconds)} if isinstance(refusal, TooMany) else {}

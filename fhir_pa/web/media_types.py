@@ -125,4 +125,4 @@ def _format_of(media_type: str, formats: Sequence[Format]) -> Format | None:
 
 
 def _offer(formats: Sequence[Format]) -> str:
-    return " or ".join(_TYPES[each][0] for each in formats)
+    return JSON if formats is _JSON_ALONE else " or ".join(_TYPES[each][0] for each in formats)

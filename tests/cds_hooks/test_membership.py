@@ -32,8 +32,12 @@ def test_the_first_in_order_is_taken_among_several_of_ours():
     assert chosen(covered_by(coverage("second", order=2), coverage("first", order=1))).reference == "Coverage/first"
 
 
-def test_several_that_cannot_be_told_apart_are_said_to_be_so():
-    assert chosen(covered_by(coverage("a"), coverage("b"))).standing.standing is Standing.NOT_SINGLED_OUT
+def test_several_that_cannot_be_told_apart_are_said_to_be_so_in_2_0_and_a_wrong_call_from_2_1_on():
+    body = covered_by(coverage("a"), coverage("b"))
+    assert chosen(body, "2.0").standing.standing is Standing.NOT_SINGLED_OUT
+    for dialect in ("2.1", "2.2"):
+        with pytest.raises(Unprocessable, match="Send the one the order is for"):
+            chosen(body, dialect)
 
 
 def test_the_reference_is_repeated_as_the_client_writes_it():
@@ -41,6 +45,7 @@ def test_the_reference_is_repeated_as_the_client_writes_it():
     assert chosen(call("order-sign", order)).reference == "http://ehr.example/fhir/Coverage/cov1"
 
 
+@pytest.mark.trap(40)
 @pytest.mark.parametrize("payor", [[], [{"display": "someone"}], [{"identifier": {"value": "1"}}], [{"reference": "#p"}], [{"reference": "Organization/gone"}]])
 def test_a_payor_in_any_form_is_left_to_the_look_up(payor):
     assert chosen(covered_by(coverage(payor=payor))).reference == "Coverage/cov1"

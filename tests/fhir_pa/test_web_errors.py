@@ -14,6 +14,7 @@ from tests.fhir_pa.web_parties import Payers, hook_token
 ROWS = [
     (outcome.Unreadable, 400, 400, 400),
     (outcome.Unprocessable, 422, 422, 400),
+    (outcome.OutOfProfile, 422, 422, 422),
     (outcome.TooLarge, 413, 413, 413),
     (outcome.WrongMediaType, 415, 415, 415),
     (NotAcceptable, 406, 406, 406),
