@@ -37,6 +37,12 @@ def is_failed_query(value: Any) -> bool:
     return isinstance(value, dict) and value.get("resourceType") == "OperationOutcome"
 
 
+def next_page(value: Any) -> str | None:
+    """Where the rest of a searchset is, when this is not all of it (FHIR R4 §http, paging)."""
+    links = many(value, "link") if one(value, "resourceType") == "Bundle" else []
+    return next((url for link in links if text(link, "relation") == "next" and (url := text(link, "url"))), None)
+
+
 def searched_type(query: str) -> str:
     """The resource type a FHIR query or template is about.
 

@@ -10,16 +10,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
-from cds_hooks.material import is_failed_query, searched_type
+from cds_hooks.material import is_failed_query, next_page, searched_type
 from cds_hooks.orders import described_by
 from cds_hooks.request import HookRequest
 from ig_profiles.outcome import Refusal
-from ig_profiles.reading import Json, text
+from ig_profiles.reading import Json, many, text
 
 Fetch = Callable[[str], Json | None]
 Together = Callable[[Callable[[str], Json | None], Sequence[str]], Iterable[Json | None]]
 ROUNDS = 3  # an appointment leads to its order, the order to its medication
+PAGES = 5  # of one search; what lies beyond is told as not seen
 _READABLE = re.compile(r"^[A-Z][A-Za-z]{1,40}/[A-Za-z0-9\-.]{1,64}$")
+_A_PAGE = re.compile(r"^([A-Z][A-Za-z]{1,40})?/?\?")
 
 
 def one_by_one(fetch: Fetch, queries: Sequence[str]) -> Iterator[Json | None]:
@@ -37,6 +39,7 @@ def missing(request: HookRequest) -> tuple[str, ...]:
         wanted.append(f"Coverage?patient={patient}&status=active")
     references = [*request.hook.wanted(request.context, request.index), *_behind_orders(request)]
     wanted += readable(references, request.fhir_server)
+    wanted += filter(None, (_page(url, request.fhir_server) for url in request.further))
     return tuple(dict.fromkeys(query for query in wanted if searched_type(query) not in request.absent))
 
 
@@ -61,8 +64,8 @@ def ask(request: HookRequest, queries: Sequence[str], fetch: Fetch, together: To
     found: list[tuple[str, Json]] = []
     absent: list[str] = []
     troubles: list[str] = []
-    for query, answer in zip(queries, together(_never_raising(fetch), queries), strict=True):
-        kind = searched_type(query)
+    for query, answer in zip(queries, together(_whole(_never_raising(fetch), request.fhir_server), queries), strict=True):
+        kind = searched_type(query) or "a further page"
         if answer is None:
             troubles.append(f"The EHR did not answer when asked for {kind}.")
         elif is_failed_query(answer):
@@ -71,7 +74,25 @@ def ask(request: HookRequest, queries: Sequence[str], fetch: Fetch, together: To
             absent.append(kind)
         else:
             found.append((query, answer))
+            if next_page(answer):
+                troubles.append(f"The EHR did not give every page of {kind}.")
     return request.with_material(found, absent, troubles)
+
+
+def _whole(fetch: Fetch, fhir_server: str | None) -> Fetch:
+    """The fetcher that follows a search from page to page; a Bundle it gives is whole, or still says where the rest is."""
+
+    def fetched(query: str) -> Json | None:
+        whole = fetch(query)
+        for _ in range(PAGES - 1):
+            following = _page(next_page(whole), fhir_server)
+            page = fetch(following) if following else None
+            if whole is None or page is None or is_failed_query(page):
+                break
+            whole = {**whole, "entry": many(whole, "entry") + many(page, "entry"), "link": page.get("link")}
+        return whole
+
+    return fetched
 
 
 def _never_raising(fetch: Fetch) -> Fetch:
@@ -91,6 +112,19 @@ def _behind_orders(request: HookRequest) -> Iterator[str]:
             name = text(reference, "reference")
             if name and not name.startswith("#") and request.index.resolve(reference, subject.described_by) is None:
                 yield name
+
+
+def _page(url: str | None, fhir_server: str | None) -> str | None:
+    """The query for a page of a search, relative to the EHR's base; None for one that leads elsewhere.
+
+    >>> _page("https://ehr.example/fhir?_getpages=7&_offset=20", "https://ehr.example/fhir/"), _page("https://elsewhere.example/?page=2", None)
+    ('?_getpages=7&_offset=20', None)
+    """
+    base = fhir_server.rstrip("/") if fhir_server else None
+    name = url or ""
+    if base and name.startswith((f"{base}/", f"{base}?")):
+        name = name[len(base) :].lstrip("/")
+    return name if _A_PAGE.match(name) else None
 
 
 def readable(references: Iterable[str], fhir_server: str | None) -> list[str]:

@@ -106,7 +106,9 @@ def _found(finding: Finding, questions: Questions) -> str:
     """
     evidence = list(dict.fromkeys(_evidence(finding)))
     days = dict.fromkeys(item.clinical_on[:10] for item in evidence if item.clinical_on)
-    values = dict.fromkeys(_with_unit(item, questions) for item in evidence if item.value not in _NO_NEWS and item.value not in days)
+    telling = [item for item in evidence if item.value not in _NO_NEWS and item.value not in days]
+    several = len({item.fact for item in telling}) > 1
+    values = dict.fromkeys((f"{_asked_for(item, questions)} " if several else "").lstrip() + _with_unit(item, questions) for item in telling)
     said = (": " if values else "") + ", ".join(values) + (" on " if days else "") + ", ".join(days)
     return f"found{said}" if said else ""
 
@@ -129,6 +131,15 @@ def _with_unit(item: Evidence, questions: Questions) -> str:
     if not unit and asked is not None and asked.unit and _NUMBER.fullmatch(number):
         unit = asked.unit
     return f"{number} {_UNITS.get(unit, unit)}".rstrip()
+
+
+def _asked_for(item: Evidence, questions: Questions) -> str:
+    """What a number is a measure of, in the words of its question; empty for what speaks for itself."""
+    asked = _text(questions, item.fact)
+    if not _NUMBER.fullmatch(item.value.partition(" ")[0]) or asked.endswith("?"):
+        return ""
+    name = asked.split(",")[0]
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _text(questions: Questions, fact: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from cds_hooks.configuration import Configuration, configuration_of
 from cds_hooks.dialect import Dialect, dialect_of
 from cds_hooks.hook import Hook, Subject
-from cds_hooks.material import extended, index_of, known_absent
+from cds_hooks.material import extended, index_of, known_absent, next_page
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
 from ig_profiles.reading import Index, Json, one, text
 
@@ -28,7 +28,7 @@ class HookRequest:
     """One call of a hook.
 
     ``index`` holds everything at hand; ``absent`` the resource types the EHR looked for in vain; ``troubles`` one
-    sentence for each thing the EHR would not or could not tell.
+    sentence for each thing the EHR would not or could not tell; ``further`` the pages of prefetched searches not yet seen.
     """
 
     hook: Hook
@@ -44,6 +44,7 @@ class HookRequest:
     authorization: Access | None = None
     absent: frozenset[str] = frozenset()
     troubles: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
     @property
     def orders(self) -> tuple[Subject, ...]:
@@ -93,6 +94,7 @@ def read(body: Any, hook: Hook, base: Dialect) -> HookRequest:
         fhir_server=text(body, "fhirServer"),
         authorization=_access(body.get("fhirAuthorization")),
         absent=known_absent(prefetch, dict(hook.prefetch[dialect])),
+        further=tuple(page for value in prefetch.values() if (page := next_page(value))),
     )
 
 

@@ -29,6 +29,7 @@ def with_extensions(*items):
     return device_request(extension=[*items])
 
 
+@pytest.mark.trap(2)
 @pytest.mark.requirement("crd-2.2:resp-37")
 def test_nothing_but_the_extension_changes_down_to_the_last_digit():
     received = dump(device_request())
@@ -46,6 +47,7 @@ def test_the_received_order_itself_is_left_alone():
     assert order == before
 
 
+@pytest.mark.trap(25)
 @pytest.mark.requirement("crd-2.2:resp-37")
 def test_foreign_extensions_and_other_payers_repetitions_are_kept():
     foreign, other = {"url": "http://ehr.example/note", "valueString": "hi"}, repetition(coverage="Coverage/other", assertion="theirs")
@@ -58,6 +60,7 @@ def test_a_repetition_with_another_assertion_id_is_not_ours_to_replace():
     assert attach(with_extensions(from_dtr), [repetition()])["extension"] == [from_dtr, repetition()]
 
 
+@pytest.mark.trap(24)
 @pytest.mark.requirement("crd-2.0.1:267", "crd-2.2:resp-35")
 def test_identical_information_is_not_sent_again_even_on_a_later_day():
     assert attach(with_extensions(repetition(on="2026-11-01")), [repetition()]) is None
@@ -86,6 +89,7 @@ def test_odd_extensions_on_the_order_are_survived():
     assert attach(with_extensions(*odd), [repetition()])["extension"][-1] == repetition()
 
 
+@pytest.mark.trap(3)
 @pytest.mark.requirement("cds-hooks-2.0:127", "cds-hooks-2.0:128", "cds-hooks-2.0:130", "cds-hooks-2.0:132")
 def test_a_system_action_updates_the_whole_order_and_says_what_it_did():
     action = system_action(device_request(), "Larkfield Health Plan")

@@ -20,6 +20,7 @@ def cards(body=None, dialect="2.2", given=None):
     return {card["source"]["topic"]["code"]: card for card in respond(heard(body or call(), dialect), given or house())[0]["cards"]}
 
 
+@pytest.mark.trap(19)
 @pytest.mark.requirement("cds-hooks-2.0:80", "cds-hooks-2.0:87", "cds-hooks-2.0:88", "cds-hooks-2.0:90", "cds-hooks-2.0:105")
 @pytest.mark.requirement("cds-hooks-2.0:115", "cds-hooks-2.0:216", "cds-hooks-2.0:217", "cds-hooks-2.0:218", "crd-2.0.1:232")
 @pytest.mark.requirement("crd-2.2:resp-4", "crd-2.2:resp-5", "crd-2.2:resp-25", "cds-hooks-2.0:83")
@@ -73,6 +74,7 @@ def test_cards_never_send_anybody_to_a_portal():
             assert [link["url"] for link in card.get("links", [])] in ([], [POLICY_PAGE])
 
 
+@pytest.mark.trap(30)
 @pytest.mark.requirement("crd-2.0.1:140")
 @pytest.mark.requirement("crd-2.2:dev-24")
 def test_one_policy_is_one_card_however_many_orders_and_names_them_in_human_terms():
@@ -83,6 +85,7 @@ def test_one_policy_is_one_card_however_many_orders_and_names_them_in_human_term
     assert card["extension"] == {"davinci-crd.associated-resource": [{"reference": "DeviceRequest/order-1"}, {"reference": "DeviceRequest/order-2"}]}
 
 
+@pytest.mark.trap(30)
 def test_the_associated_resource_has_its_older_form_in_2_0():
     assert cards(dialect="2.0")["guideline"]["extension"] == {"davinci-associated-resource": ["DeviceRequest/order-1"]}
 
@@ -104,6 +107,7 @@ def test_each_type_can_be_switched_off_alone(code):
     assert set(shown) == {"guideline", "clinical-reminder", "limits"} - {code}
 
 
+@pytest.mark.trap(34)
 @pytest.mark.requirement("crd-2.2:dev-14")
 def test_max_cards_keeps_the_most_important_and_does_not_count_system_actions():
     body = respond(heard(call(extension=configured(max_cards=1))), house())[0]
@@ -119,6 +123,7 @@ def test_a_card_keeps_its_uuid_within_a_hook_instance_and_changes_it_in_another(
     assert one == again != other
 
 
+@pytest.mark.trap(27)
 @pytest.mark.requirement("cds-hooks-2.0:83")
 def test_a_long_label_is_cut_between_words():
     words = "extraordinarily long name of a concentrator " * 6

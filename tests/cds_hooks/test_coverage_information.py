@@ -28,6 +28,7 @@ from tests.cds_hooks.builders import all_told, told
 from tests.cds_hooks.rules import broken_rules
 
 
+@pytest.mark.trap(5, 6, 18, 31)
 @pytest.mark.parametrize("dialect", DIALECTS)
 @settings(max_examples=150, deadline=None)
 @given(said=answers())
@@ -37,6 +38,7 @@ def test_the_invariants_hold_for_everything_the_writer_can_be_asked(dialect, sai
     assert broken_rules(written, dialect) == set()
 
 
+@pytest.mark.trap(18)
 @settings(max_examples=150, deadline=None)
 @given(said=answers())
 def test_details_have_a_category_in_2_2_and_none_before(said):
@@ -52,6 +54,7 @@ def test_details_have_a_category_in_2_2_and_none_before(said):
 # --- contradictions cannot be built ------------------------------------------------------------------------------------
 
 
+@pytest.mark.trap(5, 6, 31)
 @pytest.mark.parametrize(
     ("parts", "mending"),
     [
@@ -89,6 +92,7 @@ def test_what_could_not_be_found_out_is_indeterminate_in_2_2_and_depends_on_othe
     assert all_told(old, "reason") == [{"text": "Records are down."}]
 
 
+@pytest.mark.trap(18)
 def test_documentation_by_several_is_repeated_later_and_both_in_2_0():
     said = answer(**NEEDED, documentation=(AnsweredBy.CLINICAL, AnsweredBy.ADMIN), purposes=(Purpose.WITH_AUTHORIZATION,))
     assert all_told(write(said, "2.2"), "doc-needed") == ["clinical", "admin"]
@@ -137,6 +141,7 @@ def test_the_policy_link_is_a_url_from_2_1_on_and_left_to_the_card_before():
     assert "detail" not in [part["url"] for part in write(said, "2.0")["extension"]]
 
 
+@pytest.mark.trap(18)
 def test_whom_to_ask_is_a_contact_point_before_2_2_and_a_contact_detail_after():
     said = answer(**NEEDED, contact=Contact("Oxygen desk", "555-555-0140"))
     phone = {"system": "phone", "value": "555-555-0140"}

@@ -29,6 +29,7 @@ def test_the_comment_stays_out_of_what_is_shown():
     assert "Orla" not in repr(one)
 
 
+@pytest.mark.trap(42)
 def test_the_same_outcome_twice_counts_once():
     entry = {"card": "c", "outcome": "accepted", "outcomeTimestamp": "t"}
     assert len(read({"feedback": [entry, dict(entry), {**entry, "outcomeTimestamp": "later"}]})) == 2

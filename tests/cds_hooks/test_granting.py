@@ -55,6 +55,7 @@ def test_a_proven_order_is_satisfied_with_number_period_quantity_and_reason(dial
     assert (wanted.assertion_id, [code.code for code in wanted.codes]) == (told(repetition, "coverage-assertion-id"), ["E1390"])
 
 
+@pytest.mark.trap(33)
 @pytest.mark.parametrize("hook", ["order-select", "order-dispatch"])
 def test_nothing_is_granted_before_or_after_the_signature(hook):
     desk = Desk()
@@ -62,6 +63,7 @@ def test_nothing_is_granted_before_or_after_the_signature(hook):
     assert desk.asked == []
 
 
+@pytest.mark.trap(33)
 @pytest.mark.parametrize("switch", ["unsolicited_determ", "coverage_info"])
 def test_nothing_is_granted_that_the_call_does_not_want_to_hear(switch):
     desk = Desk()
@@ -88,6 +90,7 @@ def test_an_edition_that_certifies_nothing_and_one_without_criteria_grant_nothin
         assert desk.asked == []
 
 
+@pytest.mark.trap(33)
 def test_an_order_that_may_be_billed_under_another_rule_too_names_the_other_code():
     order = device_request()
     order["codeCodeableConcept"]["coding"].append({"system": HCPCS, "code": "E0130"})

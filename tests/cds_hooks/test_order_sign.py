@@ -89,6 +89,7 @@ def test_an_order_not_to_perform_needs_nothing():
     assert told(repetition, "pa-needed") == "no-auth"
 
 
+@pytest.mark.trap(20)
 @pytest.mark.requirement("crd-2.0.1:164", "crd-2.2:hook-16", "crd-2.2:found-34", "crd-2.0.1:63", "crd-2.2:conf-12")
 @pytest.mark.parametrize(("dialect", "need"), [("2.0", "OTH"), ("2.1", "OTH"), ("2.2", "detail-code")])
 def test_an_order_in_words_alone_is_asked_for_its_code(dialect, need):
@@ -127,6 +128,7 @@ def test_every_order_gets_its_own_system_action_and_assertion():
     assert len({answer.assertion_id for answer in answers}) == 2
 
 
+@pytest.mark.trap(3)
 @pytest.mark.requirement("cds-hooks-2.0:75", "cds-hooks-2.0:127", "cds-hooks-2.0:128", "cds-hooks-2.0:130", "cds-hooks-2.0:132", "crd-2.0.1:279")
 @pytest.mark.requirement("crd-2.2:resp-37", "crd-2.2:resp-48")
 def test_the_system_action_carries_the_order_as_received_with_a_description():
@@ -201,6 +203,7 @@ def test_a_coverage_that_had_to_be_fetched_is_handed_over_too():
     assert (answer.basis.coverage, answer.basis.patient) == (coverage(), PATIENT)
 
 
+@pytest.mark.trap(34)
 @pytest.mark.requirement("crd-2.0.1:116", "crd-2.0.1:128", "crd-2.2:dev-5")
 @pytest.mark.requirement("crd-2.2:resp-28", "crd-2.2:dev-14")
 def test_coverage_information_switched_off_leaves_cards_and_no_error():
@@ -220,6 +223,7 @@ def test_nothing_null_and_nothing_empty_goes_out(hook, dialect):
         assert hole not in written
 
 
+@pytest.mark.trap(37)
 def test_the_token_goes_nowhere():
     granted = {"access_token": "very-secret", "token_type": "Bearer"}
     body, answers = answered(call(fhirServer="https://ehr.example/fhir", fhirAuthorization=granted))

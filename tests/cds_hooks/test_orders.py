@@ -38,6 +38,7 @@ ANY_ORDER = {
 }
 
 
+@pytest.mark.trap(22)
 @pytest.mark.parametrize("kind", ANY_ORDER)
 def test_the_code_of_every_order_type_is_found(kind):
     order = understood({"resourceType": kind, "id": "1", **ANY_ORDER[kind]})
@@ -59,6 +60,7 @@ def test_odd_content_is_no_error(odd):
         assert understood({"resourceType": kind, "id": "1", **dict.fromkeys(content, odd), "reasonReference": odd}).service.codes == ()
 
 
+@pytest.mark.trap(20)
 @pytest.mark.requirement("crd-2.2:billopt-3")
 def test_every_coding_and_billing_option_counts_not_only_the_first():
     options = [{"url": BILLING_OPTIONS, "valueCodeableConcept": concept(CPT, "77065")}]
@@ -139,6 +141,7 @@ def test_quantity_and_place_are_read():
     assert understood({"resourceType": "ServiceRequest", "quantityQuantity": {"value": "many"}}).service.quantity is None
 
 
+@pytest.mark.trap(43)
 def test_the_fingerprint_follows_patient_codes_and_date_and_nothing_else():
     order = device_request()
     same = {**order, "id": "other-id", "status": "active", "reasonCode": []}

@@ -20,6 +20,7 @@ DIALECTS = ("2.0", "2.1", "2.2")
 ENCOUNTER = {"resourceType": "Encounter", "id": "e1", "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"}}
 
 
+@pytest.mark.trap(16)
 @pytest.mark.requirement("crd-2.0.1:167", "crd-2.2:hook-39", "crd-2.2:resp-28")
 @pytest.mark.requirement("crd-2.2:hook-19")
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -99,6 +99,7 @@ def test_queries_run_together_when_the_caller_knows_how():
     assert batches == [["Patient/p1", "Coverage?patient=p1&status=active"]]
 
 
+@pytest.mark.trap(38)
 @pytest.mark.parametrize(
     "reference",
     ["https://elsewhere.example/fhir/Condition/c1", "http://169.254.169.254/latest/meta", "../../admin", "Condition/c1?_include=*", "urn:uuid:1", "#c1", "x"],

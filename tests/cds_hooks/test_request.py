@@ -20,6 +20,7 @@ def test_the_base_sets_the_dialect_and_the_call_may_override_it():
     assert heard(call(extension={"davinci-crd.requestedVersion": "2.1"}), "2.2").dialect == "2.1"
 
 
+@pytest.mark.trap(35)
 def test_a_version_nobody_speaks_is_refused_with_those_that_are_spoken():
     issue = refusal(NotSupported, call(extension={"davinci-crd.requestedVersion": "3.0"}))
     assert issue.expression == "extension.davinci-crd.requestedVersion"
@@ -98,6 +99,7 @@ def test_a_hook_instance_need_not_be_unique_nor_a_uuid():
     assert heard(call(hookInstance=None)).instance == ""
 
 
+@pytest.mark.trap(14)
 @pytest.mark.requirement("crd-2.2:found-24")
 def test_prefetch_is_found_by_type_whatever_its_keys_are_called():
     request = heard(call(prefetch={"zebra": coverage(), "coverageBundle": bundle({"resourceType": "Patient", "id": "p1"})}))
@@ -105,6 +107,7 @@ def test_prefetch_is_found_by_type_whatever_its_keys_are_called():
     assert [entry.resource["id"] for entry in request.index.of_type("Coverage")] == ["cov1"]
 
 
+@pytest.mark.trap(14)
 @pytest.mark.parametrize("odd", [None, {"resourceType": "OperationOutcome", "issue": []}, {"resourceType": "Bundle"}, [], "text", 3, {"entry": [None]}])
 def test_null_operation_outcome_and_empty_prefetch_are_survived(odd):
     request = heard(call(prefetch={"coverage": odd}))
@@ -124,12 +127,14 @@ def test_what_the_user_sees_in_the_context_wins_over_prefetch():
     assert [entry.resource["authoredOn"] for entry in request.index.of_type("DeviceRequest")] == ["2026-11-21"]
 
 
+@pytest.mark.trap(16)
 def test_order_select_answers_only_the_selections_and_still_sees_every_draft():
     request = heard(call("order-select", device_request(), device_request(identity="order-2")))
     assert [subject.carrier.resource["id"] for subject in request.orders] == ["order-1"]
     assert [draft["id"] for draft in request.drafts] == ["order-1", "order-2"]
 
 
+@pytest.mark.trap(15)
 @pytest.mark.parametrize(
     "context",
     [
@@ -145,6 +150,7 @@ def test_every_naming_of_order_dispatch_is_read_without_user_or_drafts(context):
     assert [subject.carrier.resource["id"] for subject in heard(body).orders] == ["order-1"]
 
 
+@pytest.mark.trap(17)
 def test_an_appointment_made_for_an_order_is_answered_on_the_order_in_2_2_and_on_itself_before():
     order = {"resourceType": "ServiceRequest", "id": "s1", "code": {"text": "MRI"}}
     visit = {"resourceType": "Appointment", "id": "a1", "basedOn": [{"reference": "ServiceRequest/s1"}], "start": "2026-12-01T09:00:00Z"}
@@ -166,6 +172,7 @@ def test_patient_id_is_taken_with_or_without_its_type():
     assert heard(call(context={"patientId": "Patient/p1"})).patient_id == "p1"
 
 
+@pytest.mark.trap(37)
 def test_the_access_token_is_never_shown():
     granted = {"access_token": "very-secret", "token_type": "Bearer", "expires_in": 30, "scope": "patient/*.rs user/*.rs"}
     request = heard(call(fhirServer="https://ehr.example/fhir", fhirAuthorization=granted))
@@ -174,6 +181,7 @@ def test_the_access_token_is_never_shown():
     assert "very-secret" not in repr(request) + str(request.authorization)
 
 
+@pytest.mark.trap(34)
 def test_configuration_is_read_strictly_and_its_faults_count_as_not_given():
     odd = {"coverage-info": "false", "max-cards": True, "guideline": False, "insurance": [], "cost": False}
     assert heard(call(extension={"davinci-crd.configuration": odd})).configuration.given == {"guideline": False}

@@ -23,6 +23,7 @@ from tests.cds_hooks.rules import broken_rules
 DIALECTS = ("2.0", "2.1", "2.2")
 
 
+@pytest.mark.trap(12)
 @pytest.mark.requirement("crd-2.2:resp-44", "crd-2.2:resp-45")
 @pytest.mark.parametrize(
     ("standing", "code"),

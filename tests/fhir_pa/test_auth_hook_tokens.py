@@ -176,6 +176,7 @@ def last_line(payer: Payer, request_before: int) -> str:
     raise AssertionError("the server logged nothing")
 
 
+@pytest.mark.trap(9, 10, 45)
 @pytest.mark.requirement("cds-hooks-2.0:176", "cds-hooks-2.0:199", "cds-hooks-2.0:16")
 @pytest.mark.parametrize("forge", GOOD.values(), ids=GOOD.keys())
 def test_a_token_that_is_right_opens_the_service(payer: Payer, forge: Forge) -> None:
@@ -183,6 +184,7 @@ def test_a_token_that_is_right_opens_the_service(payer: Payer, forge: Forge) -> 
     assert status == 200, answer
 
 
+@pytest.mark.trap(9, 10, 45)
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 @pytest.mark.requirement("cds-hooks-2.0:201", "cds-hooks-2.0:203", "cds-hooks-2.0:176")
 @pytest.mark.parametrize(("forge", "reason"), BAD.values(), ids=BAD.keys())
@@ -208,11 +210,13 @@ def test_no_header_and_two_headers_open_nothing_even_when_both_are_good(payer: P
     assert payer.call(good[1], "Bearer nonsense")[0] == 401
 
 
+@pytest.mark.trap(7)
 def test_a_token_may_carry_other_bodies_but_no_body_twice(payer: Payer) -> None:
     header = f"Bearer {payer.token()}"
     assert [payer.call(header, body=body)[0] for body in (b'{"a":1}', b'{"a":2}', b'{"a":1}')] == [200, 200, 401]
 
 
+@pytest.mark.trap(10)
 def test_no_key_server_but_the_registered_ones_was_ever_asked_and_a_redirect_was_not_followed_to_trust(payer: Payer) -> None:
     payer.call(f"Bearer {payer.token()}")
     payer.call(f"Bearer {payer.token(iss='https://moved.example', header={'jku': f'{payer.keys.url}/moved.json'})}")

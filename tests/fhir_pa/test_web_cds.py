@@ -32,6 +32,7 @@ def test_a_service_hears_the_dialect_of_its_base(party, base, dialect):
     assert (name, service, body, spoken, caller.id) == ("hook", "order-sign-crd", b'{"hook":"order-sign"}', dialect, "oakwood-ehr")
 
 
+@pytest.mark.trap(10)
 def test_a_key_for_rs384_is_taken_too(party):
     assert party.http.post(SIGN, data=b"{}", headers={**hook_token(SIGN, RSA), **JSON}).status_code == 200
 
@@ -88,6 +89,7 @@ def test_alg_none_is_refused(party):
         assert party.http.post(SIGN, data=b"{}", headers={"Authorization": f"Bearer {token}", **JSON}).status_code == 401
 
 
+@pytest.mark.trap(7)
 def test_a_token_may_carry_several_bodies_but_each_only_once(party):
     headers = {**hook_token(SIGN), **JSON}
     assert party.http.post(SIGN, data=b'{"a":1}', headers=headers).status_code == 200
@@ -95,6 +97,7 @@ def test_a_token_may_carry_several_bodies_but_each_only_once(party):
     assert party.http.post(SIGN, data=b'{"a":1}', headers=headers).status_code == 401
 
 
+@pytest.mark.trap(7)
 def test_strictly_a_token_is_good_for_one_call():
     party = Payers.open(cds_strict_replay=True)
     headers = {**hook_token(SIGN), **JSON}
@@ -131,6 +134,7 @@ def test_a_deeply_nested_body_breaks_nothing(party):
     assert answer.status_code == 422
 
 
+@pytest.mark.trap(39)
 @pytest.mark.requirement("cds-hooks-2.0:208")
 @pytest.mark.parametrize("path", ["/cds-services", "/v2.2/cds-services/order-sign-crd", "/v2.0/cds-services/order-sign-crd/feedback"])
 def test_a_preflight_needs_no_token(path):

@@ -26,6 +26,7 @@ def may_read(place: str, origin: str | None) -> str | None:
     return "*" if not place else origin if origin == ALLOWED else None
 
 
+@pytest.mark.trap(39)
 @pytest.mark.requirement("cds-hooks-2.0:208")
 @pytest.mark.parametrize("origin", ORIGINS)
 @pytest.mark.parametrize("place", PLACES, ids=["discovery", "service", "feedback"])
@@ -55,6 +56,7 @@ OUTCOMES = {
 }
 
 
+@pytest.mark.trap(39)
 @pytest.mark.requirement("cds-hooks-2.0:208")
 @pytest.mark.parametrize("origin", [ALLOWED, OTHER, None])
 @pytest.mark.parametrize("outcome", OUTCOMES.values(), ids=OUTCOMES.keys())

@@ -45,6 +45,7 @@ def details(answer: Json) -> dict[str, Any]:
     return {extension_value(part, "code")["coding"][0]["code"]: extension_value(part, "value") for part in listed}
 
 
+@pytest.mark.trap(31)
 @pytest.mark.requirement("crd-2.2:resp-32", "crd-2.2:found-11")
 def test_an_order_the_chart_proves_is_authorized_with_the_answer(clinic: System, ehr: Ehr) -> None:
     answer = ehr.ask(ehr.call())
@@ -81,6 +82,7 @@ def test_the_same_order_signed_again_hears_the_same_number_and_opens_nothing(cli
     assert later.satisfied_pa_id == number and how_many(clinic) == 1
 
 
+@pytest.mark.trap(33)
 def test_a_what_if_call_is_told_in_words_and_opens_nothing(clinic: System, ehr: Ehr) -> None:
     (told,) = ehr.sign(extension=WHAT_IF)
     assert (told.pa_needed, told.satisfied_pa_id) == ("auth-needed", None)
@@ -124,6 +126,7 @@ def test_a_request_sent_anyway_is_answered_with_the_authorization_the_order_has(
     assert found.item(1).number == told.satisfied_pa_id
 
 
+@pytest.mark.trap(33)
 def test_an_inquiry_finds_the_authorization_nobody_asked_for(clinic: System, ehr: Ehr) -> None:
     (told,) = ehr.sign()
     (by_number,) = inquire(clinic, oxygen(clinic), authorizationNumber=str(told.satisfied_pa_id))

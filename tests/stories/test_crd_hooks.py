@@ -67,6 +67,7 @@ def informed(answer: Json) -> list[Json]:
     return [item for action in many(answer, "systemActions") for item in extensions(action["resource"], COVERAGE_INFORMATION)]
 
 
+@pytest.mark.trap(22)
 @pytest.mark.requirement("crd-2.0.1:152", "crd-2.0.1:153", "crd-2.2:hook-4", "crd-2.2:resp-29")
 @pytest.mark.parametrize("kind", ORDERS)
 @pytest.mark.parametrize("hook", ["order-sign", "order-select", "order-dispatch"])
@@ -87,6 +88,7 @@ def test_visits_are_answered_at_their_hooks(hook: str, kind: str, caller: Caller
     assert answer["systemActions"][0]["description"].endswith(f"added to {kind}/x1")
 
 
+@pytest.mark.trap(17)
 @pytest.mark.requirement("crd-2.2:resp-47")
 def test_an_appointment_for_an_order_is_answered_where_its_guide_has_room(caller: Caller) -> None:
     order = {"resourceType": "ServiceRequest", "id": "s1", **ORDERS["ServiceRequest"]}
@@ -170,6 +172,7 @@ def _others(ehr: Ehr) -> Json:
     return {**chart.coverage, "payor": [{"identifier": {"system": "http://hl7.org/fhir/sid/us-npi", "value": "9000000019"}}]}
 
 
+@pytest.mark.trap(11)
 @pytest.mark.requirement("crd-2.0.1:158", "crd-2.0.1:162", "crd-2.0.1:163", "crd-2.2:hook-9", "crd-2.2:hook-10", "crd-2.2:hook-13")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_broken_call_has_the_status_of_its_dialect_and_an_outcome_that_tells_how_to_mend_it(fault: str, ehr: Ehr) -> None:
@@ -184,6 +187,7 @@ def test_a_broken_call_has_the_status_of_its_dialect_and_an_outcome_that_tells_h
         assert parsed["resourceType"] == "OperationOutcome" and words in str(text(parsed, "issue", "details", "text"))
 
 
+@pytest.mark.trap(12)
 @pytest.mark.requirement("crd-2.2:found-32", "crd-2.2:conf-12", "cds-hooks-2.0:54")
 @pytest.mark.parametrize(
     "changed",

@@ -35,12 +35,14 @@ def test_at_signing_an_order_whose_chart_leaves_something_open_comes_back_with_w
             assert each.questionnaires == (f"{FORMS}{form}|2026.1",) and each.assertion_id
 
 
+@pytest.mark.trap(23)
 def test_the_same_order_keeps_its_assertion_id_and_every_other_has_its_own(ehr: Ehr) -> None:
     first, again, other = (ehr.sign(who)[0].assertion_id for who in (SHORT_OF_OXYGEN, SHORT_OF_OXYGEN, BORDERLINE))
     assert first == again != other
     assert len({each.assertion_id for each in ehr.sign(CANCER)}) == 3
 
 
+@pytest.mark.trap(23)
 @pytest.mark.requirement("crd-2.0.1:264", "crd-2.0.1:265", "crd-2.2:resp-32")
 def test_an_order_annotated_under_two_coverages_bears_an_assertion_id_for_each(ehr: Ehr) -> None:
     chart = ehr.clinic.plan.charts.by_patient[BORDERLINE]
@@ -61,6 +63,7 @@ def test_an_order_annotated_under_two_coverages_bears_an_assertion_id_for_each(e
     assert {each.coverage: each.assertion_id for each in again} == ids and len(again) == 2
 
 
+@pytest.mark.trap(37)
 @pytest.mark.requirement("crd-2.0.1:76", "crd-2.2:found-37")
 def test_the_call_and_its_answer_are_kept_without_any_token(ehr: Ehr) -> None:
     sent = ehr.call(prefetch={})
@@ -93,6 +96,7 @@ def test_nobody_asks_without_a_token_signed_for_that_address_by_a_registered_ehr
         assert json.parse(refused.data)["issue"][0]["details"]["text"] == "The call could not be authenticated.", what
 
 
+@pytest.mark.trap(13)
 @pytest.mark.requirement("cds-hooks-2.0:61", "crd-2.0.1:57")
 def test_what_was_not_prefetched_is_read_from_the_ehr_with_the_token_of_the_call(ehr: Ehr) -> None:
     sent = ehr.call(BORDERLINE, prefetch={})
@@ -103,6 +107,7 @@ def test_what_was_not_prefetched_is_read_from_the_ehr_with_the_token_of_the_call
     assert {f"/fhir/Patient/{BORDERLINE}", f"/fhir/Coverage?patient={BORDERLINE}&status=active"} <= {path for path, _ in asked}
 
 
+@pytest.mark.trap(13, 38)
 @pytest.mark.requirement("crd-2.2:hook-10")
 def test_without_prefetch_and_leave_to_read_a_registered_ehr_the_call_says_what_to_send(ehr: Ehr) -> None:
     for changed in ({"fhirAuthorization": None}, {"fhirServer": "http://169.254.169.254/latest"}, {"fhirServer": f"{STRANGER}/fhir"}):
@@ -113,6 +118,7 @@ def test_without_prefetch_and_leave_to_read_a_registered_ehr_the_call_says_what_
     assert [path for path, _ in ehr.clinic.plan.ehr.heard if path.startswith("/fhir/")] == []
 
 
+@pytest.mark.trap(36)
 def test_an_ehr_that_stalls_costs_a_reason_and_not_the_answer(ehr: Ehr) -> None:
     ehr.sign()
     ehr.clinic.plan.ehr.stalls()
@@ -130,6 +136,7 @@ def test_a_member_the_plan_does_not_know_gets_no_promise(ehr: Ehr) -> None:
     assert told.covered != "covered" and told.questionnaires == () and told.reasons
 
 
+@pytest.mark.trap(35)
 @pytest.mark.requirement("crd-2.2:hook-10")
 def test_the_version_asked_for_wins_over_the_address_and_an_unknown_one_is_refused(ehr: Ehr) -> None:
     def written(**asked: Any) -> list[Any]:
@@ -143,6 +150,7 @@ def test_the_version_asked_for_wins_over_the_address_and_an_unknown_one_is_refus
     assert "Ask for one of 2.0, 2.1, 2.2" in refused.text
 
 
+@pytest.mark.trap(42)
 def test_feedback_is_kept_as_it_came_and_what_is_none_is_refused(ehr: Ehr) -> None:
     feedback = {"feedback": [{"card": str(uuid.uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-11-21T15:01:00Z"}]}
     assert ehr.send(feedback, f"{SIGNING}/feedback").status_code == 200
@@ -180,6 +188,7 @@ def test_browser_pages_of_an_allowed_origin_may_read_answers_and_others_may_not(
     assert SIGNING in {service["id"] for service in json.parse(discovery.data)["services"]}
 
 
+@pytest.mark.trap(21)
 def test_an_order_that_breaks_its_profile_is_answered_and_the_fault_told_beside_the_answer(ehr: Ehr) -> None:
     call = deepcopy(ehr.call(BORDERLINE))
     order = call["context"]["draftOrders"]["entry"][0]["resource"]
