@@ -47,6 +47,11 @@ def nothing_counted(insured: Insured, edition: Edition, on: date) -> Decimal | N
     return None
 
 
+def nothing_quiet(topic: str, edition: Edition | None) -> bool:
+    """For a house that learns nothing from feedback."""
+    return False
+
+
 def nothing_measured(edition: Edition, codes: Iterable[Coding]) -> Turnaround | None:
     """For a house that measures nothing."""
     return None
@@ -65,7 +70,8 @@ class Given:
     ``on_file`` gives the member's authorizations, told who orders (NPIs); ``exempt`` the gold card of one of these;
     ``turnaround`` how long decisions took. ``grant`` opens an authorization for a proven order; None when the house
     grants nothing unasked. ``used`` counts what the member has used of an edition's limit in its period around a day;
-    None when that is not counted. ``network`` lists the payer's providers, ``apps`` what may be launched from a card.
+    None when that is not counted. ``quiet`` tells whether this caller is spared the cards of a type about an edition.
+    ``network`` lists the payer's providers, ``apps`` what may be launched from a card.
     """
 
     shelf: Shelf
@@ -83,5 +89,6 @@ class Given:
     turnaround: Callable[[Edition, Iterable[Coding]], Turnaround | None] = nothing_measured
     grant: Grant | None = None
     used: Callable[[Insured, Edition, date], Decimal | None] = nothing_counted
+    quiet: Callable[[str, Edition | None], bool] = nothing_quiet
     network: Network = Network()
     apps: tuple[App, ...] = ()

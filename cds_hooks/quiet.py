@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from cds_hooks.answer import CoverageAnswer
+from questionnaires.policy import Edition
+
 NEVER = frozenset({"coverage-info", "insurance", "contraindication", "duplicate-therapy", "limits", "therapy-alternatives-req", "appropriate-use", "claim"})
 
 
@@ -92,3 +95,9 @@ def quiet(kind: Kind, days: Iterable[Day], rule: Rule, on: date) -> Quiet | None
             spell = Quiet(day.on, day.on + timedelta(days=rule.days), accepted, rejected)
             accepted = rejected = 0
     return spell if spell is not None and spell.since < on <= spell.until else None
+
+
+def edition_shared(answers: Iterable[CoverageAnswer]) -> Edition | None:
+    """The one edition these answers rest on, so that a card about them is a card about its policy; None when they differ."""
+    editions = {answer.basis.edition.name: answer.basis.edition for answer in answers if answer.basis.edition is not None}
+    return next(iter(editions.values())) if len(editions) == 1 else None

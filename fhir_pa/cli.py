@@ -8,6 +8,7 @@ import click
 
 from fhir_pa.commands.audit import audit
 from fhir_pa.commands.clients import clients
+from fhir_pa.commands.measures import measures
 from fhir_pa.commands.notices import notices
 from fhir_pa.commands.people import people
 from fhir_pa.commands.policies import policies
@@ -35,7 +36,7 @@ def demo(guide: str, database_url: str | None, keep: bool) -> None:
     sys.exit(run_demo(guide, database_url, keep, click.echo))
 
 
-for command in (serve, worker, settings, clients, notices, people, policies, profiles, reviews, prove, audit, validate):
+for command in (serve, worker, settings, clients, measures, notices, people, policies, profiles, reviews, prove, audit, validate):
     main.add_command(command)
 
 if __name__ == "__main__":

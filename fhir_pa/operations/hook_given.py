@@ -7,8 +7,7 @@ import hmac
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 from typing import cast
 
 from cds_hooks.given import Exemption, Given
@@ -17,16 +16,17 @@ from cds_hooks.membership import Insured, MemberStanding, Standing
 from cds_hooks.on_file import OnFile
 from cds_hooks.orders import Order
 from cds_hooks.prefetch import one_by_one
+from cds_hooks.quiet import Kind
 from cds_hooks.request import HookRequest
-from cds_hooks.turnaround import Turnaround, turnaround
+from cds_hooks.turnaround import Turnaround
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.hook_measured import is_quiet, time_to_decision
 from fhir_pa.operations.hook_metrics import Witness
 from fhir_pa.operations.hook_on_file import on_file
 from fhir_pa.operations.membership import standing
 from fhir_pa.operations.validate import is_strict
 from fhir_pa.operations.weighing import Documentation, answers_of
 from fhir_pa.outbound.ehr import Ehr
-from fhir_pa.storage.store import Store
 from fhir_pa.um.request import Identifier
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
@@ -35,7 +35,6 @@ from questionnaires.criteria import Answers
 from questionnaires.policy import Edition
 
 ASSERTION_SECRET = "assertion-ids"
-MEASURED_AGAIN = timedelta(minutes=5)
 NO_PAYOR = "The Coverage does not say by an identifier who pays. Give Coverage.payor our identifier, in place or on the Organization it refers to."
 
 
@@ -66,7 +65,10 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         return Exemption(card.because, card.until) if card else None
 
     def measured(edition: Edition, codes: Iterable[Coding]) -> Turnaround | None:
-        return _measured(payer.store, edition.topic, tuple(sorted(code.code for code in codes)), _period(at))
+        return time_to_decision(payer.store, edition.topic, tuple(sorted(code.code for code in codes)), at)
+
+    def quiet(topic: str, edition: Edition | None) -> bool:
+        return is_quiet(payer.store, Kind(caller.id, topic, edition.topic if edition else ""), payer.settings.quiet, at)
 
     insurer, ehr = payer.directory.insurer, _ehr(asked, caller, payer)
     return Given(
@@ -84,18 +86,8 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         exempt=exempt,
         turnaround=measured,
         grant=grant,
+        quiet=quiet,
     )
-
-
-@lru_cache(maxsize=256)
-def _measured(store: Store, topic: str, codes: tuple[str, ...], period: int) -> Turnaround | None:
-    """Measured once in each period: a hook answers in milliseconds, and a measure of days does not change in minutes."""
-    with store.reading() as tx:
-        return turnaround(tx.first_decisions(topic, codes))
-
-
-def _period(at: datetime) -> int:
-    return int(at.timestamp() // MEASURED_AGAIN.total_seconds())
 
 
 def _payors(coverage: Json, asked: HookRequest) -> list[Json]:

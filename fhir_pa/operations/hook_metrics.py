@@ -16,6 +16,7 @@ from cds_hooks.coverage_information import write
 from cds_hooks.prefetch import Fetch
 from cds_hooks.request import HookRequest
 from fhir_pa.auth.directory import Insurer
+from fhir_pa.operations.hook_cards import orders_named
 from fhir_pa.storage.crd_metrics import Brought, CrdMetric, OrderMetric
 from fhir_pa.storage.hook_log import HookCall
 from fhir_pa.um.request import Identifier
@@ -74,15 +75,16 @@ def measured(call: HookCall, asked: HookRequest, answers: Sequence[CoverageAnswe
     )
 
 
-def refused(call_id: str, hook: str, guide: str, client: str, at: datetime, refusal: Refusal, payer: Payer) -> CrdMetric:
-    """The row of a call that was refused; of what it held nothing is kept."""
+def refused(call_id: str, hook: str, instance: str, guide: str, client: str, at: datetime, refusal: Refusal, payer: Payer) -> CrdMetric:
+    """The row of a call that was refused; of what it held nothing is kept but its hookInstance."""
     issues = tuple(dict.fromkeys(issue.code for issue in refusal.issues))
     insurer = _payer(payer.directory.insurer)
-    return CrdMetric(call_id, client, guide, hook, "", at, payer.clock(), payer=insurer, refused=type(refusal).__name__, issues=issues)
+    return CrdMetric(call_id, client, guide, hook, instance, at, payer.clock(), payer=insurer, refused=type(refusal).__name__, issues=issues)
 
 
 def _order(answer: CoverageAnswer, cards: Iterable[Json]) -> OrderMetric:
     written = write(answer, "2.2")
+    mine = [card for card in cards if answer.basis.order in orders_named(card)]
 
     def told(name: str) -> tuple[str, ...]:
         return tuple(str(value) for part in many(written, "extension") if part["url"] == name for key, value in part.items() if key.startswith("value"))
@@ -91,7 +93,8 @@ def _order(answer: CoverageAnswer, cards: Iterable[Json]) -> OrderMetric:
     return OrderMetric(
         type=order.split("/")[0],
         codes=tuple(f"{coding.system}|{coding.code}" for coding in answer.basis.codes),
-        cards=tuple(topic for card in cards if order in _about(card) and (topic := text(card, "source", "topic", "code"))),
+        cards=tuple(text(card, "source", "topic", "code") or "" for card in mine),
+        card_ids=tuple(text(card, "uuid") or "" for card in mine),
         covered="".join(told("covered")),
         pa_needed="".join(told("pa-needed")),
         doc_needed=told("doc-needed"),
@@ -101,12 +104,6 @@ def _order(answer: CoverageAnswer, cards: Iterable[Json]) -> OrderMetric:
         satisfied_id=answer.authorization_number or "",
         line_of_business=answer.basis.line_of_business,
     )
-
-
-def _about(card: Json) -> list[str]:
-    extension = card.get("extension", {})
-    listed = extension.get("davinci-crd.associated-resource") or extension.get("davinci-associated-resource") or []
-    return [each if isinstance(each, str) else str(each.get("reference")) for each in listed]
 
 
 def _brought(asked: HookRequest, witness: Witness) -> Iterable[Brought]:

@@ -25,7 +25,10 @@ class Brought:
 
 @dataclass(frozen=True)
 class OrderMetric:
-    """One order and what was said of it, in the codes of CRD 2.2; ``codes`` are ``system|code``, ``cards`` card types."""
+    """One order and what was said of it, in the codes of CRD 2.2; ``codes`` are ``system|code``, ``cards`` card types.
+
+    ``card_ids`` are the uuids of these cards, in the same order.
+    """
 
     type: str
     codes: tuple[str, ...] = ()
@@ -38,6 +41,7 @@ class OrderMetric:
     assertion_id: str = ""
     satisfied_id: str = ""
     line_of_business: str = ""
+    card_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,119 @@
+"""For the payer's staff: what is measured about the exchange with clinicians; codes and counts, nobody's name."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import click
+
+from cds_hooks.measures import Measures, Segmented
+from fhir_pa.commands.options import payer_of, where
+from fhir_pa.operations import measures as operation
+from fhir_pa.web.errors import hook_status
+from fhir_pa.wiring import Payer
+from ig_profiles.json import dump
+from ig_profiles.reading import Json, many, text
+
+Rows = Iterable[dict[str, Any]]
+
+
+@click.group()
+def measures() -> None:
+    """What became of hook calls and of their cards."""
+
+
+def _when(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True, help="How it is written."),
+        click.option("--client", help="Of one provider's system only."),
+        click.option("--until", help="Until when: a day, which is included, or a moment, which is not. Now, unless told otherwise."),
+        click.option("--since", help="From when: a day or a moment. Thirty days before, unless told otherwise."),
+    ):
+        command = option(command)
+    return where(command)
+
+
+@measures.command()
+@_when
+def feedback(since: str | None, until: str | None, client: str | None, form: str, **flags: Any) -> None:
+    """Which cards were given, what clinicians did with them, and which are quiet because of it."""
+    with payer_of(flags) as payer:
+        first, last = operation.period(since, until, payer.clock())
+        report = operation.what_became_of_cards(first, last, client, payer)
+    _write(report, form, _cards(report))
+
+
+@measures.command()
+@click.option("--data", is_flag=True, help="The measured calls themselves (CRDMetricData) instead of the numbers.")
+@_when
+def crd(since: str | None, until: str | None, client: str | None, form: str, data: bool, **flags: Any) -> None:
+    """The guide's nine measures of coverage requirements discovery: of all calls, by hook and by ordering group."""
+    with payer_of(flags) as payer:
+        _crd(payer, since, until, client, form, data)
+
+
+def _crd(payer: Payer, since: str | None, until: str | None, client: str | None, form: str, data: bool) -> None:
+    first, last = operation.period(since, until, payer.clock())
+    told, calls = operation.crd(first, last, client, hook_status, payer)
+    if data:
+        _write(calls, form, (row for call in calls for row in _requests(call)))
+    else:
+        _write({"since": first.isoformat(), "until": last.isoformat(), "measures": list(_numbers(told))}, form, _numbers(told))
+
+
+def _write(whole: Any, form: str, rows: Rows) -> None:
+    if form == "json":
+        click.echo(dump(whole, pretty=True))
+        return
+    listed = list(rows)
+    table = csv.DictWriter(sys.stdout, list(listed[0]) if listed else [], lineterminator="\n")
+    table.writeheader()
+    table.writerows(listed)
+
+
+def _numbers(told: Segmented) -> Iterator[dict[str, Any]]:
+    yield from _shares("all", "", told.all)
+    for hook, each in told.by_hook.items():
+        yield from _shares("hook", hook, each)
+    for group, each in told.by_group.items():
+        yield from _shares("group", group, each)
+
+
+def _shares(by: str, name: str, of: Measures) -> Iterator[dict[str, Any]]:
+    for measure, share in of.shares().items():
+        yield {"by": by, "name": name, "measure": measure, "volume": share.volume, "out_of": share.out_of, "percent": share.percent}
+
+
+def _cards(report: Json) -> Iterator[dict[str, Any]]:
+    for row in report["cards"]:
+        counted = {name: _counts(row[name]) for name in ("reasons", "hooks", "shown_to")}
+        spell = row["quiet"] or {}
+        yield {**row, **counted, "quiet": spell.get("because", "")}
+
+
+def _requests(call: Json) -> Iterator[dict[str, Any]]:
+    """One row for each order of a call; one for a call without any."""
+    whole = {name: call.get(name) for name in ("requestTime", "responseTime", "hookType", "hookInstance", "httpResponse", "tokenUse")}
+    whole |= {name: text(call, name, "value") for name in ("providerId", "groupId", "payerId")}
+    whole["issue"] = " ".join(str(code) for code in many(call, "issue", "code"))
+    for request in call.get("request") or [{}]:
+        said: Json = next(iter(many(request, "response", "coverageInfo")), {})
+        yield whole | {
+            "type": request.get("type"),
+            "orderDetail": " ".join(str(code) for code in many(request, "orderDetail", "coding", "code")),
+            **{name: said.get(name) for name in ("covered", "paNeeded", "docNeeded", "infoNeeded", "assertionId", "satisfiedId")},
+            "questionnaire": " ".join(str(reference) for reference in many(said, "questionnaire", "reference")),
+            "businessLine": text(said, "businessLine", "text"),
+            "cards": " ".join(_card(each) for each in many(request, "response") if each["type"] != "coverage-info"),
+        }
+
+
+def _card(response: Json) -> str:
+    return ":".join(filter(None, (response["type"], response.get("engagement"))))
+
+
+def _counts(counted: dict[str, int]) -> str:
+    return "; ".join(f"{name} {count}" for name, count in counted.items())
