@@ -32,6 +32,13 @@ def attach(order: Json, written: Sequence[Json]) -> Json | None:
     return {**order, "extension": [*(item for item in present if not any(item is mine for mine in ours)), *written]}
 
 
+def without_ours(order: Json, coverage: str, assertion: str) -> Json:
+    """The order without what we said of it under this coverage, for when that no longer holds."""
+    left = [item for item in many(order, "extension") if not (_is_coverage_information(item) and _key(item) == (_tail(coverage), assertion))]
+    rest = {name: value for name, value in order.items() if name != "extension" or left}
+    return {**rest, "extension": left} if left else rest
+
+
 def system_action(order: Json, payer_name: str) -> Json:
     """The CDS Hooks system action that puts this order, whole, in the place of the one the client holds."""
     reference = f"{order['resourceType']}/{order['id']}"

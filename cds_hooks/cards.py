@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds_hooks.advice import ahead, evidence, insurance, on_file, policy_page
+from cds_hooks.advice import ahead, alternatives, companions, evidence, insurance, on_file, policy_page
 from cds_hooks.advice.told import Advice, Told
 from cds_hooks.card import Draft, worded
 from ig_profiles.reading import Json
 
-GIVEN: tuple[Advice, ...] = (insurance.drafts, on_file.drafts, evidence.drafts, ahead.drafts, policy_page.drafts)  # the most important first
+GIVEN: tuple[Advice, ...] = (  # the most important first
+    insurance.drafts,
+    on_file.drafts,
+    alternatives.drafts,
+    evidence.drafts,
+    companions.drafts,
+    ahead.drafts,
+    policy_page.drafts,
+)
 
 
 def cards(told: Told) -> list[Json]:

@@ -40,9 +40,26 @@ REMINDER = Option("clinical-reminder", "Clinical Reminder", "Whether cards name 
 INSURANCE = Option("insurance", "Insurance", "Whether cards tell what to do when the member or the coverage cannot be found.", True)
 DUPLICATE = Option("duplicate-therapy", "Duplicate Therapy", "Whether cards warn that the same service is authorized or under review already.", True)
 LIMITS = Option("limits", "Limits", "Whether cards tell how long and how much is authorized, and when to renew.", True)
+ALTERNATIVE_REQUIRED = Option(
+    "therapy-alternatives-req", "Required Therapy Alternatives", "Whether cards propose what the plan pays for before what is ordered.", True
+)
+ALTERNATIVE_OPTIONAL = Option(
+    "therapy-alternatives-opt", "Optional Therapy Alternatives", "Whether cards propose what would do as well as what is ordered.", True
+)
 MAX_CARDS = Option("max-cards", "Maximum cards", "How many cards come back at most, the most important first; system actions do not count.", 10)
 
-OPTIONS = (COVERAGE_INFO, UNSOLICITED, GUIDELINE, REMINDER, INSURANCE, DUPLICATE, LIMITS, MAX_CARDS)
+OPTIONS = (
+    COVERAGE_INFO,
+    UNSOLICITED,
+    GUIDELINE,
+    REMINDER,
+    INSURANCE,
+    DUPLICATE,
+    LIMITS,
+    ALTERNATIVE_REQUIRED,
+    ALTERNATIVE_OPTIONAL,
+    MAX_CARDS,
+)
 
 
 @dataclass(frozen=True)

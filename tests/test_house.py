@@ -28,6 +28,7 @@ PURE = (
     "questionnaires/enabled.py",
     "questionnaires/criteria.py",
     "questionnaires/answers.py",
+    "questionnaires/offers.py",
     "questionnaires/path_to_yes.py",
     "fhir_pa/um/",
     "fhir_pa/pas/",
@@ -35,7 +36,9 @@ PURE = (
     "cds_hooks/coverage_information.py",
     "cds_hooks/decide.py",
     "cds_hooks/granting.py",
+    "cds_hooks/new_order.py",
     "cds_hooks/on_file.py",
+    "cds_hooks/rewriting.py",
     "cds_hooks/turnaround.py",
 )
 IMPURE = {"flask", "requests", "sqlalchemy", "dbos", "granian", "os", "time", "socket", "subprocess", "threading", "pathlib", "random", "uuid", "logging"}

@@ -152,13 +152,12 @@ def _defined(part: Element) -> bool:
 
 
 def slice_url(part: Element) -> str | None:
-    """The url that tells this slice: of the profile on its type, or fixed in it."""
-    for kind in part.types:
-        for canonical in kind.get("profile", ()):
-            return str(canonical).partition("|")[0]
+    """The url that tells this slice: fixed in it, or of the profile on its type; CRD 2.2 names one profile with ``[x]`` escaped."""
     child = part.children.get("url")
     told = (child.row.get("fixed") or child.row.get("pattern")) if child is not None else None
-    return told[1] if told else None
+    if told:
+        return str(told[1])
+    return next((str(canonical).partition("|")[0] for kind in part.types for canonical in kind.get("profile", ())), None)
 
 
 def _find(compiler: Compiler, url: str, known: dict[str, _Named], where: Owner, modifying: bool) -> _Named | None:
