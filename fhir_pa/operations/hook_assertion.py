@@ -50,6 +50,8 @@ def _said(answer: CoverageAnswer) -> Json:
         "reasons": [reason.text for reason in answer.reasons],
         "authorization_number": answer.authorization_number,
     }
+    if answer.basis.edition is not None:  # its fingerprint, by which a rule reworded without a new version is found out
+        said["edition"] = answer.basis.edition.fingerprint
     return said | ({"billing_codes": [code.code for code in answer.billing_codes]} if answer.billing_codes else {})
 
 

@@ -47,7 +47,7 @@ def down(*_: object) -> Any:
 
 
 @pytest.mark.trap(1)
-@pytest.mark.parametrize(("hook", "dialect"), product([hook.name for hook in HOOKS], DIALECTS))
+@pytest.mark.parametrize(("hook", "dialect"), list(product([hook.name for hook in HOOKS], DIALECTS)))
 def test_coverage_information_comes_as_a_system_action_and_nothing_of_it_in_a_card(hook: str, dialect: str) -> None:
     body, _ = answered(any_call(hook), dialect)
     assert [action["type"] for action in body["systemActions"]] == ["update"]
@@ -214,7 +214,7 @@ def test_what_one_call_asks_for_does_not_show_in_the_answer_to_the_next() -> Non
 
 
 @pytest.mark.trap(26)
-@pytest.mark.parametrize(("hook", "dialect"), product([hook.name for hook in HOOKS], DIALECTS))
+@pytest.mark.parametrize(("hook", "dialect"), list(product([hook.name for hook in HOOKS], DIALECTS)))
 def test_no_hook_writes_a_null_or_anything_empty_but_its_list_of_cards(hook: str, dialect: str) -> None:
     body, _ = answered(any_call(hook), dialect, house(found("86")))
     assert _holes(body) == []

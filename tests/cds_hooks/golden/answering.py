@@ -1,0 +1,75 @@
+"""A served payer whose clock, numbers and secrets are fixed, and the clinic's EHR behind it: the same call, the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+from fhir_pa.operations.hook_given import ASSERTION_SECRET
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.play.payer_file import CLIENT_ID
+from ig_profiles import json
+from ig_profiles.reading import Json
+from questionnaires.library import open_shelf
+from tests.cds_hooks.golden.call import EHR, Call, body
+from tests.cds_hooks.golden.situations import Situation
+from tests.stories.ehr import Ehr
+from tests.stories.own_words import heard
+from tests.stories.parties import PAYER_URL, Lent, System, open_plan
+
+HERE = Path(__file__).parent
+GUIDES = {"2.0": "2.0.1", "2.1": "2.2", "2.2": "2.2"}
+PAYER = "https://crd.larkfield.example"
+PATIENCE = 30_000  # milliseconds for the EHR: what is told must not hang on how busy the machine is
+
+
+@contextmanager
+def lent() -> Iterator[Lent]:
+    """What all situations share: a fact engine and an empty database."""
+    with TemporaryDirectory() as folder:
+        made = Lent.make(Path(folder))
+        try:
+            yield made
+        finally:
+            made.facts.close()
+
+
+def answer(situation: Situation, request: bytes, shared: Lent) -> bytes:
+    """The whole answer to the request, as indented JSON; it has been held against the profiles of its guide."""
+    with TemporaryDirectory() as folder, open_plan(Path(folder), shared) as plan, _fixed():
+        plan.payer.memory.keep_secret(ASSERTION_SECRET, "golden")
+        settings = replace(plan.payer.settings, ehr_query_milliseconds=PATIENCE, ehr_milliseconds=PATIENCE)
+        plan.payer = replace(plan.payer, shelf=open_shelf(HERE / "policies"), settings=settings)
+        with heard(plan.application):
+            ehr = Ehr(System(plan, CLIENT_ID, GUIDES[situation.call.dialect]))
+            if situation.before is not None:
+                _asked(ehr, situation.before.chart, _before(situation.before))
+            answered = _asked(ehr, situation.call.chart, request)
+    return json.dump(answered, pretty=True) + b"\n"
+
+
+def _before(call: Call) -> bytes:
+    return json.dump(body(call, "before"))
+
+
+def _asked(ehr: Ehr, chart: Chart, request: bytes) -> Json:
+    """The answer, after the EHR that the request names was told apart from the one that runs."""
+    who = chart.patient["id"]
+    ehr.clinic.plan.charts.by_patient[who] = chart
+    running = request.replace(f'"leave-to-read-{who}"'.encode(), f'"{ehr.chart_token(who)}"'.encode()).replace(EHR.encode(), ehr.url.encode())
+    asked = json.parse(running)
+    answered = ehr.send(asked, f"{asked['hook']}-crd")
+    assert answered.status_code == 200, answered.text
+    return dict(json.parse(answered.data.replace(ehr.url.encode(), EHR.encode()).replace(PAYER_URL.encode(), PAYER.encode())))
+
+
+@contextmanager
+def _fixed() -> Iterator[None]:
+    """Authorization numbers come out the same each time."""
+    with patch("fhir_pa.numbers.secrets.choice", Random(0).choice):
+        yield
