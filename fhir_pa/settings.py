@@ -53,6 +53,10 @@ class Settings:
     quiet_rejected: int = _setting("What share of these, in percent, they must have turned down for that.", 90)
     quiet_days: int = _setting("For how many days such a card is left out before it is given again.", 30)
     private_networks: tuple[str, ...] = _setting("Private networks, such as 10.2.0.0/16, in which providers' addresses may lie.", ())
+    client_certificate_header: str = _setting("The header in which the proxy hands on a verified client certificate (RFC 9440); empty without mutual TLS.", "")
+    trusted_proxies: tuple[str, ...] = _setting("Addresses or networks of the proxies whose client_certificate_header is believed.", ())
+    requests_per_second: int = _setting("Calls a second each client may make of each server process; 0 for no limit.", 0)
+    burst: int = _setting("Calls a client may make at once before requests_per_second holds.", 100)
     directory: Directory = field(default=Directory(), repr=False)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
@@ -141,7 +145,7 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("open", what, "Listen on 127.0.0.1, or register clients and leave --open away.")
     if not 1 <= settings.port <= 65535:
         mistakes.add("port", f"is {settings.port}.", "Use a number between 1 and 65535.")
-    for name in ("processes", "threads", "max_body_bytes", "exchange_seconds", "quiet_days"):
+    for name in ("processes", "threads", "max_body_bytes", "burst", "exchange_seconds", "quiet_days"):
         if getattr(settings, name) < 1:
             mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
     if settings.peer_to_peer_hours and not 24 <= settings.peer_to_peer_hours <= 72:
@@ -150,13 +154,25 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("quiet_rejected", f"is {settings.quiet_rejected}.", "Use a share between 1 and 100 percent.")
     if settings.processes > 1 and settings.is_sqlite:
         mistakes.add("processes", f"is {settings.processes} with SQLite, which is for one process.", "Set database_url to PostgreSQL, or processes to 1.")
-    for network in settings.private_networks:
-        try:
-            ipaddress.ip_network(network)
-        except ValueError as error:
-            mistakes.add("private_networks", f"cannot be read: {error}.", "Write networks such as 10.2.0.0/16.")
+    for name in ("private_networks", "trusted_proxies"):
+        for network in getattr(settings, name):
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                mistakes.add(name, f"cannot be read: {error}.", "Write networks such as 10.2.0.0/16.")
+    _mutual_tls(settings, mistakes)
     if problem and "public_url" in settings.sources:
         mistakes.add("public_url", f"is {settings.public_url!r}: {problem}", "Write the https address of your proxy.")
+
+
+def _mutual_tls(settings: Settings, mistakes: Mistakes) -> None:
+    if settings.client_certificate_header and not settings.trusted_proxies:
+        what = "is set, but no proxy is trusted to fill it, so every client certificate would be passed over."
+        mistakes.add("client_certificate_header", what, "Name the proxy's address in trusted_proxies.")
+    for client in settings.directory.clients:
+        if client.certificate_uri and not settings.client_certificate_header:
+            what = "can never be shown: the server is told of no client certificate."
+            mistakes.add(f"[[client]] {client.id} certificate_uri", what, "Set client_certificate_header and trusted_proxies.")
 
 
 def _own_url(settings: Settings) -> str:

@@ -8,8 +8,10 @@ from typing import Any, Protocol
 
 from fhir_pa.auth import backend_services, cds_client
 from fhir_pa.auth.caller import Caller, open_caller
+from fhir_pa.auth.certificate import Certificate, check_binding, check_holder
 from fhir_pa.auth.directory import Directory
 from fhir_pa.auth.key_ring import KeyRing
+from fhir_pa.auth.pace import Pace
 from fhir_pa.auth.scopes import grant, scopes
 from fhir_pa.auth.signed import Clock, Once, Statement
 from fhir_pa.auth.tokens import Mint, Secrets
@@ -30,6 +32,7 @@ class Authenticator:
     mint: Mint
     clock: Clock
     public_url: str
+    pace: Pace
     open: bool = False
     strict_replay: bool = False
 
@@ -38,27 +41,32 @@ class Authenticator:
         """The token endpoint: the ``aud`` of client assertions."""
         return f"{self.public_url}/oauth/token"
 
-    def token(self, form: Mapping[str, list[str]]) -> dict[str, Any]:
-        """The token endpoint's answer. Raises backend_services.TokenRefused."""
-        return backend_services.token(form, self.token_url, self.directory, self.ring, self.once, self.mint, self.clock)
+    def token(self, form: Mapping[str, list[str]], certificate: Certificate | None = None) -> dict[str, Any]:
+        """The token endpoint's answer; ``certificate`` is the one the call came under. Raises backend_services.TokenRefused."""
+        return backend_services.token(form, certificate, self.token_url, self.directory, self.ring, self.once, self.mint, self.clock)
 
-    def bearer(self, header: str | None) -> Caller:
+    def bearer(self, header: str | None, certificate: Certificate | None = None) -> Caller:
         """Who sent this Authorization header to a FHIR or reviewers' address. Raises Unauthenticated."""
         if header is None and self.open:
             return open_caller()
         use, said = self.mint.read(_bearer(header))
-        return self._person(said) if use == "person" else self._client(said)
+        return self._person(said) if use == "person" else self._client(said, certificate)
 
-    def hook(self, header: str | None, path: str, body: bytes) -> Caller:
+    def hook(self, header: str | None, path: str, body: bytes, certificate: Certificate | None = None) -> Caller:
         """Which CDS client called the service at this path with this body. Raises Unauthenticated."""
         if header is None and self.open:
             return open_caller()
-        return cds_client.caller(_bearer(header), self.public_url + path, body, self.strict_replay, self.directory, self.ring, self.once, self.clock)
+        caller = cds_client.caller(_bearer(header), self.public_url + path, body, self.strict_replay, self.directory, self.ring, self.once, self.clock)
+        if caller.client:
+            check_holder(caller.client, certificate)
+        return caller
 
-    def _client(self, said: Statement) -> Caller:
+    def _client(self, said: Statement, certificate: Certificate | None) -> Caller:
         client = self.directory.client(said.text("sub"))
         if client is None:
             raise Unauthenticated("The client this token was given to is no longer registered.")
+        check_binding(said, client, certificate)
+        check_holder(client, certificate)
         still_held = grant(said.text("scope"), client.scopes)
         return Caller("access token", client=client, scopes=scopes(still_held))
 

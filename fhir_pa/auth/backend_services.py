@@ -1,6 +1,7 @@
 """SMART Backend Services: a provider's system proves itself with a signed assertion and gets a short-lived access token.
 
-SMART App Launch 2 §backend-services: client_credentials with private_key_jwt; RFC 6749 §5.2 for refusals.
+SMART App Launch 2 §backend-services: client_credentials with private_key_jwt; RFC 6749 §5.2 for refusals. A client registered with a
+certificate may prove itself by that alone (tls_client_auth, RFC 8705 §2.1); a token asked for under a certificate is bound to it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from fhir_pa.auth.certificate import Certificate, check_holder
 from fhir_pa.auth.directory import Client, Directory
 from fhir_pa.auth.key_ring import KeyRing
 from fhir_pa.auth.scopes import grant
@@ -35,9 +37,12 @@ class TokenRefused(Exception):
         return {"error": self.error, "error_description": plain}
 
 
-def token(form: Mapping[str, list[str]], url: str, directory: Directory, ring: KeyRing, once: Once, mint: Mint, clock: Clock) -> dict[str, Any]:
+def token(
+    form: Mapping[str, list[str]], certificate: Certificate | None, url: str, directory: Directory, ring: KeyRing, once: Once, mint: Mint, clock: Clock
+) -> dict[str, Any]:
     """The answer to one token request; ``url`` is the token endpoint as the world knows it. Raises TokenRefused."""
-    for name in _PARAMETERS:
+    by_certificate = "client_assertion" not in form and _holder(form, certificate, directory)
+    for name in _PARAMETERS[:1] if by_certificate else _PARAMETERS:
         if name not in form:
             raise TokenRefused("invalid_request", f"The parameter {name} is missing. Send it form-encoded, as SMART Backend Services describes.")
     for name, values in form.items():
@@ -45,10 +50,11 @@ def token(form: Mapping[str, list[str]], url: str, directory: Directory, ring: K
             raise TokenRefused("invalid_request", f"The parameter {name[:40]} stands more than once.")
     if form["grant_type"][0] != "client_credentials":
         raise TokenRefused("unsupported_grant_type", "Only client_credentials is offered here.")
-    if form["client_assertion_type"][0] != ASSERTION_TYPE:
+    if not by_certificate and form["client_assertion_type"][0] != ASSERTION_TYPE:
         raise TokenRefused("invalid_client", f"client_assertion_type must be {ASSERTION_TYPE}.")
     try:
-        client = _prove(form["client_assertion"][0], url, directory, ring, once, clock)
+        client = by_certificate or _prove(form["client_assertion"][0], url, directory, ring, once, clock)
+        check_holder(client, certificate)
     except Unauthenticated as refusal:
         raise TokenRefused("invalid_client", refusal.issues[0].text) from refusal
     if "client_id" in form and form["client_id"][0] != client.id:
@@ -57,7 +63,14 @@ def token(form: Mapping[str, list[str]], url: str, directory: Directory, ring: K
     if not granted:
         registered = " ".join(str(scope) for scope in sorted(client.scopes))
         raise TokenRefused("invalid_scope", f"None of the scopes asked for is registered. Registered: {registered or 'none'}.")
-    return {"access_token": mint.access_token(client.id, granted), "token_type": "bearer", "expires_in": int(ACCESS.total_seconds()), "scope": granted}
+    given = mint.access_token(client.id, granted, certificate)
+    return {"access_token": given, "token_type": "bearer", "expires_in": int(ACCESS.total_seconds()), "scope": granted}
+
+
+def _holder(form: Mapping[str, list[str]], certificate: Certificate | None, directory: Directory) -> Client | None:
+    """The client that says who it is by client_id and shows a certificate, when it is registered with one; checked by the caller."""
+    client = directory.client(form.get("client_id", [""])[0])
+    return client if certificate is not None and client is not None and client.certificate_uri else None
 
 
 def _prove(assertion: str, url: str, directory: Directory, ring: KeyRing, once: Once, clock: Clock) -> Client:

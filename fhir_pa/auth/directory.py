@@ -38,7 +38,8 @@ class Client:
     ``jwks`` are public keys given inline; ``jwks_url`` says where to read them. CDS Hooks tokens are recognised by
     ``cds_issuer`` and may name ``cds_jwks_url`` as their ``jku``. ``organizations`` are the NPIs and sender ids it speaks
     for. ``fhir_bases`` and ``notification_endpoints`` are URL prefixes. ``validation`` is ``strict`` or ``tolerant`` where
-    it differs from the server's.
+    it differs from the server's. With a ``certificate_uri`` it is let in by mutual TLS alone, under a certificate that names
+    its holder by this URI. ``search_parameters`` are its server's names for search parameters, by ``Type.parameter``.
     """
 
     id: str
@@ -52,6 +53,8 @@ class Client:
     organizations: tuple[str, ...] = ()
     notification_endpoints: tuple[str, ...] = ()
     validation: str = ""
+    certificate_uri: str = ""
+    search_parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ from fhir_pa.auth.scopes import Scope, scope
 from fhir_pa.configuration import Mistakes, Table
 from ig_profiles.names import NPI
 
+_SEARCHED = re.compile(r"[A-Z][A-Za-z]+\.[_A-Za-z][-_A-Za-z]*")
+_SEARCH_NAME = re.compile(r"([_A-Za-z][-_A-Za-z.:]*)?")
 Known = TypeVar("Known", Client, Person, Member, GoldCard)
 
 
@@ -68,14 +71,33 @@ def _client(table: Table) -> Client:
         organizations=table.texts("organizations"),
         notification_endpoints=table.urls("notification_endpoints"),
         validation=table.one_of("validation", ("tolerant", "strict")),
+        certificate_uri=_uri(table, "certificate_uri"),
+        search_parameters=_search_parameters(table),
     )
     if client.jwks and client.jwks_url:
         table.wrong("jwks", "stands beside jwks_url, so it is unclear which keys count.", "Keep one of them.")
-    if not (client.jwks or client.jwks_url or client.cds_jwks_url) and table.raw("jwks") is None:
-        table.wrong("jwks", "is missing, so the client can never prove who it is.", "Add jwks = { keys = [ … ] } or jwks_url.")
-    if client.scopes and not (client.jwks or client.jwks_url) and table.raw("jwks") is None:
+    if not (client.jwks or client.jwks_url or client.cds_jwks_url or client.certificate_uri) and table.raw("jwks") is None:
+        table.wrong("jwks", "is missing, so the client can never prove who it is.", "Add jwks = { keys = [ … ] }, jwks_url or certificate_uri.")
+    if client.scopes and not (client.jwks or client.jwks_url or client.certificate_uri) and table.raw("jwks") is None:
         table.wrong("scopes", "can never be granted: the client has no jwks or jwks_url.", "Add its public keys, or leave scopes out.")
     return client
+
+
+def _uri(table: Table, key: str) -> str:
+    value = table.text(key)
+    if value and ":" not in value:
+        table.wrong(key, f"is {value!r}, which is not a URI.", 'Write the URI the certificate names its holder by, e.g. "https://ehr.oakwood.example".')
+    return value
+
+
+def _search_parameters(table: Table) -> dict[str, str]:
+    value = table.raw("search_parameters")
+    named = value if isinstance(value, dict) else {}
+    wrong = [key for key, theirs in named.items() if not (_SEARCHED.fullmatch(key) and isinstance(theirs, str) and _SEARCH_NAME.fullmatch(theirs))]
+    if wrong or (value is not None and not isinstance(value, dict)):
+        said = f"cannot be read at {wrong[0]!r}." if wrong else "is not a table."
+        table.wrong("search_parameters", said, 'Write e.g. { "Observation.code" = "code-value" }, with "" for a parameter their server does not know.')
+    return {key: theirs for key, theirs in named.items() if key not in wrong}
 
 
 def _scopes(table: Table) -> list[Scope]:

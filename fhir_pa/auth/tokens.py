@@ -1,28 +1,29 @@
 """The tokens this server gives out: short-lived access tokens for clients, short-lived tokens for people.
 
 JWTs (RFC 9068 in shape) signed ES384 by a key all processes of this payer share through the store. A token says only who;
-scopes and roles are looked up again at each use.
+scopes and roles are looked up again at each use. The key changes by itself every ``TURN``; the one before is trusted for as
+long as a token it signed can still be good, and no longer.
 """
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import timedelta
-from functools import cached_property
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from fhir_pa.auth.signed import Clock, Statement, check_audience, check_times, peek, seconds, verify
+from fhir_pa.auth.certificate import Certificate
+from fhir_pa.auth.signed import SKEW, Clock, Statement, check_audience, check_times, peek, seconds, verify
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Unauthenticated
 
 ACCESS = timedelta(minutes=5)
 PERSON = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
-_KEY = "token-signing-key"
+TURN = timedelta(days=30)
 
 Use = Literal["access", "person"]
 _TYPES: dict[Use, str] = {"access": "at+jwt", "person": "person+jwt"}
@@ -45,10 +46,12 @@ class Mint:
     secrets: Secrets
     issuer: str
     clock: Clock
+    _read: dict[int, ECKey] = field(default_factory=dict, repr=False, compare=False)
 
-    def access_token(self, client_id: str, scope: str) -> str:
-        """A client's token for the FHIR operations, good for ``ACCESS``."""
-        return self._sign("access", client_id, ACCESS, client_id=client_id, scope=scope)
+    def access_token(self, client_id: str, scope: str, certificate: Certificate | None = None) -> str:
+        """A client's token for the FHIR operations, good for ``ACCESS``; bound to the certificate it was asked for under."""
+        bound = {"cnf": certificate.confirmation} if certificate else {}
+        return self._sign("access", client_id, ACCESS, client_id=client_id, scope=scope, **bound)
 
     def person_token(self, person_id: str, lasting: timedelta = PERSON) -> str:
         """A person's token for the reviewers' interface, good for at most ``LONGEST``."""
@@ -56,9 +59,10 @@ class Mint:
 
     def read(self, token: str) -> tuple[Use, Statement]:
         """What one of our tokens says and what it is for. Raises Unauthenticated."""
-        if peek(token).kid != self._key.kid:
+        trusted = self._trusted()
+        if peek(token).kid not in [key.kid for key in trusted]:
             raise Unauthenticated("This token was not given out by this server. Get one at its token endpoint.")
-        said = verify(token, [self._key])
+        said = verify(token, trusted)
         use = next((use for use, kind in _TYPES.items() if said.header.get("typ") == kind), None)
         if use is None:
             raise Unauthenticated("This is not an access token. Get one at the token endpoint.")
@@ -66,18 +70,41 @@ class Mint:
         check_times(said, self.clock(), LONGEST)
         return use, said
 
-    def _sign(self, use: Use, subject: str, lasting: timedelta, **more: str) -> str:
+    def _sign(self, use: Use, subject: str, lasting: timedelta, **more: Any) -> str:
         now = self.clock()
+        key = self._key_of(_turn(now))
         claims = {"iss": self.issuer, "aud": self.issuer, "sub": subject, "iat": seconds(now), "exp": seconds(now + lasting), "jti": uuid.uuid4().hex, **more}
-        return jwt.encode({"alg": "ES384", "kid": self._key.kid, "typ": _TYPES[use]}, claims, self._key, algorithms=["ES384"])
+        return jwt.encode({"alg": "ES384", "kid": key.kid, "typ": _TYPES[use]}, claims, key, algorithms=["ES384"])
 
-    @cached_property
-    def _key(self) -> ECKey:
-        kept = self.secrets.secret(_KEY)
-        if kept is None:
+    def _trusted(self) -> list[ECKey]:
+        """The key in use, and the one before for as long as one of its tokens can be good."""
+        now = self.clock()
+        before = self._kept_key(_turn(now) - 1) if _turn(now - LONGEST - SKEW) < _turn(now) else None
+        return [self._key_of(_turn(now)), *([before] if before else [])]
+
+    def _key_of(self, turn: int) -> ECKey:
+        """The key of this turn, made by whichever process needs it first."""
+        if self._kept_key(turn) is None:
             fresh = ECKey.generate_key("P-384", auto_kid=True)
-            self.secrets.keep_secret(_KEY, dump(fresh.as_dict(private=True)).decode())
-            kept = self.secrets.secret(_KEY)
+            self.secrets.keep_secret(_named(turn), dump(fresh.as_dict(private=True)).decode())
+        kept = self._kept_key(turn)
         if kept is None:
             raise RuntimeError("the store did not keep the token signing key")
-        return ECKey.import_key(parse(kept.encode()))
+        return kept
+
+    def _kept_key(self, turn: int) -> ECKey | None:
+        if turn not in self._read:
+            kept = self.secrets.secret(_named(turn))
+            if kept is None:
+                return None
+            self._read[turn] = ECKey.import_key(parse(kept.encode()))
+        return self._read[turn]
+
+
+def _turn(moment: datetime) -> int:
+    """Which stretch of ``TURN`` this moment lies in."""
+    return int(moment.timestamp() // TURN.total_seconds())
+
+
+def _named(turn: int) -> str:
+    return f"token-signing-key-{turn}"

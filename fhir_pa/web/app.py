@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.backend_services import TokenRefused
 from fhir_pa.auth.key_ring import KeyRing
+from fhir_pa.auth.pace import Pace
 from fhir_pa.auth.tokens import Mint
 from fhir_pa.configuration import LOOPBACK
 from fhir_pa.outbound.guarded import fetch
@@ -101,6 +102,7 @@ def authenticator_for(payer: Payer) -> Authenticator:
         once=payer.memory,
         mint=Mint(payer.memory, settings.public_url, payer.clock),
         clock=payer.clock,
+        pace=Pace(settings.requests_per_second, settings.burst, payer.clock),
         public_url=settings.public_url,
         open=settings.open,
         strict_replay=settings.cds_strict_replay,

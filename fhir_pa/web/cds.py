@@ -9,6 +9,8 @@ from flask import Blueprint, Response, g, request
 
 from cds_hooks.dialect import dialect_of
 from fhir_pa.auth.authenticator import Authenticator
+from fhir_pa.auth.caller import Caller
+from fhir_pa.web.front import certificate_of_caller
 from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.wiring import GENERATIONS
@@ -29,18 +31,23 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         check_accepted()
         return answer(offered.hook.discovery(guide, payer), media_type=JSON)
 
+    def admit() -> tuple[Caller, bytes]:
+        body = read_body(payer.settings.max_body_bytes)
+        under = certificate_of_caller(payer.settings)
+        g.caller = caller = authenticator.hook(request.headers.get("Authorization"), request.path, body, under)
+        authenticator.pace.take(caller.id)
+        return caller, body
+
     @base.post("/<service_id>")
     def hook(guide: Guide, service_id: str) -> Response:
-        body = read_body(payer.settings.max_body_bytes)
-        g.caller = caller = authenticator.hook(request.headers.get("Authorization"), request.path, body)
+        caller, body = admit()
         check_content()
         check_accepted()
         return answer(offered.hook.hook(service_id, body, guide, caller, payer), media_type=JSON)
 
     @base.post("/<service_id>/feedback")
     def feedback(guide: Guide, service_id: str) -> Response:
-        body = read_body(payer.settings.max_body_bytes)
-        g.caller = caller = authenticator.hook(request.headers.get("Authorization"), request.path, body)
+        caller, body = admit()
         check_content()
         offered.hook.feedback(service_id, body, caller, payer)
         return Response(status=200, mimetype=JSON)

@@ -11,6 +11,7 @@ from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.keys import ALGORITHMS
 from fhir_pa.auth.scopes import NEEDED
 from fhir_pa.web.fhir import GENERATIONS
+from fhir_pa.web.front import certificate_of_caller
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Payer
 from ig_profiles.reading import Json, without_empty
@@ -22,13 +23,13 @@ def blueprint(payer: Payer, authenticator: Authenticator) -> Blueprint:
 
     @base.post("/oauth/token")
     def token() -> Response:
-        given = answer(authenticator.token(request.form.to_dict(flat=False)), media_type=JSON)
+        given = answer(authenticator.token(request.form.to_dict(flat=False), certificate_of_caller(payer.settings)), media_type=JSON)
         given.headers["Cache-Control"] = "no-store"
         given.headers["Pragma"] = "no-cache"
         return given
 
     def smart_configuration() -> Response:
-        return _public(answer(smart(authenticator.token_url), media_type=JSON))
+        return _public(answer(smart(authenticator.token_url, bool(payer.settings.client_certificate_header)), media_type=JSON))
 
     for prefix in ("", *(f"/{generation}/fhir" for generation in GENERATIONS)):
         base.add_url_rule(f"{prefix}/.well-known/smart-configuration", "smart_configuration", smart_configuration)
@@ -40,11 +41,12 @@ def blueprint(payer: Payer, authenticator: Authenticator) -> Blueprint:
     return base
 
 
-def smart(token_url: str) -> Json:
-    """The SMART configuration of a server that offers Backend Services and nothing else."""
+def smart(token_url: str, mutual_tls: bool = False) -> Json:
+    """The SMART configuration of a server that offers Backend Services and nothing else; with mutual TLS as RFC 8705 §3.3 announces it."""
     return {
         "token_endpoint": token_url,
-        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt", *(["tls_client_auth"] if mutual_tls else [])],
+        "tls_client_certificate_bound_access_tokens": mutual_tls,
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "grant_types_supported": ["client_credentials"],
         "code_challenge_methods_supported": ["S256"],

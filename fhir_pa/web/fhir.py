@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from fhir_pa import wiring
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
+from fhir_pa.web.forms import add_forms
+from fhir_pa.web.front import certificate_of_caller
 from fhir_pa.web.media_types import FHIR_FORMATS, answer_resource, check_accepted, check_agreement, check_content, read_body
 from fhir_pa.web.offered import Offered, Operation, Payer
 from questionnaires.package_request import Guide
@@ -23,7 +25,8 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     base = Blueprint("fhir", __name__)
 
     def admit(operation: str) -> Caller:
-        g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
+        g.caller = caller = authenticator.bearer(request.headers.get("Authorization"), certificate_of_caller(payer.settings))
+        authenticator.pace.take(caller.id)
         caller.must_be_allowed(operation)
         check_accepted(FHIR_FORMATS)
         return caller
@@ -48,7 +51,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     offer("submit", offered.submit, "/Claim/$submit")
     offer("inquire", offered.inquire, "/Claim/$inquire")
     offer("submit_attachment", offered.submit_attachment, "/$submit-attachment")
-    offer("questionnaire_package", offered.questionnaire_package, "/Questionnaire/$questionnaire-package", "/$questionnaire-package")
+    add_forms(base, payer, offered, admit, admit_body)
 
     @base.post("/<kind>/$validate")
     def validate(guide: str, kind: str) -> Response:

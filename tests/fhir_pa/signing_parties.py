@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -97,12 +97,15 @@ _ANY = jws.JWSRegistry(algorithms=["ES384", "RS384", "ES256", "RS256", "PS384", 
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Payer]:
-    """The process, started and ended; its configuration and log lie in this folder."""
+def serving(folder: Path, told: Mapping[str, str] | None = None, **registered: Any) -> Iterator[Payer]:
+    """The process, started and ended; its configuration and log lie in this folder.
+
+    ``told`` are further FHIR_PA_* variables, ``registered`` what the first EHR is registered with besides.
+    """
     with KeyServer() as keys:
         inline_keys = {"keys": [EC.as_dict(private=False)]}
         clients: list[dict[str, Any]] = [
-            {"id": "oakwood-ehr", "cds_issuer": ISSUER, "cds_jwks_url": f"{keys.url}/jwks.json"},
+            {"id": "oakwood-ehr", "cds_issuer": ISSUER, "cds_jwks_url": f"{keys.url}/jwks.json", **registered},
             {"id": "out-of-band", "cds_issuer": "https://fernhill.example", "jwks": inline_keys},
             {"id": "moved", "cds_issuer": "https://moved.example", "cds_jwks_url": f"{keys.url}/moved.json"},
         ]
@@ -110,6 +113,7 @@ def serving(folder: Path) -> Iterator[Payer]:
         config.write_text("".join("\n".join(["[[client]]", *(f"{key} = {inline(value)}" for key, value in each.items()), ""]) for each in clients))
         port = free_port()
         environment = {**os.environ, "FHIR_PA_CONFIG": str(config), "FHIR_PA_PORT": str(port), "FHIR_PA_PUBLIC_URL": WORLD, "PYTHONPATH": str(ROOT)}
+        environment |= told or {}
         log = folder / "log"
         with log.open("wb") as written:
             process = subprocess.Popen([sys.executable, "-c", START], cwd=ROOT, env=environment, stderr=written, stdout=written)

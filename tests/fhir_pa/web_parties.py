@@ -105,9 +105,9 @@ class Payers:
     http: FlaskClient
 
     @classmethod
-    def open(cls, **changed: Any) -> Payers:
+    def open(cls, client: Client = OAKWOOD, **changed: Any) -> Payers:
         settings = replace(read({}, {}), **changed)
-        directory = Directory(Insurer("Larkfield Health Plan", Identifier("http://hl7.org/fhir/sid/us-npi", "9000000007")), (OAKWOOD,), (QUILL,))
+        directory = Directory(Insurer("Larkfield Health Plan", Identifier("http://hl7.org/fhir/sid/us-npi", "9000000007")), (client,), (QUILL,))
         payer, told = Payer(settings, directory, Memory(), Clock()), Told()
         operations = {name: lambda *asked, name=name: told.act(name, *asked) for name in Offered.__dataclass_fields__}
         app = create_app(payer, Offered(**{**operations, "subscribe": told, "hook": told, "review": told, "measures": told}))
