@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -35,6 +35,26 @@ class Operation(Protocol):
     """One thing a provider's system may ask, body in and FHIR out."""
 
     def __call__(self, body: bytes, guide: Guide, caller: Caller, payer: Any) -> Json: ...
+
+
+class Package(Protocol):
+    """The forms of an order; ``identity`` is the form the address names."""
+
+    def __call__(self, body: bytes, guide: Guide, caller: Caller, payer: Any, identity: str = "") -> Json: ...
+
+
+class Expand(Protocol):
+    """Value sets listed (the functions of ``operations.expand``)."""
+
+    def expand(self, asked: Mapping[str, Sequence[str]], identity: str, payer: Any) -> Json: ...
+    def parameters_of(self, body: bytes, guide: str, payer: Any) -> dict[str, list[str]]: ...
+
+
+class Published(Protocol):
+    """What policies publish (the functions of ``operations.questionnaire_read``)."""
+
+    def read(self, kind: str, identity: str, guide: Guide, payer: Any) -> Json: ...
+    def search(self, kind: str, asked: Mapping[str, Sequence[str]], guide: Guide, payer: Any) -> Json: ...
 
 
 class Validate(Protocol):
@@ -87,6 +107,12 @@ class Appeal(Protocol):
     def packet(self, number: str, appeal: int, caller: Caller, payer: Any) -> Json: ...
 
 
+class Letter(Protocol):
+    """The written notice of a decision, with its media type."""
+
+    def __call__(self, number: str, audience: str, form: str, caller: Caller, payer: Any) -> tuple[str, bytes]: ...
+
+
 class PeerToPeer(Protocol):
     """The conversation before a denial (the functions of ``operations.peer_to_peer``)."""
 
@@ -106,7 +132,11 @@ class Offered:
 
     submit: Operation
     inquire: Operation
-    questionnaire_package: Operation
+    questionnaire_package: Package
+    next_question: Operation
+    log_questionnaire_errors: Operation
+    expand: Expand
+    published: Published
     submit_attachment: Operation
     validate: Validate
     metadata: Metadata
@@ -116,3 +146,4 @@ class Offered:
     measures: Measures
     peer_to_peer: PeerToPeer
     appeal: Appeal
+    letter: Letter

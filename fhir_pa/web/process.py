@@ -18,11 +18,16 @@ from fhir_pa.logs import write_logs
 from fhir_pa.operations import (
     appeal,
     capability,
+    expand,
     hook,
     inquire,
+    letter,
+    log_questionnaire_errors,
     measures,
+    next_question,
     peer_to_peer,
     questionnaire_package,
+    questionnaire_read,
     review,
     submit,
     submit_attachment,
@@ -42,6 +47,10 @@ OFFERED = Offered(
     submit=submit.submit,
     inquire=inquire.inquire,
     questionnaire_package=questionnaire_package.questionnaire_package,
+    next_question=next_question.next_question,
+    log_questionnaire_errors=log_questionnaire_errors.log_questionnaire_errors,
+    expand=expand,
+    published=questionnaire_read,
     submit_attachment=submit_attachment.submit_attachment,
     validate=validate.validate,
     metadata=capability.metadata,
@@ -51,6 +60,7 @@ OFFERED = Offered(
     measures=measures,
     peer_to_peer=peer_to_peer,
     appeal=appeal,
+    letter=letter.letter,
 )
 
 

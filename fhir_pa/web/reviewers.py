@@ -75,4 +75,10 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def packet(number: str, appeal: int) -> Response:
         return answer(offered.appeal.packet(number, appeal, admit(), payer), media_type=JSON)
 
+    @base.get("/authorizations/<number>/letters/<audience>.<form>")
+    def letter(number: str, audience: str, form: str) -> Response:
+        g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
+        kind, body = offered.letter(number, audience, form, caller, payer)
+        return Response(body, content_type=kind)
+
     return base

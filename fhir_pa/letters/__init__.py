@@ -1,0 +1,1 @@
+"""Letters: the written notices, as pages and as PDF."""

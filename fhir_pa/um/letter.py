@@ -1,0 +1,199 @@
+"""Letter: the written notice of a decision, as values, with what it must tell before it may be sent (domain F60-F67, §2.3-2.5).
+
+A notice names every service with its own reason, whom to call, what to do next, and until when one may appeal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from fhir_pa.um.appealing import file_until
+from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.determination import ADVERSE, ReviewAction
+from fhir_pa.um.readability import grade
+from fhir_pa.um.review import walked
+from fhir_pa.um.time_limits import MEDICAID
+from fhir_pa.um.transitions import PENDING
+from questionnaires.criteria import Truth
+
+EASY = 8.0  # years of school a member's letter may ask for
+
+
+class Audience(StrEnum):
+    """Who reads it."""
+
+    MEMBER = "member"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes: the plan, and the review organization that decided in its name where there is one, each with a phone."""
+
+    plan: str
+    phone: str
+    delegate: str = ""
+    delegate_phone: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One service: what was asked, what is authorized, why, what was not shown, and what would change it."""
+
+    sequence: int
+    service: str
+    codes: tuple[str, ...]
+    action: ReviewAction
+    because: str
+    asked: str = ""
+    authorized: str = ""
+    not_shown: tuple[str, ...] = ()
+    criteria_from: str = ""
+    decided_by: str = ""
+    phone: str = ""
+
+    @property
+    def is_adverse(self) -> bool:
+        """Whether something that was asked for is not given."""
+        return self.action in ADVERSE
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who looks next, until when one may ask for it, how quickly when it cannot wait, and whether care goes on meanwhile."""
+
+    level: str
+    until: date
+    source: str
+    expedited_hours: int
+    care_may_go_on: bool
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One notice to one reader. ``lines`` are in the order of the request; ``rights`` are absent when nothing was taken away."""
+
+    audience: Audience
+    sender: Sender
+    number: str
+    member: str
+    requestor: str
+    written_on: date
+    decided_on: date | None
+    stage: str
+    lines: tuple[Line, ...]
+    undecided: tuple[int, ...] = ()
+    rights: Rights | None = None
+
+    @property
+    def is_adverse(self) -> bool:
+        """Whether any service was denied or reduced."""
+        return any(line.is_adverse for line in self.lines)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some services were given and others not."""
+        return self.is_adverse and not all(line.action is ReviewAction.NOT_CERTIFIED for line in self.lines)
+
+
+def letter_of(
+    authorization: Authorization, audience: Audience, sender: Sender, titles: Mapping[int, str], criteria: Mapping[str, str], on: date
+) -> Letter:
+    """The notice of how this case stands. ``titles`` names each service, ``criteria`` each criterion, in plain words."""
+    decided = [item for item in authorization.items if item.state not in PENDING]
+    lines = tuple(_line(item, titles.get(item.sequence, ""), criteria) for item in decided)
+    days = [item.determination.decided_at.date() for item in decided]
+    return Letter(
+        audience=audience,
+        sender=sender,
+        number=authorization.number,
+        member=authorization.request.member.name,
+        requestor=authorization.request.requestor.name,
+        written_on=on,
+        decided_on=max(days, default=None),
+        stage=authorization.clock.asked,
+        lines=lines,
+        undecided=tuple(item.sequence for item in authorization.pended),
+        rights=_rights(authorization, [line.sequence for line in lines if line.is_adverse]),
+    )
+
+
+def lacks(letter: Letter) -> tuple[str, ...]:
+    """What is missing, each as a sentence that says how to mend it; empty when it may be sent."""
+    return tuple(_missing(letter))
+
+
+def too_hard(letter: Letter, words: str) -> str:
+    """What to say of a member's letter that asks for too much school; empty when it does not."""
+    asked = grade(words)
+    if letter.audience is not Audience.MEMBER or asked <= EASY:
+        return ""
+    return f"The reasons ask for {asked:g} years of school; a member's letter should ask for {EASY:g} at most. Shorten the sentences that give the reason."
+
+
+def _missing(letter: Letter) -> Iterator[str]:
+    if not letter.lines:
+        yield "No service is decided yet, so there is nothing to tell. Decide first."
+    if not letter.sender.plan or not letter.sender.phone:
+        yield "Name the plan and its phone number ([payer] name and phone)."
+    if letter.sender.delegate and not letter.sender.delegate_phone:
+        yield f"Give the phone number of {letter.sender.delegate}: both numbers must be on the notice."
+    for line in letter.lines:
+        if line.is_adverse and not line.because.strip():
+            yield f"Item {line.sequence} tells no reason. Decide it with a reason."
+        if line.is_adverse and not line.phone:
+            yield f"Item {line.sequence} names nobody to call. Decide it with a phone number."
+        if line.is_adverse and not line.decided_by:
+            yield f"Item {line.sequence} names nobody who decided it. Only a signed decision may be told."
+    if letter.is_adverse and letter.rights is None:
+        yield "No appeal is open for this line of business. Tell compliance before anything is sent."
+
+
+def _line(item: Item, title: str, criteria: Mapping[str, str]) -> Line:
+    made, service = item.determination, item.requested.service
+    codes = tuple(coding.code for coding in service.codes)
+    opened = [finding for finding in walked(made.findings) if finding.criterion in made.criteria and finding.truth is not Truth.MET]
+    return Line(
+        sequence=item.sequence,
+        service=title or next((coding.display for coding in service.codes if coding.display), "") or f"Service {' / '.join(codes)}",
+        codes=codes,
+        action=made.action,
+        because=made.because,
+        asked=_amount(service.quantity, service.unit, service.on, service.until),
+        authorized=_amount(made.authorized.quantity, made.authorized.unit, made.authorized.starts_on, made.authorized.until) if made.authorized else "",
+        not_shown=tuple(criteria.get(finding.criterion, finding.because) for finding in opened),
+        criteria_from=made.edition.name if made.edition else "",
+        decided_by=f"{made.signed_by.name}, licence {made.signed_by.licence}" if made.signed_by and made.signed_by.licence else "",
+        phone=made.phone or "",
+    )
+
+
+def _rights(authorization: Authorization, adverse: list[int]) -> Rights | None:
+    found = [found for found in (file_until(authorization, sequence) for sequence in adverse) if found is not None]
+    if not found:
+        return None
+    level, until = min(found, key=lambda pair: pair[1])
+    hours = round(level.expedited.total_seconds() / 3600)
+    return Rights(level.name, _day(until), level.source, hours, authorization.request.line_of_business == MEDICAID)
+
+
+def _day(moment: datetime) -> date:
+    return moment.date()
+
+
+def _amount(quantity: object, unit: str | None, starts: date | None, until: date | None) -> str:
+    amount = f"{quantity} {unit or 'units'}" if quantity is not None else ""
+    days = " ".join(filter(None, [f"from {in_words(starts)}" if starts else "", f"until {in_words(until)}" if until else ""]))
+    return ", ".join(filter(None, [amount, days]))
+
+
+def in_words(day: date | None) -> str:
+    """A day as a letter writes it.
+
+    >>> in_words(date(2026, 11, 2))
+    'November 2, 2026'
+    """
+    return f"{day:%B} {day.day}, {day.year}" if day else ""
