@@ -46,6 +46,11 @@ class Settings:
     max_body_bytes: int = _setting("The longest request body taken, in bytes.", 10 * 1024 * 1024)
     exchange_seconds: int = _setting("How long a submission may take; what is not weighed by then is pended, and weighed on in the background.", 10)
     peer_to_peer_hours: int = _setting("How long, 24 to 72, the treating clinician may call before a clinical denial is signed; 0 offers no call.", 72)
+    ehr_query_milliseconds: int = _setting("How long one query at a provider's EHR may take while a hook is answered.", 1200)
+    ehr_milliseconds: int = _setting("How long all queries of one hook call together may take.", 2500)
+    ehr_rest_seconds: int = _setting("How long an EHR that let three queries in a row time out is not asked, before it is tried again.", 30)
+    warm_seconds: int = _setting("How long order-sign may use what order-select or encounter-start read of the chart; 0 to read it again each time.", 120)
+    warm_at_encounter: bool = _setting("Whether encounter-start reads ahead what most policies look for in a chart, where the call gives leave.", False)
     replay_seconds: int = _setting("How long the same bytes sent again by the same client get the answer already given.", 60)
     cds_strict_replay: bool = _setting("Refuse a CDS Hooks token used twice even when the body differs.", False)
     cds_origins: tuple[str, ...] = _setting("Origins whose browser pages may call the CDS services (CORS).", ())
@@ -145,7 +150,7 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("open", what, "Listen on 127.0.0.1, or register clients and leave --open away.")
     if not 1 <= settings.port <= 65535:
         mistakes.add("port", f"is {settings.port}.", "Use a number between 1 and 65535.")
-    for name in ("processes", "threads", "max_body_bytes", "burst", "exchange_seconds", "quiet_days"):
+    for name in ("processes", "threads", "max_body_bytes", "burst", "exchange_seconds", "quiet_days", "ehr_query_milliseconds", "ehr_milliseconds", "ehr_rest_seconds"):
         if getattr(settings, name) < 1:
             mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
     if settings.peer_to_peer_hours and not 24 <= settings.peer_to_peer_hours <= 72:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fhir_pa.auth.directory import Directory
+from fhir_pa.brief import Brief
+from fhir_pa.outbound.breaker import Breaker, Rule
 from fhir_pa.settings import Settings
 from fhir_pa.storage.store import Store, open_store
 from ig_profiles.outcome import Refusal
 from ig_profiles.registry import Registry, open_set
 from questionnaires.cql import FactEngine
+from questionnaires.criteria import Answers
 from questionnaires.library import Shelf, open_shelf
 
+CHART_BYTES = 32 * 1024 * 1024
+FACT_SETS = 512
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
 
 
@@ -41,6 +46,18 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Lately:
+    """What this process alone remembers, briefly and nowhere else: which EHRs stall, what was read of a chart, which facts were found in it.
+
+    A chart is kept as bytes under whoever may read it; facts under a digest of the policy's wording and of what they rest on.
+    """
+
+    stalls: Breaker = field(default_factory=Breaker)
+    charts: Brief[Hashable, Mapping[str, bytes]] = field(default_factory=lambda: Brief(CHART_BYTES))
+    facts: Brief[str, Answers] = field(default_factory=lambda: Brief(FACT_SETS))
+
+
+@dataclass(frozen=True)
 class Payer:
     """One payer, running: its settings, its files of people and members, its store, its policies and the fact engine."""
 
@@ -49,6 +66,7 @@ class Payer:
     shelf: Shelf
     facts: FactEngine
     clock: Callable[[], datetime]
+    lately: Lately = field(default_factory=Lately, compare=False)
 
     @property
     def directory(self) -> Directory:
@@ -106,4 +124,4 @@ def open_payer(settings: Settings, clock: Callable[[], datetime] = lambda: datet
     """
     shelf = open_shelf(*([settings.policies] if settings.policies else []))
     store = open_store(settings.database_url, settings.data_directory, clock)
-    return Payer(settings, store, shelf, FactEngine(), clock)
+    return Payer(settings, store, shelf, FactEngine(), clock, Lately(Breaker(Rule(seconds=settings.ehr_rest_seconds))))

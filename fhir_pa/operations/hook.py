@@ -19,6 +19,7 @@ from cds_hooks.respond import respond
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.hook_assertion import assertions
 from fhir_pa.operations.hook_cards import cards_given
+from fhir_pa.operations.hook_chart import chart_of
 from fhir_pa.operations.hook_findings import findings_of
 from fhir_pa.operations.hook_given import given
 from fhir_pa.operations.hook_grant import Granting
@@ -93,8 +94,11 @@ def _instance(sent: Any) -> str:
 def _answer(asked: HookRequest, sent: Json, told: list[Issue], caller: Caller, payer: Payer, at: datetime) -> Json:
     """The answer, kept with the call, its assertions and the authorizations it opens, in one transaction."""
     guide, witness = GUIDE_OF[asked.dialect], Witness()
-    granting = Granting(payer, caller.id, guide, at)
-    answer, answers = respond(asked, given(asked, caller, payer, at, granting, witness))
+    granting, chart = Granting(payer, caller.id, guide, at), chart_of(asked, caller, payer, at, witness.watching)
+    answer, answers = respond(asked, given(asked, caller, payer, at, granting, chart))
+    if chart:
+        chart.read_ahead()
+        chart.leave()
     if told:
         answer = {**answer, "extension": {FINDINGS: operation_outcome(told)}}
     call = HookCall(str(uuid.uuid4()), caller.id, guide, asked.hook.name, asked.instance, at, sent, answer)

@@ -20,13 +20,12 @@ from cds_hooks.quiet import Kind
 from cds_hooks.request import HookRequest
 from cds_hooks.turnaround import Turnaround
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.hook_chart import Chart
+from fhir_pa.operations.hook_facts import facts_in_chart
 from fhir_pa.operations.hook_measured import is_quiet, time_to_decision
-from fhir_pa.operations.hook_metrics import Witness
 from fhir_pa.operations.hook_on_file import on_file
 from fhir_pa.operations.membership import standing
 from fhir_pa.operations.validate import is_strict
-from fhir_pa.operations.weighing import Documentation, answers_of
-from fhir_pa.outbound.ehr import Ehr
 from fhir_pa.um.request import Identifier
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
@@ -38,12 +37,11 @@ ASSERTION_SECRET = "assertion-ids"
 NO_PAYOR = "The Coverage does not say by an identifier who pays. Give Coverage.payor our identifier, in place or on the Organization it refers to."
 
 
-def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant: Grant, witness: Witness) -> Given:
-    """Everything the answer to this call may ask of the payer; ``witness`` sees what is queried at the EHR."""
+def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant: Grant, chart: Chart | None = None) -> Given:
+    """Everything the answer to this call may ask of the payer; ``chart`` is what may be read at the EHR for it."""
 
     def facts(edition: Edition, resources: Sequence[Json]) -> Answers:
-        responses = tuple(each for each in resources if each.get("resourceType") == "QuestionnaireResponse")
-        return answers_of(edition, Documentation(responses, tuple(resources)), payer.shelf, payer.facts, at)
+        return facts_in_chart(edition, resources, payer, at)
 
     def member_standing(coverage: Json, patient: Json | None, on: date) -> MemberStanding:
         payors = _payors(coverage, asked)
@@ -70,7 +68,7 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
     def quiet(topic: str, edition: Edition | None) -> bool:
         return is_quiet(payer.store, Kind(caller.id, topic, edition.topic if edition else ""), payer.settings.quiet, at)
 
-    insurer, ehr = payer.directory.insurer, _ehr(asked, caller, payer)
+    insurer = payer.directory.insurer
     return Given(
         shelf=payer.shelf,
         facts=facts,
@@ -80,8 +78,8 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         payer_name=insurer.name,
         public_url=payer.public_url,
         payer_phone=insurer.phone or None,
-        fetch=witness.watching(ehr.fetch) if ehr else None,
-        together=ehr.together if ehr else one_by_one,
+        fetch=chart.fetch if chart else None,
+        together=chart.together if chart else one_by_one,
         on_file=held,
         exempt=exempt,
         turnaround=measured,
@@ -104,15 +102,6 @@ def _another_payers(payors: list[Json], payer: Payer) -> bool:
     own = payer.directory.insurer.identifier
     numbers = {text(each, "value") for each in payors if own and text(each, "system") == own.system}
     return own is not None and bool(numbers) and own.value not in numbers
-
-
-def _ehr(asked: HookRequest, caller: Caller, payer: Payer) -> Ehr | None:
-    """The EHR behind the call, when it gave leave and the payer may query it."""
-    client = caller.client
-    if asked.fhir_server is None or asked.authorization is None or client is None:
-        return None
-    ehr = Ehr(asked.fhir_server, asked.authorization.token, client.fhir_bases, payer.settings.private_networks)
-    return ehr if ehr.is_registered else None
 
 
 def _assertion_ids(caller: Caller, payer: Payer) -> Callable[[Order, str, tuple[str, ...]], str]:
