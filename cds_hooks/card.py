@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
@@ -16,7 +17,8 @@ from ig_profiles.reading import Coding, Json, without_empty
 
 SUMMARY_LIMIT = 139  # "less than 140 characters"
 IF_NONE_EXIST = "davinci-crd.if-none-exist"
-_TEMPLATES = Environment(loader=PackageLoader("cds_hooks"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+_ESCAPE = re.compile(r"\\([\\`*<>\[\]~|_])")
+_MARKING = re.compile(r"[\\`*<>\[\]~|]|\b_|_\b")
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,27 @@ class Draft:
         return list(dict.fromkeys(answer.basis.order for answer in self.about))
 
 
+def escaped(value: Any) -> Any:
+    r"""A text put into a template, with what GitHub-flavoured Markdown would read as marks made plain letters.
+
+    >>> escaped("Oxygen <2 l> *now*"), escaped(7)
+    ('Oxygen \\<2 l\\> \\*now\\*', 7)
+    """
+    return _MARKING.sub(lambda mark: f"\\{mark.group()}", value) if isinstance(value, str) else value
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("cds_hooks"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=escaped
+)
+
+
 def worded(draft: Draft, source: Source, dialect: Dialect, instance: str) -> Json:
     """The card on the wire. Its uuid, and those of its suggestions, are the same whenever the same call is answered."""
     summary, _, detail = _TEMPLATES.get_template(draft.template).render(draft.words).strip().partition("\n\n")
     name = "/".join(part for part in [source.url, instance, draft.template, draft.key, *draft.orders] if part)
     card: Json = {
         "uuid": str(uuid5(NAMESPACE_URL, name)),
-        "summary": shortened(summary),
+        "summary": shortened(_ESCAPE.sub(r"\1", summary)),
         "indicator": draft.indicator,
         "detail": detail.strip(),
         "source": {"label": source.name, "url": source.url, "topic": _topic(draft.topic, dialect)},
