@@ -26,11 +26,13 @@ def parse(body: bytes, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -
 
     >>> parse(b'{"value": 1.10}')
     {'value': Decimal('1.10')}
+    >>> dump(parse(b"[12345678901234567890123]"))
+    b'[12345678901234567890123]'
     """
     if len(body) > max_bytes:
         raise TooLarge(f"The body has {len(body):,} bytes; this server takes {max_bytes:,}. Send large documents with $submit-attachment, one by one.")
     try:
-        value = _standard.loads(body, parse_float=_number, parse_constant=_no_constant, object_pairs_hook=_no_twins)
+        value = _standard.loads(body, parse_float=_number, parse_int=_whole, parse_constant=_no_constant, object_pairs_hook=_no_twins)
     except _standard.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         text = f"The body is not JSON: {error.msg} at {where}. Send one FHIR resource as UTF-8 JSON."
@@ -69,6 +71,13 @@ def _number(text: str) -> Decimal:
     if len(text) > 6 and len(text.lower().partition("e")[2].lstrip("+-0")) > 4:
         raise _too_long_a_number()
     return Decimal(text)
+
+
+def _whole(text: str) -> int | Decimal:
+    """The whole number; one beyond 64 bits as a decimal, which can be written again with all its digits."""
+    if len(text) < 19:
+        return int(text)
+    return Decimal(text) if len(text) < 4300 else int(text)
 
 
 def _too_long_a_number() -> Unreadable:
