@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ig_profiles.names import CQF_LIBRARY, INITIAL_EXPRESSION, QUESTIONNAIRE_HIDDEN, QUESTIONNAIRE_UNIT, QUESTIONNAIRE_UNIT_OPTION
 from ig_profiles.reading import Coding, Json, codings, extension_value, many, text
@@ -90,6 +91,16 @@ def identifier(expression: str) -> tuple[str, str] | None:
     """
     found = _IDENTIFIER.match(expression)
     return (found["library"] or "", found["name"].strip()) if found else None
+
+
+def option_value(option: Json) -> Any:
+    """What an answerOption offers: a Coding, or the plain value.
+
+    >>> option_value({"valueInteger": 3})
+    3
+    """
+    key = next((key for key in option if key.startswith("value")), "")
+    return next(iter(codings(option[key])), None) if key == "valueCoding" else option.get(key)
 
 
 def _question(item: Json) -> Question:

@@ -6,6 +6,7 @@ A shelf is a folder of policy folders; each policy folder is named after its top
     questionnaire.json   the FHIR Questionnaire the clinician fills (left out when nothing need be asked)
     facts.cql            how each answer is found in FHIR data; its defines are named as the form's link ids
     facts.elm.json       the same, compiled by ``fhir-pa policies compile``
+    value-sets/*.json    FHIR ValueSets the form chooses from, when choices are shared or many
     cases.toml           stories the policy's owner signs, see ``cases.py``
 
 In short, an edition in policy.toml::
@@ -21,6 +22,8 @@ In short, an edition in policy.toml::
     refer_to = "nurse"                                # or "physician": who looks when software cannot certify
     services = { HCPCS = ["E1390"], CPT = [] }        # leave out for every service
     sensitive = true                                  # shown to others than the submitter by number only; else leave out
+    form = "adaptive"                                 # the form asks step by step; else leave out
+    remembers = ["known_variant"]                     # answers that stay true: offered again for the same member
     certifies = { days = 365 }                        # quantity = 2, unit = "each" are the most it certifies
     certifies_less = [{ when = ["group_2"], days = 90 }]   # when one of these criteria is met
 
@@ -53,6 +56,7 @@ from typing import Any
 
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
+from questionnaires.adaptive_form import adaptive_canonical, adaptive_url
 from questionnaires.authoring.agreement import disagreements, drift
 from questionnaires.authoring.mistakes import Mistake
 from questionnaires.authoring.neighbours import ANYTHING_ELSE, namesakes, overlaps, silence
@@ -60,6 +64,7 @@ from questionnaires.authoring.wording import Wording, read_policy
 from questionnaires.elm import elm_name, library_name
 from questionnaires.form import canonical
 from questionnaires.policy import Edition, RequestedService
+from questionnaires.value_sets import ValueSets
 
 BUILT_IN = Path(__file__).parent / "policies"
 _EVERY = ""  # stands for every service among codes
@@ -75,10 +80,11 @@ class Volume:
     elm: Json | None
     folder: Path
     facts: str = "facts.cql"
+    value_sets: tuple[Json, ...] = ()
 
 
 class Shelf:
-    """Every edition a payer has, in force or not."""
+    """Every edition a payer has, in force or not, and the value sets their forms choose from (``value_sets``)."""
 
     def __init__(self, volumes: Iterable[Volume]) -> None:
         self._volumes = tuple(sorted(volumes, key=lambda volume: (volume.edition.topic, volume.edition.in_force_from)))
@@ -88,7 +94,9 @@ class Shelf:
             for code in {coding.code for coding in volume.edition.services} or {_EVERY}:
                 self._by_code[code].append(volume.edition)
             if volume.questionnaire is not None:
-                self._asking[canonical(volume.questionnaire)] = self._asking[volume.questionnaire["url"]] = volume
+                for name in _names(volume.questionnaire):
+                    self._asking[name] = volume
+        self.value_sets = ValueSets(each for volume in self._volumes for each in volume.value_sets)
 
     def editions(self) -> tuple[Edition, ...]:
         """Every edition, by topic and date."""
@@ -127,7 +135,7 @@ class Shelf:
         return volume.questionnaire if volume else None
 
     def asking(self, canonical: str) -> Volume | None:
-        """The newest volume whose form this is, or None."""
+        """The newest volume whose form this is, be it named as the standard or as the adaptive one, or None."""
         return self._asking.get(canonical)
 
     def cql(self, topic: str, version: str | None = None) -> str | None:
@@ -185,16 +193,17 @@ def read_folder(folder: Path) -> tuple[list[Volume], list[Mistake]]:
     wordings, wrong = read_policy(policy, f"{folder.name}/policy.toml")
     mistakes += wrong
     volumes = []
+    value_sets = tuple(each for path in sorted(folder.glob("value-sets/*.json")) if (each := _read(folder, f"value-sets/{path.name}", _json, mistakes)))
     for wording in wordings:
         form = _read(folder, wording.form, _json, mistakes)
         cql = _read(folder, wording.facts, str, mistakes)
         elm = _read(folder, elm_name(wording.facts), _json, mistakes)
         mistakes += drift(folder.name, wording.facts, cql, elm)
         mistakes += disagreements(folder.name, wording, form, elm)
-        named = canonical(form) if form else None
+        named = None if form is None else adaptive_canonical(form) if wording.edition.form == "adaptive" else canonical(form)
         edition = replace(wording.edition, questionnaire=named, fingerprint=_fingerprint(wording, policy, form, cql))
         if wording.complete:
-            volumes.append(Volume(edition, form, cql, elm, folder, wording.facts))
+            volumes.append(Volume(edition, form, cql, elm, folder, wording.facts, value_sets))
     return volumes, list(dict.fromkeys(mistakes))
 
 
@@ -225,6 +234,11 @@ def _fingerprint(wording: Wording, policy: Any, form: Json | None, cql: str | No
     head = {key: value for key, value in policy.items() if key != "edition"}
     content = {"policy": head, "edition": wording.written, "questionnaire": form, "facts": cql.replace("\r\n", "\n") if cql else None}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False).encode()).hexdigest()
+
+
+def _names(questionnaire: Json) -> tuple[str, ...]:
+    """Every canonical a form is asked for by: as it is and as an adaptive one, with and without version."""
+    return canonical(questionnaire), questionnaire["url"], adaptive_canonical(questionnaire), adaptive_url(questionnaire)
 
 
 def _position(edition: Edition, service: RequestedService) -> int:

@@ -57,7 +57,7 @@ class Edition:
     ``sensitive`` edition are shown to other providers than the submitter only when asked for by number. ``benefits`` is
     what it says of network, shares, limits and billing codes. ``alternatives`` and ``companions`` are what the clinician
     is offered while ordering; they decide nothing. ``form`` says whether providers are handed the whole form or one that
-    asks step by step.
+    asks step by step; ``remembers`` names questions whose answers stay true, so that they are offered again.
     """
 
     topic: str
@@ -87,6 +87,7 @@ class Edition:
     alternatives: tuple[Alternative, ...] = ()
     companions: tuple[Companion, ...] = ()
     form: Literal["standard", "adaptive"] = "standard"
+    remembers: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

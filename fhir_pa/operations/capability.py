@@ -46,7 +46,7 @@ def metadata(guide: str, payer: Payer) -> Json:
             {
                 "mode": "server",
                 "security": _security(payer),
-                "resource": [_claim(guide), _questionnaire(), _subscription()],
+                "resource": [_claim(guide), _questionnaire(), _published("Library"), _value_set(), _subscription()],
                 "operation": [{"name": "submit-attachment", "definition": f"{CDEX}/OperationDefinition/submit-attachment"}],
             }
         ],
@@ -82,7 +82,26 @@ def _claim(guide: str) -> dict[str, Any]:
 
 
 def _questionnaire() -> dict[str, Any]:
-    return {"type": "Questionnaire", "operation": [{"name": "questionnaire-package", "definition": f"{DTR}/OperationDefinition/questionnaire-package"}]}
+    operations = [
+        {"name": "questionnaire-package", "definition": f"{DTR}/OperationDefinition/questionnaire-package"},
+        {"name": "next-question", "definition": "http://hl7.org/fhir/uv/sdc/OperationDefinition/Questionnaire-next-question"},
+        {"name": "log-questionnaire-errors", "definition": f"{DTR}/OperationDefinition/log-questionnaire-errors"},
+    ]
+    return {**_published("Questionnaire"), "operation": operations}
+
+
+def _value_set() -> dict[str, Any]:
+    return {**_published("ValueSet"), "operation": [{"name": "expand", "definition": "http://hl7.org/fhir/OperationDefinition/ValueSet-expand"}]}
+
+
+def _published(kind: str) -> dict[str, Any]:
+    """What policies publish: read by id, searched by what names it."""
+    kinds = {"_id": "token", "url": "uri", "version": "token", "name": "string", "title": "string", "status": "token"}
+    return {
+        "type": kind,
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "searchParam": [{"name": name, "type": of} for name, of in kinds.items()],
+    }
 
 
 def _subscription() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from fhir_pa.um.information_request import information_requests
 from fhir_pa.um.request import RequestedItem
 from ig_profiles.reading import Json, text
 from ig_profiles.resource_text import read_resource
+from questionnaires.adaptive_form import adaptive_url
 from questionnaires.answers import merge, read_response
 from questionnaires.cql import FactEngine
 from questionnaires.criteria import Answers, Circumstances
@@ -76,14 +77,16 @@ def weigh_items(
 def answers_of(edition: Edition, documentation: Documentation, shelf: Shelf, facts: FactEngine, at: datetime) -> Answers:
     """What is known of this edition's questions: the newest filled-in form, held against the facts in the resources."""
     volume = shelf.volume(edition.topic, edition.version)
-    form: Answers = {}
-    if volume.questionnaire is not None:
-        questionnaire = volume.questionnaire
-        mine = [response for response in documentation.responses if _asks(response, questionnaire)]
-        newest = max(mine, key=lambda response: text(response, "authored") or "", default=None)
-        form = read_response(questionnaire, newest) if newest else {}
+    form = form_answers(volume.questionnaire, documentation.responses) if volume.questionnaire is not None else {}
     found = facts.facts(volume.elm, documentation.resources, at, facts_of(volume.elm)) if volume.elm and documentation.resources else {}
     return merge(form, found)
+
+
+def form_answers(questionnaire: Json, responses: Iterable[Json]) -> Answers:
+    """What the newest filled-in form of this kind says, be it the standard or the adaptive one; nothing when there is none."""
+    mine = [response for response in responses if _asks(response, questionnaire)]
+    newest = max(mine, key=lambda response: text(response, "authored") or "", default=None)
+    return read_response(questionnaire, newest) if newest else {}
 
 
 def documentation_of(authorization: Authorization, tx: Reading) -> Documentation:
@@ -112,7 +115,7 @@ def _asks(response: Json, questionnaire: Json) -> bool:
     if named.startswith("#"):
         contained = (item for item in response.get("contained", []) if item.get("id") == named[1:])
         named = next((text(item, "derivedFrom") or text(item, "url") or "" for item in contained), "").split("|")[0]
-    return bool(named) and named == text(questionnaire, "url")
+    return bool(named) and named in (text(questionnaire, "url"), adaptive_url(questionnaire))
 
 
 def _name(resource: Json) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,7 @@ from ig_profiles import json
 from ig_profiles.reading import Json
 
 _TOKENS = "fhirAuthorization"
+_LOOKED_THROUGH = 100
 _call = tables.hook_calls.c
 
 
@@ -30,13 +32,23 @@ class HookCall:
     answer: Json
 
 
+def _call_of(row: sa.Row[Any]) -> HookCall:
+    return HookCall(**{**row._asdict(), "request": json.parse(unpacked(row.request)), "answer": json.parse(unpacked(row.answer))})
+
+
 class HookReading(Ground):
     """Reading the log."""
 
     def hook_calls(self, client: str, hook_instance: str) -> list[HookCall]:
         """The calls of this client under one hookInstance, in the order they came."""
         rows = self.rows(sa.select(tables.hook_calls).where(_call.client == client, _call.hook_instance == short(hook_instance)).order_by(_call.at))
-        return [HookCall(**{**row._asdict(), "request": json.parse(unpacked(row.request)), "answer": json.parse(unpacked(row.answer))}) for row in rows]
+        return [_call_of(row) for row in rows]
+
+    def hook_call_telling(self, client: str, assertion: str, since: datetime, hook: str) -> HookCall | None:
+        """The newest call of this hook since then whose answer names the assertion, among the client's last hundred."""
+        mine = sa.and_(_call.client == client, _call.hook == hook, _call.at >= since)
+        rows = self.rows(sa.select(tables.hook_calls).where(mine).order_by(_call.at.desc()).limit(_LOOKED_THROUGH))
+        return next((_call_of(row) for row in rows if assertion.encode() in unpacked(row.answer)), None)
 
 
 class HookWriting(HookReading):

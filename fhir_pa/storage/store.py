@@ -14,6 +14,7 @@ from fhir_pa.storage.authorizations import AuthorizationWriting
 from fhir_pa.storage.cards import CardReading, CardWriting
 from fhir_pa.storage.crd_metrics import CrdMetricReading, CrdMetricWriting
 from fhir_pa.storage.database import open_database
+from fhir_pa.storage.form_errors import FormErrorReading, FormErrorWriting
 from fhir_pa.storage.ground import Clock
 from fhir_pa.storage.hook_log import HookReading, HookWriting
 from fhir_pa.storage.migrate import up_to_date
@@ -27,7 +28,7 @@ from fhir_pa.storage.workers import WorkerWriting
 from ig_profiles.outcome import Unavailable, Unprocessable
 
 
-class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading, TurnaroundReading, CrdMetricReading, CardReading):
+class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading, TurnaroundReading, CrdMetricReading, CardReading, FormErrorReading):
     """Everything that may be asked of the store."""
 
 
@@ -41,6 +42,7 @@ class Transaction(
     WeighingWriting,
     WorkerWriting,
     CrdMetricWriting,
+    FormErrorWriting,
     CardWriting,
     Reading,
 ):

@@ -171,6 +171,16 @@ hook_calls = Table(
     Index("ix_hook_calls_instance", "client", "hook_instance"),
 )
 
+form_errors = Table(
+    "form_errors",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("ix_form_errors_at", "at"),
+)
+
 feedback = Table(
     "feedback",
     metadata,

@@ -28,6 +28,7 @@ def disagreements(folder: str, wording: Wording, form: Json | None, elm: Json | 
     """Every mistake between the three, each in the file where its author would mend it."""
     asked = questions(form) if form else {}
     found = list(_weighed(f"{folder}/policy.toml", wording, form, asked, elm))
+    found += _remembered(f"{folder}/policy.toml", wording, asked)
     if form is not None:
         found += hindrances(f"{folder}/{wording.form}", form, asked, elm)
     if elm is not None:
@@ -83,6 +84,13 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, bool):
         return "yes or no"
     return "number" if isinstance(value, Decimal) else "date" if isinstance(value, date) else "text"
+
+
+def _remembered(file: str, wording: Wording, asked: dict[str, Question]) -> Iterator[Mistake]:
+    for name in wording.edition.remembers:
+        if name not in asked:
+            what = f"remembers '{name}', which the questionnaire does not ask."
+            yield Mistake(file, f"edition {wording.edition.version}", what, f"{perhaps(name, asked)}It asks {quoted(asked)}.")
 
 
 def _facts(file: str, wording: Wording, asked: dict[str, Question], elm: Json) -> Iterator[Mistake]:

@@ -76,6 +76,7 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         covered=table.take("covered", bool, True),
         sensitive=table.take("sensitive", bool, False),
         form=table.choice("form", ("standard", "adaptive"), "standard"),
+        remembers=table.words("remembers"),
         authorization=table.choice("authorization", ("needed", "not needed")),
         documentation=table.words("documentation", DOCUMENTATION),
         because=table.take("because"),
