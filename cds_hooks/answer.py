@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from cds_hooks.circle import Circle
 from cds_hooks.on_file import Known
 from ig_profiles.reading import Coding, Json
 from questionnaires.criteria import Finding
@@ -142,7 +143,7 @@ class Basis:
     """What the answer rests on, for the record that honours it later (crd.md §1.8).
 
     ``coverage`` and ``patient`` are the resources as the EHR sent them, with the call or when asked. ``on_file`` is what
-    the payer held for the same service before.
+    the payer held for the same service before; ``circle`` who performs it, and what is left of a limit.
     """
 
     order: str
@@ -155,6 +156,7 @@ class Basis:
     findings: tuple[Finding, ...] = ()
     on_file: Known = Known()
     line_of_business: str = ""
+    circle: Circle = Circle()
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,10 @@ _ASKED_FOR = frozenset({PriorAuthorization.NEEDED, PriorAuthorization.BY_PERFORM
 
 def with_benefits(answer: CoverageAnswer, edition: Edition, asked: Asked) -> CoverageAnswer:
     """The answer with what its edition's benefits say here, and with the orders of the call it hangs together with."""
+    circle, reasons = asked.circle, answer.reasons
+    answer = replace(answer, basis=replace(answer.basis, circle=circle))
     if answer.covered is not Covered.YES:
         return answer
-    circle, reasons = asked.circle, answer.reasons
     if circle.network is InNetwork.NO and not edition.benefits.outside_network_only:
         reasons = (*reasons, Reason(f"{circle.performer or 'The performer'} is not in the network of {asked.payer}."))
     if asked.followed:

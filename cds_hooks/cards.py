@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds_hooks.advice import ahead, alternatives, companions, evidence, insurance, on_file, policy_page
+from cds_hooks.advice import ahead, alternatives, apps, companions, cost, evidence, insurance, network, on_file, policy_page, remaining
 from cds_hooks.advice.told import Advice, Told
 from cds_hooks.card import Draft, worded
 from ig_profiles.reading import Json
@@ -15,10 +15,14 @@ from ig_profiles.reading import Json
 GIVEN: tuple[Advice, ...] = (  # the most important first
     insurance.drafts,
     on_file.drafts,
+    network.drafts,
+    remaining.drafts,
     alternatives.drafts,
     evidence.drafts,
     companions.drafts,
+    cost.drafts,
     ahead.drafts,
+    apps.drafts,
     policy_page.drafts,
 )
 

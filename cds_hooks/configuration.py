@@ -46,6 +46,8 @@ ALTERNATIVE_REQUIRED = Option(
 ALTERNATIVE_OPTIONAL = Option(
     "therapy-alternatives-opt", "Optional Therapy Alternatives", "Whether cards propose what would do as well as what is ordered.", True
 )
+NETWORK = Option("network", "Network", "Whether cards name providers inside the network when an order is sent to one outside it.", True)
+COST = Option("cost", "Cost", "Whether cards tell what the member pays where another choice would cost less.", True)
 MAX_CARDS = Option("max-cards", "Maximum cards", "How many cards come back at most, the most important first; system actions do not count.", 10)
 
 OPTIONS = (
@@ -58,6 +60,8 @@ OPTIONS = (
     LIMITS,
     ALTERNATIVE_REQUIRED,
     ALTERNATIVE_OPTIONAL,
+    NETWORK,
+    COST,
     MAX_CARDS,
 )
 

@@ -1,4 +1,4 @@
-"""The people and systems this payer knows: provider systems, its own staff, its members, gold cards; read once from the configuration."""
+"""The people and systems this payer knows: provider systems, its own staff, its members, gold cards, network and apps; read once from the configuration."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from cds_hooks.apps import App
+from cds_hooks.network import Network
 from fhir_pa.auth.scopes import Scope
 
 ROLES = ("nurse", "physician", "clerk", "auditor")
@@ -124,6 +126,8 @@ class Directory:
     people: tuple[Person, ...] = ()
     members: tuple[Member, ...] = ()
     gold_cards: tuple[GoldCard, ...] = ()
+    network: Network = Network()
+    apps: tuple[App, ...] = ()
 
     @property
     def lists_members(self) -> bool:

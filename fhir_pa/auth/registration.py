@@ -1,4 +1,4 @@
-"""The configuration file's payer, clients, people, members and gold cards as a Directory, with every mistake in them named at once."""
+"""The configuration file's payer, clients, people, members, gold cards, network and apps as a Directory, with every mistake in them named at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from cds_hooks.apps import App
+from cds_hooks.network import Network, Provider
+from fhir_pa.auth import listed
 from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, GoldCard, Identifier, Insurer, Licence, Member, Person
 from fhir_pa.auth.keys import UnusableKey, public_key
 from fhir_pa.auth.scopes import Scope, scope
@@ -14,7 +17,7 @@ from ig_profiles.names import NPI
 
 _SEARCHED = re.compile(r"[A-Z][A-Za-z]+\.[_A-Za-z][-_A-Za-z]*")
 _SEARCH_NAME = re.compile(r"([_A-Za-z][-_A-Za-z.:]*)?")
-Known = TypeVar("Known", Client, Person, Member, GoldCard)
+Known = TypeVar("Known", Client, Person, Member, GoldCard, Provider, App)
 
 
 def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory:
@@ -23,11 +26,14 @@ def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory
     people = _each(tables, "person", _person, where, mistakes)
     members = _each(tables, "member", _member, where, mistakes)
     gold_cards = _each(tables, "gold_card", _gold_card, where, mistakes)
+    network = Network(_each(tables, "provider", _provider, where, mistakes))
+    apps = _each(tables, "app", listed.app, where, mistakes)
     _no_twins([client.id for client in clients], f"{where} [[client]]", "id", mistakes)
     _no_twins([client.cds_issuer.rstrip("/") for client in clients if client.cds_issuer], f"{where} [[client]]", "cds_issuer", mistakes)
     _no_twins([person.id for person in people], f"{where} [[person]]", "id", mistakes)
     _no_twins([f"{member.system}|{member.id}" for member in members], f"{where} [[member]]", "system and id", mistakes)
-    return Directory(_insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes)), clients, people, members, gold_cards)
+    _no_twins([provider.npi for provider in network.providers], f"{where} [[provider]]", "npi", mistakes)
+    return Directory(_insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes)), clients, people, members, gold_cards, network, apps)
 
 
 def _each(tables: Mapping[str, Any], name: str, one: Callable[[Table], Known], where: str, mistakes: Mistakes) -> tuple[Known, ...]:
@@ -175,6 +181,13 @@ def _gold_card(table: Table) -> GoldCard:
     if card.npi:
         _check_npi(table, "npi", card.npi)
     return card
+
+
+def _provider(table: Table) -> Provider:
+    found = listed.provider(table)
+    if found.npi:
+        _check_npi(table, "npi", found.npi)
+    return found
 
 
 def _check_npi(table: Table, key: str, value: str) -> None:

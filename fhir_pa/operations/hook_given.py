@@ -8,6 +8,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import cast
 
 from cds_hooks.given import Exemption, Given
@@ -24,6 +25,7 @@ from fhir_pa.operations.hook_chart import Chart
 from fhir_pa.operations.hook_facts import facts_in_chart
 from fhir_pa.operations.hook_measured import is_quiet, time_to_decision
 from fhir_pa.operations.hook_on_file import on_file
+from fhir_pa.operations.hook_used import used_of_limit
 from fhir_pa.operations.membership import standing
 from fhir_pa.operations.validate import is_strict
 from fhir_pa.um.request import Identifier
@@ -52,7 +54,8 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         found = standing(payer.directory, member_identifiers(coverage, patient), on)
         if not found.known:
             return MemberStanding(Standing.UNKNOWN_MEMBER)
-        return MemberStanding(Standing.ACTIVE if found.covered else Standing.NOT_ACTIVE, found.line_of_business)
+        until = found.member.covered_until if found.member else None
+        return MemberStanding(Standing.ACTIVE if found.covered else Standing.NOT_ACTIVE, found.line_of_business, until=until)
 
     def held(insured: Insured, npis: Iterable[str]) -> tuple[OnFile, ...]:
         with payer.store.reading() as tx:
@@ -67,6 +70,10 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
 
     def quiet(topic: str, edition: Edition | None) -> bool:
         return is_quiet(payer.store, Kind(caller.id, topic, edition.topic if edition else ""), payer.settings.quiet, at)
+
+    def used(insured: Insured, edition: Edition, on: date) -> Decimal | None:
+        with payer.store.reading() as tx:
+            return used_of_limit(insured, edition, on, payer.shelf, tx)
 
     insurer = payer.directory.insurer
     return Given(
@@ -85,6 +92,9 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         turnaround=measured,
         grant=grant,
         quiet=quiet,
+        used=used,
+        network=payer.directory.network,
+        apps=payer.directory.apps,
     )
 
 

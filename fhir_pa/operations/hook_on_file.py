@@ -25,7 +25,7 @@ def on_file(insured: Insured, npis: Iterable[str], client: str, tx: Reading) -> 
     told = InquiryCriteria(guide="", member=about.identifiers, npis=tuple(npis))
     found: list[OnFile] = []
     for authorization in tx.of_member(about.identifiers) if about.identifiers else ():
-        if _same_person(authorization.request.member, about):
+        if same_person(authorization.request.member, about):
             found.extend(_services(authorization, may_see(authorization, told, client)))
     return tuple(found)
 
@@ -41,8 +41,8 @@ def member_of(insured: Insured) -> MemberReference:
     return member(Entry("", claim, "Claim"), index, [])
 
 
-def _same_person(one: MemberReference, other: MemberReference) -> bool:
-    """Families may share a number, not a birthday."""
+def same_person(one: MemberReference, other: MemberReference) -> bool:
+    """Whether both are one member: families may share a number, not a birthday."""
     if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
         return False
     return bool(set(one.identifiers) & set(other.identifiers))

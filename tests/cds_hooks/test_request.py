@@ -183,7 +183,7 @@ def test_the_access_token_is_never_shown():
 
 @pytest.mark.trap(34)
 def test_configuration_is_read_strictly_and_its_faults_count_as_not_given():
-    odd = {"coverage-info": "false", "max-cards": True, "guideline": False, "insurance": [], "cost": False}
+    odd = {"coverage-info": "false", "max-cards": True, "guideline": False, "insurance": [], "appropriate-use": False}
     assert heard(call(extension={"davinci-crd.configuration": odd})).configuration.given == {"guideline": False}
     assert heard(call(extension={"davinci-crd.configuration": {"max-cards": -1}})).configuration.max_cards == 10
     assert heard(call(extension={"davinci-crd.configuration": "none"})).configuration.given == {}

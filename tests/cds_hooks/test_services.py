@@ -39,7 +39,7 @@ def test_every_option_has_a_default_of_its_own_type_and_names_are_unique(dialect
 @pytest.mark.requirement("crd-2.0.1:110", "crd-2.0.1:115", "crd-2.0.1:120", "crd-2.0.1:121", "crd-2.2:dev-7")
 def test_option_codes_are_property_names_from_the_card_types_where_one_fits():
     published = {"coverage-info", "unsolicited-determ", "guideline", "clinical-reminder", "insurance", "duplicate-therapy", "limits"}
-    published |= {"therapy-alternatives-req", "therapy-alternatives-opt"}
+    published |= {"therapy-alternatives-req", "therapy-alternatives-opt", "network", "cost"}
     for one in discovery("2.2", PAYER)["services"]:
         codes = {option["code"] for option in one["extension"]["davinci-crd.configuration-options"]}
         assert codes - published == {"max-cards"}
