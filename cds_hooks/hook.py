@@ -31,7 +31,7 @@ class Hook:
 
     ``primary`` hooks must be answered with coverage information on every call; supporting ones must not ask for
     documentation (crd.md §1.1 rows 2-4). ``fields`` are the context fields the hook cannot do without, each with its
-    JSON kind: ``string``, ``Bundle`` or ``list``. ``subjects`` finds what is asked about; ``wanted`` names the
+    JSON kind: ``string``, ``Bundle`` or ``list``; of ``one_of``, names of the same thing, one must be there. ``subjects`` finds what is asked about; ``wanted`` names the
     references to resources that must be at hand for that.
     """
 
@@ -44,6 +44,7 @@ class Hook:
     prefetch: Mapping[Dialect, Mapping[str, str]]
     subjects: Callable[[Json, Index, Dialect], tuple[Subject, ...]]
     wanted: Callable[[Json, Index], tuple[str, ...]]
+    one_of: tuple[str, ...] = ()
 
     @property
     def service_id(self) -> str:

@@ -10,7 +10,7 @@ from enum import Enum
 
 from cds_hooks.request import HookRequest
 from ig_profiles.outcome import Issue, PreconditionFailed, Unprocessable
-from ig_profiles.reading import Entry, Json, one, text
+from ig_profiles.reading import Entry, Json, many, one, text
 
 
 class Standing(Enum):
@@ -95,7 +95,7 @@ def _rank(coverage: Json) -> int:
 def _reference(request: HookRequest, entry: Entry) -> str:
     """The reference an order itself uses for this Coverage, else ``Coverage/id``."""
     for subject in request.orders:
-        for reference in subject.carrier.resource.get("insurance") or []:
+        for reference in many(subject.carrier.resource, "insurance"):
             target = request.index.resolve(reference, subject.carrier)
             name = text(reference, "reference")
             if name and target is not None and target.resource is entry.resource:

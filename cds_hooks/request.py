@@ -119,6 +119,10 @@ def _context(body: Json, hook: Hook) -> Json:
             raise Unprocessable(Issue(missing, "required", expression=f"context.{name}"))
         if not _is(value, kind):
             raise Unprocessable(Issue(f"context.{name} is {_kind(value)}. Send {_WANTED[kind]}.", "structure", expression=f"context.{name}"))
+    if hook.one_of and not any(context.get(name) for name in hook.one_of):
+        first, *others = hook.one_of
+        missing = f"context.{first} is missing; {hook.name} cannot be answered without it. Send it (or, as older versions name it, {' or '.join(others)})."
+        raise Unprocessable(Issue(missing, "required", expression=f"context.{first}"))
     return context
 
 

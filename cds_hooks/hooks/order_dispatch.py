@@ -97,4 +97,5 @@ HOOK = Hook(
     },
     subjects=_subjects,
     wanted=_wanted,
+    one_of=_NAMINGS,
 )

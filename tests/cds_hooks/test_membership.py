@@ -84,3 +84,8 @@ def test_a_patient_with_only_a_cancelled_coverage_is_answered_under_it():
 @pytest.mark.parametrize("order", [None, True, "1", {}, 0])
 def test_an_odd_rank_is_survived(order):
     assert chosen(covered_by(coverage(order=order))).reference == "Coverage/cov1"
+
+
+@pytest.mark.parametrize("insurance", [True, "Coverage/cov1", 7, {}, [None, "x", {"reference": []}]])
+def test_an_odd_insurance_on_the_order_is_survived(insurance):
+    assert chosen(call("order-sign", device_request(insurance=insurance))).reference == "Coverage/cov1"
