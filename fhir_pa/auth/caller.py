@@ -54,6 +54,13 @@ class Caller:
             raise Forbidden("Only the payer's staff may do this, with a person's token. Ask the payer to run: fhir-pa people token <id>.")
         return self.person
 
+    def must_hold(self, role: str, doing: str) -> Person:
+        """The person calling; raises Forbidden unless the directory gives them this role."""
+        person = self.must_be_staff()
+        if role not in person.roles:
+            raise Forbidden(f"{person.name} is no {role}, and only {role}s may {doing}. Ask one, or have the role added to the [[person]].")
+        return person
+
 
 ANYBODY = Client(id="anybody", name="Anybody on this machine (open mode)", scopes=scopes("system/*.*"))
 

@@ -1,4 +1,4 @@
-"""For auditors: walk the chains of decision proofs, and name what somebody changed."""
+"""For auditors: walk the chains of decision proofs, and name what somebody changed; what they may ask of hook calls is added here."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
+from fhir_pa.commands import audit_hooks
 from fhir_pa.commands.options import payer_of, where
 from fhir_pa.operations import audit as chains
 
 
 @click.group()
 def audit() -> None:
-    """Whether the record is as it was written."""
+    """Whether the record is as it was written, and what hooks were told."""
 
 
 @audit.command("verify")
@@ -34,3 +35,7 @@ def verify(number: str | None, **flags: Any) -> None:
                 click.echo(str(chain.broken or f"{chain.number}: {chain.links} links, whole. The last is {chain.last}."))
     click.echo(f"{checked} chains verified: {'all whole' if not broken else f'{broken} broken'}.")
     sys.exit(1 if broken else 0)
+
+
+for command in audit_hooks.COMMANDS:
+    audit.add_command(command)

@@ -102,11 +102,13 @@ def _answer(asked: HookRequest, sent: Json, told: list[Issue], caller: Caller, p
     if told:
         answer = {**answer, "extension": {FINDINGS: operation_outcome(told)}}
     call = HookCall(str(uuid.uuid4()), caller.id, guide, asked.hook.name, asked.instance, at, sent, answer)
-    with payer.store.transaction() as tx:
+    row = measured(call, asked, answers, witness, payer)
+    with payer.store.transaction("the machine" if granting.opened else "the process") as tx:
         granting.keep(tx)
         tx.keep_hook_call(call)
+        tx.keep_told(call.id, (each.assertion_id for each in answers))
         for each in assertions(answers, call):
             tx.keep_assertion(each)
         tx.keep_cards(cards_given(call, asked, answers))
-        tx.keep_crd_metric(measured(call, asked, answers, witness, payer))
+        tx.keep_crd_metric(row)
     return answer

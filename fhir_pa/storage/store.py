@@ -17,6 +17,7 @@ from fhir_pa.storage.database import open_database
 from fhir_pa.storage.form_errors import FormErrorReading, FormErrorWriting
 from fhir_pa.storage.ground import Clock
 from fhir_pa.storage.hook_log import HookReading, HookWriting
+from fhir_pa.storage.looks import LookReading, LookWriting
 from fhir_pa.storage.migrate import up_to_date
 from fhir_pa.storage.notices import NoticeReading, NoticeWriting
 from fhir_pa.storage.once import OnceReading, OnceWriting
@@ -28,7 +29,18 @@ from fhir_pa.storage.workers import WorkerWriting
 from ig_profiles.outcome import Unavailable, Unprocessable
 
 
-class Reading(ReceivedReading, NoticeReading, AssertionReading, HookReading, OnceReading, TurnaroundReading, CrdMetricReading, CardReading, FormErrorReading):
+class Reading(
+    ReceivedReading,
+    NoticeReading,
+    AssertionReading,
+    HookReading,
+    LookReading,
+    OnceReading,
+    TurnaroundReading,
+    CrdMetricReading,
+    CardReading,
+    FormErrorReading,
+):
     """Everything that may be asked of the store."""
 
 
@@ -38,6 +50,7 @@ class Transaction(
     NoticeWriting,
     AssertionWriting,
     HookWriting,
+    LookWriting,
     OnceWriting,
     WeighingWriting,
     WorkerWriting,

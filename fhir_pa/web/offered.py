@@ -126,6 +126,15 @@ class Measures(Protocol):
     def feedback(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
 
 
+class HookAudit(Protocol):
+    """What auditors may ask of kept hook calls (the functions of ``operations.hook_audit``)."""
+
+    def search(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
+    def read(self, call_id: str, caller: Caller, payer: Any) -> Json: ...
+    def assertion(self, assertion_id: str, caller: Caller, payer: Any) -> Json: ...
+    def looks(self, caller: Caller, payer: Any) -> Json: ...
+
+
 @dataclass(frozen=True)
 class Offered:
     """Every operation, by its verb."""
@@ -142,6 +151,7 @@ class Offered:
     metadata: Metadata
     subscribe: Subscribe
     hook: Hook
+    hook_audit: HookAudit
     review: Review
     measures: Measures
     peer_to_peer: PeerToPeer

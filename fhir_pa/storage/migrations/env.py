@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from fhir_pa.storage.card_tables import metadata
+from fhir_pa.storage.look_tables import metadata
 from fhir_pa.storage.migrate import is_ours
 from fhir_pa.storage.tables import Moment
 
