@@ -40,9 +40,9 @@ def standing(asked: Asked, edition: Edition, held: OnFile) -> CoverageAnswer:
 
 
 def exempted(asked: Asked, edition: Edition, card: Exemption) -> CoverageAnswer:
-    """The answer for a clinician who need not ask."""
+    """The answer where nobody need ask, because of who orders or who performs."""
     until = f" until {card.until}" if card.until else ""
-    text = f"The ordering clinician is exempt from prior authorization for {asked.order.label} ({edition.title}){until}: {card.because.rstrip('.')}."
+    text = f"{card.who} is exempt from prior authorization for {asked.order.label} ({edition.title}){until}: {card.because.rstrip('.')}."
     return under(asked, edition, (), Covered.YES, PriorAuthorization.NOT_NEEDED, Reason(text, Why.GOLD_CARD), until=card.until)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from cds_hooks.advice import ahead, alternatives, apps, companions, cost, evidence, insurance, network, on_file, policy_page, remaining
 from cds_hooks.advice.told import Advice, Told
 from cds_hooks.card import Draft, worded
+from cds_hooks.quiet import edition_shared
 from ig_profiles.reading import Json
 
 GIVEN: tuple[Advice, ...] = (  # the most important first
@@ -30,8 +31,14 @@ GIVEN: tuple[Advice, ...] = (  # the most important first
 def cards(told: Told) -> list[Json]:
     """The cards for this call, as far as its configuration wants them."""
     request = told.request
-    wanted = [draft for draft in _drafts(told) if request.configuration.allows(draft.topic)]
+    wanted = [draft for draft in _drafts(told) if request.configuration.allows(draft.topic) and not _is_quiet(draft, told)]
     return [worded(draft, told.source, request.dialect, request.instance) for draft in wanted[: request.configuration.max_cards]]
+
+
+def _is_quiet(draft: Draft, told: Told) -> bool:
+    """Whether the caller is spared this kind of card for having turned it down so often; never when the call itself asks for it."""
+    asked_for = told.request.configuration.given.get(draft.topic.code) is True
+    return not asked_for and told.house.quiet(draft.topic.code, edition_shared(draft.about))
 
 
 def _drafts(told: Told) -> Iterator[Draft]:

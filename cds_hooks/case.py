@@ -17,6 +17,7 @@ from cds_hooks.hook import Subject
 from cds_hooks.membership import Insured
 from cds_hooks.on_file import OnFile, known
 from cds_hooks.orders import Order, order_of
+from cds_hooks.performer import performer
 from cds_hooks.request import HookRequest
 from cds_hooks.settled import without_policy
 from ig_profiles.outcome import Refusal
@@ -54,9 +55,11 @@ def cases(request: HookRequest, chosen: Insured, house: Given) -> list[Case]:
 
 
 def exemption(subject: Subject, edition: Edition, request: HookRequest, asked: Asked, house: Given) -> Exemption | None:
-    """The gold card of who orders, for this edition."""
-    numbers = orderer.npis(subject, request)
-    return house.exempt(edition, numbers, asked.order.service.on or house.today) if numbers else None
+    """The gold card of who orders or performs, for this edition."""
+    orders, performs, service = orderer.npis(subject, request), performer(subject, request), asked.order.service
+    numbers = (*orders, *performs.npis)
+    found = house.exempt(edition, service, numbers, service.on or house.today) if numbers else None
+    return replace(found, who=performs.name or "The performer") if found is not None and found.npi not in ("", *orders) else found
 
 
 def with_what_is_on_file(subject: Subject, asked: Asked, edition: Edition, request: HookRequest, house: Given) -> Asked:

@@ -18,7 +18,7 @@ from cds_hooks.turnaround import Turnaround
 from ig_profiles.reading import Coding, Json
 from questionnaires.criteria import Answers
 from questionnaires.library import Shelf
-from questionnaires.policy import Edition
+from questionnaires.policy import Edition, RequestedService
 
 Facts = Callable[[Edition, Sequence[Json]], Answers]
 Assertions = Callable[[Order, str, tuple[str, ...]], str]
@@ -26,10 +26,12 @@ Assertions = Callable[[Order, str, tuple[str, ...]], str]
 
 @dataclass(frozen=True)
 class Exemption:
-    """Why this clinician need not ask, and until when that holds; a gold card."""
+    """Why nobody need ask, until when that holds, and whose gold card it is: by number (NPI), and as a clinician knows them."""
 
     because: str
     until: date | None = None
+    npi: str = ""
+    who: str = "The ordering clinician"
 
 
 def nothing_on_file(insured: Insured, npis: Iterable[str]) -> tuple[OnFile, ...]:
@@ -37,7 +39,7 @@ def nothing_on_file(insured: Insured, npis: Iterable[str]) -> tuple[OnFile, ...]
     return ()
 
 
-def nobody_exempt(edition: Edition, npis: Iterable[str], on: date) -> Exemption | None:
+def nobody_exempt(edition: Edition, service: RequestedService, npis: Iterable[str], on: date) -> Exemption | None:
     """For a house without gold cards."""
     return None
 
@@ -67,7 +69,8 @@ class Given:
     query relative to the EHR's FHIR base and gives a resource, a searchset, or None; it is None itself when the call
     gives no leave to query. ``together`` runs it over several queries, e.g. a thread pool's ``map``.
 
-    ``on_file`` gives the member's authorizations, told who orders (NPIs); ``exempt`` the gold card of one of these;
+    ``on_file`` gives the member's authorizations, told who orders (NPIs); ``exempt`` the gold card of one of these numbers, where
+    it spares all that is asked;
     ``turnaround`` how long decisions took. ``grant`` opens an authorization for a proven order; None when the house
     grants nothing unasked. ``used`` counts what the member has used of an edition's limit in its period around a day;
     None when that is not counted. ``quiet`` tells whether this caller is spared the cards of a type about an edition.
@@ -85,7 +88,7 @@ class Given:
     fetch: Fetch | None = None
     together: Together = one_by_one
     on_file: Callable[[Insured, Iterable[str]], Sequence[OnFile]] = nothing_on_file
-    exempt: Callable[[Edition, Iterable[str], date], Exemption | None] = nobody_exempt
+    exempt: Callable[[Edition, RequestedService, Iterable[str], date], Exemption | None] = nobody_exempt
     turnaround: Callable[[Edition, Iterable[Coding]], Turnaround | None] = nothing_measured
     grant: Grant | None = None
     used: Callable[[Insured, Edition, date], Decimal | None] = nothing_counted

@@ -15,6 +15,7 @@ from cds_hooks.case import Case, cases
 from cds_hooks.configuration import COVERAGE_INFO
 from cds_hooks.evidence import searches
 from cds_hooks.given import Given
+from cds_hooks.hooks import order_dispatch
 from cds_hooks.membership import LookUp, MemberStanding, Standing, insured
 from cds_hooks.prefetch import ask, complete, readable
 from cds_hooks.request import HookRequest
@@ -69,7 +70,7 @@ def _with_evidence(request: HookRequest, asked: list[Case], house: Given) -> Hoo
 
 
 def _wanted(request: HookRequest, asked: list[Case], house: Given) -> Iterator[str]:
-    """The queries for what these cases lack. A performer is read only where the network has a say."""
+    """The queries for what these cases lack. A performer is read where one is chosen just now, and where the network has a say."""
     for case in asked:
         if case.edition is None:
             continue
@@ -77,7 +78,7 @@ def _wanted(request: HookRequest, asked: list[Case], house: Given) -> Iterator[s
             elm = house.shelf.elm(case.edition.topic, case.edition.version)
             yield from searches(elm, request) if elm else ()
             yield from readable(orderer.wanted(case.subject, request), request.fhir_server)
-        if house.network.giving(case.edition, case.asked.codes(case.edition)):
+        if request.hook is order_dispatch.HOOK or house.network.giving(case.edition, case.asked.codes(case.edition)):
             yield from readable(performer.wanted(case.subject, request), request.fhir_server)
 
 

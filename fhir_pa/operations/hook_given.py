@@ -21,6 +21,7 @@ from cds_hooks.quiet import Kind
 from cds_hooks.request import HookRequest
 from cds_hooks.turnaround import Turnaround
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.gold_cards import card_of
 from fhir_pa.operations.hook_chart import Chart
 from fhir_pa.operations.hook_facts import facts_in_chart
 from fhir_pa.operations.hook_measured import is_quiet, time_to_decision
@@ -28,12 +29,13 @@ from fhir_pa.operations.hook_on_file import on_file
 from fhir_pa.operations.hook_used import used_of_limit
 from fhir_pa.operations.membership import standing
 from fhir_pa.operations.validate import is_strict
+from fhir_pa.um.gold_card import certified
 from fhir_pa.um.request import Identifier
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.reading import Coding, Json, many, text
 from questionnaires.criteria import Answers
-from questionnaires.policy import Edition
+from questionnaires.policy import Edition, RequestedService
 
 ASSERTION_SECRET = "assertion-ids"
 NO_PAYOR = "The Coverage does not say by an identifier who pays. Give Coverage.payor our identifier, in place or on the Organization it refers to."
@@ -61,9 +63,10 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         with payer.store.reading() as tx:
             return on_file(insured, npis, caller.id, tx)
 
-    def exempt(edition: Edition, npis: Iterable[str], on: date) -> Exemption | None:
-        card = payer.directory.gold_card(npis, edition.topic, on)
-        return Exemption(card.because, card.until) if card else None
+    def exempt(edition: Edition, service: RequestedService, npis: Iterable[str], on: date) -> Exemption | None:
+        card = card_of(payer.directory, npis, edition.topic, on)
+        spared = certified(edition, service, card, at.date()) if card else None
+        return Exemption(card.because, card.until, card.npi) if card and spared else None
 
     def measured(edition: Edition, codes: Iterable[Coding]) -> Turnaround | None:
         return time_to_decision(payer.store, edition.topic, tuple(sorted(code.code for code in codes)), at)

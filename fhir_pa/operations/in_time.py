@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
+from fhir_pa.operations.gold_cards import exempt
 from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
 from fhir_pa.um.determination import Certify, Refer, not_weighed_yet
-from fhir_pa.um.request import RequestedItem
+from fhir_pa.um.request import AuthorizationRequest, RequestedItem
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Conflict
 from questionnaires.policy import Edition
@@ -38,9 +39,12 @@ class Exchange:
         """An exchange that begins now."""
         return cls(monotonic() + payer.settings.exchange_seconds)
 
-    def weigh(self, items: Sequence[RequestedItem], line_of_business: str, known: Documentation, payer: Payer, at: datetime) -> dict[int, Certify | Refer]:
-        """The engine's answer for each item by sequence, or ``not_weighed_yet`` for all when it does not come in time."""
-        work = _POOL.submit(weigh_items, items, line_of_business, known, payer.shelf, payer.facts, at)
+    def weigh(
+        self, items: Sequence[RequestedItem], request: AuthorizationRequest, known: Documentation, payer: Payer, at: datetime
+    ) -> dict[int, Certify | Refer]:
+        """The engine's answer for each of these items of the request, by sequence, or ``not_weighed_yet`` for all when it does not come in time."""
+        spared, line_of_business = exempt(request, payer.directory, at), request.line_of_business
+        work = _POOL.submit(weigh_items, items, line_of_business, known, payer.shelf, payer.facts, at, spared)
         try:
             return work.result(timeout=max(self.over_at - monotonic(), 0.0))
         except NotInTime:
@@ -64,7 +68,8 @@ def _weigh_late(number: str, payer: Payer) -> None:
     late = [item.requested for item in case.pended if item.determination.awaits_engine]
     if not late:
         return
-    weighed = case.weigh(weigh_items(late, case.request.line_of_business, documentation, payer.shelf, payer.facts, at), at)
+    spared = exempt(case.request, payer.directory, at)
+    weighed = case.weigh(weigh_items(late, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, spared), at)
     with payer.store.transaction() as tx:
         tx.save(weighed)
         tx.notify(weighed, why="weighed", at=at)

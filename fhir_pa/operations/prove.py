@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from fhir_pa.operations.audit import Verified, verified
 from fhir_pa.operations.weighing import Documentation, answers_of, documentation_of
 from fhir_pa.storage.store import Reading
-from fhir_pa.um import proof
+from fhir_pa.um import gold_card, proof
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Certify, Refer, determine
+from fhir_pa.um.exemption import Exemption
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Json
@@ -97,7 +98,8 @@ def _replay(decided: Json, case: Authorization, documentation: Documentation, tx
     except NotFound as gone:
         return "the rule that decided is gone", (str(gone),)
     outcome = {"outcome": proof.outcome(made)} if decided["decided_by"]["kind"] == proof.ENGINE else {}
-    return "weighed anew from the received bytes", proof.differences(decided, {**proof.grounds(made), **outcome})
+    how = "certified anew by the gold card it rests on" if "exemption" in decided else "weighed anew from the received bytes"
+    return how, proof.differences(decided, {**proof.grounds(made), **outcome})
 
 
 def _again(decided: Json, case: Authorization, documentation: Documentation, at: datetime, payer: Payer) -> Certify | Refer:
@@ -105,8 +107,17 @@ def _again(decided: Json, case: Authorization, documentation: Documentation, at:
     edition = payer.shelf.edition(decided["policy"]["topic"], decided["policy"]["version"])
     service = replace(case.item(decided["item"]).requested.service, line_of_business=case.request.line_of_business)
     on = service.on or at.date()
+    card = decided.get("exemption")
+    spared = gold_card.certified(edition, service, _exemption(card), at.date()) if card else None
+    if spared is not None:
+        return spared
     findings = edition.weigh(service, answers_of(edition, documentation, payer.shelf, payer.facts, at), Circumstances(on, at.date()))
     return determine(edition, findings, service, at.date())
+
+
+def _exemption(card: Json) -> Exemption:
+    until = card.get("until")
+    return Exemption(card["npi"], card["because"], date.fromisoformat(until) if until else None)
 
 
 def _taken_over(decided: Json, case: Authorization, tx: Reading) -> tuple[Authorization, Json] | None:

@@ -94,7 +94,7 @@ def _open(
     request: AuthorizationRequest, already: Mapping[int, Certify], documentation: Documentation, received: Received, payer: Payer, exchange: Exchange
 ) -> Outcome:
     wanted = [item for item in request.items if not item.cancelled and item.sequence not in already]
-    weighed = exchange.weigh(wanted, request.line_of_business, documentation, payer, received.at)
+    weighed = exchange.weigh(wanted, request, documentation, payer, received.at)
     answers = {**weighed, **already}
     number = new_number()
     return Outcome(opened=Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at))
@@ -103,7 +103,7 @@ def _open(
 def _revise(
     before: Authorization, request: AuthorizationRequest, documentation: Documentation, received: Received, payer: Payer, exchange: Exchange
 ) -> Outcome:
-    answers = exchange.weigh(before.to_weigh(request), request.line_of_business, documentation, payer, received.at)
+    answers = exchange.weigh(before.to_weigh(request), request, documentation, payer, received.at)
     try:
         revised = before.revise(request, answers, received.id, received.client, received.at)
     except Conflict as conflict:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.gold_cards import exempt
 from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
 from fhir_pa.pas import attachment
 from fhir_pa.pas.attachment import Attachments
@@ -48,7 +49,7 @@ def _join(brought: Attachments, received: Received, caller: Caller, payer: Payer
     if case is not None:
         everything = documentation.with_more(Documentation(brought.responses, brought.resources))
         wanted = tuple(item.requested for item in case.pended) if brought.final else ()
-        answers = weigh_items(wanted, case.request.line_of_business, everything, payer.shelf, payer.facts, at)
+        answers = weigh_items(wanted, case.request.line_of_business, everything, payer.shelf, payer.facts, at, exempt(case.request, payer.directory, at))
         changed = case.receive_evidence(answers, received.id, caller.id, _named(brought), at)
     answer = operation_outcome([_told(brought, case, changed)])
     with payer.store.transaction() as tx:

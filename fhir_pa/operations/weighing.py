@@ -11,6 +11,7 @@ from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Certify, Refer, determine
+from fhir_pa.um.gold_card import Exempt, certified, nobody
 from fhir_pa.um.information_request import information_requests
 from fhir_pa.um.request import RequestedItem
 from ig_profiles.reading import Json, text
@@ -49,9 +50,15 @@ class Documentation:
 
 
 def weigh_items(
-    items: Iterable[RequestedItem], line_of_business: str, documentation: Documentation, shelf: Shelf, facts: FactEngine, at: datetime
+    items: Iterable[RequestedItem],
+    line_of_business: str,
+    documentation: Documentation,
+    shelf: Shelf,
+    facts: FactEngine,
+    at: datetime,
+    exempt: Exempt = nobody,
 ) -> dict[int, Certify | Refer]:
-    """The engine's answer for each of these items, by sequence.
+    """The engine's answer for each of these items, by sequence; where ``exempt`` finds a gold card, nothing is weighed.
 
     The facts of a policy are looked for once, however many items it speaks about.
     """
@@ -61,6 +68,11 @@ def weigh_items(
         service = replace(item.service, line_of_business=line_of_business)
         service_on = service.on or at.date()
         edition = shelf.in_force(service, service_on)
+        card = exempt(edition, item)
+        spared = certified(edition, service, card, at.date()) if card else None
+        if spared is not None:
+            answers[item.sequence] = spared
+            continue
         if edition.name not in known:
             known[edition.name] = answers_of(edition, documentation, shelf, facts, at)
         circumstances = Circumstances(service_on, at.date())

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from fhir_pa.um.exemption import Exemption
 from fhir_pa.um.information_request import InformationRequest
 from fhir_pa.um.root_cause import RootCause
 from ig_profiles.outcome import Forbidden, Unprocessable
@@ -89,6 +90,7 @@ class Determination:
     ``reason_codes`` are X12 886 codes. ``phone`` is whom to call about it. ``signed_by`` is absent when the engine
     certified or referred. ``criteria`` names the criteria an adverse decision rests on. ``asks`` is what a pend asks the
     provider for. ``awaits_engine``: pended only because the exchange was over before the engine had weighed it.
+    ``exemption`` is the gold card that spared weighing it.
     """
 
     action: ReviewAction
@@ -104,6 +106,7 @@ class Determination:
     asks: tuple[InformationRequest, ...] = ()
     awaits_engine: bool = False
     root_cause: RootCause | None = None
+    exemption: Exemption | None = None
 
     def __post_init__(self) -> None:
         if self.action in (ReviewAction.CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL) and self.authorized is None:
@@ -138,16 +141,17 @@ class Determination:
 
 @dataclass(frozen=True)
 class Certify:
-    """The engine's yes: every criterion is met."""
+    """The engine's yes: every criterion is met, or an ``exemption`` spares showing it (``gold_card``)."""
 
     because: str
     findings: tuple[Finding, ...]
     edition: EditionReference
     authorized: Authorized
+    exemption: Exemption | None = None
 
     def determination(self, at: datetime) -> Determination:
         """The certification, as of this moment."""
-        return Determination(ReviewAction.CERTIFIED, self.because, at, self.findings, self.edition, self.authorized)
+        return Determination(ReviewAction.CERTIFIED, self.because, at, self.findings, self.edition, self.authorized, exemption=self.exemption)
 
 
 @dataclass(frozen=True)
@@ -184,16 +188,16 @@ def determine(edition: Edition, findings: tuple[Finding, ...], service: Requeste
     open_ = tuple(finding for finding in findings if finding.truth is not Truth.MET)
     limit = edition.certifying(findings)
     if findings and not open_ and limit is not None:
-        beyond = _beyond(limit, service, today)
-        if beyond:
-            return Refer(f"{beyond} {edition.title} certifies less without review.", findings, name, edition.refer_to, phone=edition.phone)
-        return Certify(f"Every criterion of {edition.title} is met.", findings, name, _authorized(limit, service, today))
+        more = beyond(limit, service, today)
+        if more:
+            return Refer(f"{more} {edition.title} certifies less without review.", findings, name, edition.refer_to, phone=edition.phone)
+        return Certify(f"Every criterion of {edition.title} is met.", findings, name, authorized(limit, service, today))
     missing = tuple(dict.fromkeys(fact for finding in open_ for fact in finding.missing))
     reason = " ".join(finding.because for finding in open_) or edition.because
     return Refer(reason, findings, name, edition.refer_to, missing, edition.phone)
 
 
-def _beyond(limit: Certifies, service: RequestedService, today: date) -> str:
+def beyond(limit: Certifies, service: RequestedService, today: date) -> str:
     """Why this asks for more than the policy certifies; empty when it does not. Giving less would be a reduction."""
     if limit.quantity is not None and service.quantity is not None and service.quantity > limit.quantity:
         return f"The quantity asked for is {service.quantity} {service.unit or limit.unit or 'units'}."
@@ -202,7 +206,8 @@ def _beyond(limit: Certifies, service: RequestedService, today: date) -> str:
     return ""
 
 
-def _authorized(limit: Certifies, service: RequestedService, today: date) -> Authorized:
+def authorized(limit: Certifies, service: RequestedService, today: date) -> Authorized:
+    """What is certified of a service that asks for no more than the policy certifies: its own days and amount, else the policy's."""
     starts_on = service.on or today
     until = service.until if service.until and service.until >= starts_on else starts_on + timedelta(days=limit.days - 1)
     return Authorized(starts_on, until, service.quantity or limit.quantity, service.unit or limit.unit)

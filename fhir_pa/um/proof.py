@@ -64,13 +64,14 @@ def determination(authorization: Authorization, item: Item, position: int) -> Js
 
 
 def grounds(made: Determination) -> Json:
-    """What the determination rests on: the wording, every fact with its evidence, and what each criterion said."""
+    """What the determination rests on: the wording, every fact with its evidence, and what each criterion said; or a gold card."""
     edition = made.edition
     evidence = dict.fromkeys((each, each.sha256) for finding in made.findings for each in _evidence(finding))
     return {
         "policy": edition and {"topic": edition.topic, "version": edition.version, "fingerprint": edition.fingerprint},
         "facts": [_plain(vars(each)) for each, _ in evidence],
         "findings": [_finding(each) for each in made.findings],
+        **({"exemption": _plain(vars(made.exemption))} if made.exemption else {}),
     }
 
 

@@ -108,7 +108,7 @@ def test_what_keeps_the_payer_from_granting_is_told():
 def test_an_exempt_clinician_needs_no_authorization_and_hears_why_and_until_when(dialect):
     asked = []
 
-    def exempt(edition, npis, on):
+    def exempt(edition, service, npis, on):
         asked.append((edition.topic, tuple(npis), on))
         return Exemption("97 % certified in twelve months.", date(2027, 3, 1))
 
@@ -132,7 +132,7 @@ def test_the_clinician_behind_a_role_and_the_one_who_must_be_fetched_are_known()
     body = call("order-sign", order)
     body["prefetch"] |= {"role": role}
     fetched = {"Practitioner/dr": DOCTOR}.get
-    given = house(exempt=lambda edition, npis, on: Exemption("gold") if "9000000019" in tuple(npis) else None, fetch=fetched)
+    given = house(exempt=lambda edition, service, npis, on: Exemption("gold") if "9000000019" in tuple(npis) else None, fetch=fetched)
     assert told(only(body, given=given), "pa-needed") == "no-auth"
 
 

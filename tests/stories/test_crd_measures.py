@@ -55,17 +55,17 @@ def row(told: Json, card: str) -> Json:
 
 def test_every_kind_of_card_is_counted_with_what_clinicians_did(clinic: System, ehr: Ehr) -> None:
     first, second = ehr.ask(ehr.call(BORDERLINE)), ehr.ask(ehr.call(BORDERLINE))
-    (reminder,), (again,) = cards(first, "clinical-reminder"), cards(second, "clinical-reminder")
-    tell(ehr, turned_down(reminder, reason=KNOWN_ALREADY, userComment=COMMENT))
-    tell(ehr, turned_down(reminder, reason=KNOWN_ALREADY, userComment=COMMENT), {**turned_down(again), "outcome": "accepted"})
+    (shown,), (again,) = cards(first, "guideline"), cards(second, "guideline")
+    tell(ehr, turned_down(shown, reason=KNOWN_ALREADY, userComment=COMMENT))
+    tell(ehr, turned_down(shown, reason=KNOWN_ALREADY, userComment=COMMENT), {**turned_down(again), "outcome": "accepted"})
     clinic.plan.clock.turn(minutes=1)
     told = report(clinic.plan)
-    counted = row(told, "clinical-reminder")
+    counted = row(told, "guideline")
     assert (counted["client"], counted["policy"]) == (clinic.client, "home_oxygen")
     assert (counted["shown"], counted["accepted"], counted["overridden"]) == (2, 1, 1)
     assert counted["reasons"] == {"https://ehr.oakwood.example/override|known-already": 1}
     assert (counted["hooks"], counted["shown_to"], counted["quiet"]) == ({"order-sign": 2}, {"Practitioner": 2}, None)
-    assert row(told, "guideline")["accepted"] == row(told, "guideline")["overridden"] == 0
+    assert row(told, "limits")["accepted"] == row(told, "limits")["overridden"] == 0
     assert told["unknown_cards"] == {"outcomes": 0, "cards": 0} and told["quiet"] == []
 
 
@@ -78,8 +78,8 @@ def test_feedback_about_a_card_nobody_gave_is_taken_kept_and_counted_apart(clini
 
 
 def test_what_a_clinician_wrote_is_shown_to_auditors_alone_and_only_when_they_ask(clinic: System, ehr: Ehr, physician: Staff) -> None:
-    (reminder,) = cards(ehr.ask(ehr.call(BORDERLINE)), "clinical-reminder")
-    tell(ehr, turned_down(reminder, userComment=COMMENT))
+    (shown,) = cards(ehr.ask(ehr.call(BORDERLINE)), "guideline")
+    tell(ehr, turned_down(shown, userComment=COMMENT))
     clinic.plan.clock.turn(minutes=1)
     assert COMMENT not in str(report(clinic.plan, AUDITOR)) and "comments" not in report(clinic.plan, AUDITOR)
     assert [each["comment"] for each in report(clinic.plan, AUDITOR, comments="true")["comments"]] == [COMMENT]
@@ -101,6 +101,23 @@ def turn_down_twenty(ehr: Ehr, topic: str) -> None:
     for number in range(20):
         shown = cards(ehr.ask(ehr.call(BORDERLINE)), topic)
         tell(ehr, *(turned_down(card, at=f"2026-11-21T15:{number:02}:00Z") for card in shown))
+
+
+@pytest.mark.requirement("crd-2.2:found-13", "crd-2.0.1:26")
+def test_a_card_a_clinic_always_turns_down_falls_quiet_and_comes_back(clinic: System, ehr: Ehr) -> None:
+    turn_down_twenty(ehr, "guideline")
+    assert cards(ehr.ask(ehr.call(BORDERLINE)), "guideline"), "the day itself stays as it began"
+    clinic.plan.clock.turn(days=1)
+    answer = ehr.ask(ehr.call(BORDERLINE))
+    assert cards(answer, "guideline") == [] and cards(answer, "clinical-reminder"), "only this type is quiet"
+    assert len(answer["systemActions"]) == 1, "the coverage information is told as ever"
+    spell = row(report(clinic.plan), "guideline")["quiet"]
+    assert (spell["since"], spell["until"]) == ("2026-11-21", "2026-12-21") and "20 of 20 cards" in spell["because"]
+    assert [each["card"] for each in report(clinic.plan, since="2026-11-22")["quiet"]] == ["guideline"], "listed though nothing of it was shown"
+    wanted = ehr.ask(ehr.call(BORDERLINE, extension={"davinci-crd.configuration": {"guideline": True}}))
+    assert cards(wanted, "guideline"), "a clinic that asks for it gets it"
+    clinic.plan.clock.turn(days=30)
+    assert cards(ehr.ask(ehr.call(BORDERLINE)), "guideline"), "it may win back its place"
 
 
 def test_what_matters_for_payment_stays_however_often_it_is_turned_down(clinic: System, ehr: Ehr) -> None:
@@ -182,12 +199,12 @@ def test_metric_data_tells_how_a_card_ended(clinic: System, ehr: Ehr) -> None:
 
 
 def test_feedback_is_told_on_the_command_line_as_json_and_as_a_table(clinic: System, ehr: Ehr) -> None:
-    (reminder,) = cards(ehr.ask(ehr.call(BORDERLINE)), "clinical-reminder")
-    tell(ehr, turned_down(reminder, reason=KNOWN_ALREADY, userComment=COMMENT))
+    (shown,) = cards(ehr.ask(ehr.call(BORDERLINE)), "guideline")
+    tell(ehr, turned_down(shown, reason=KNOWN_ALREADY, userComment=COMMENT))
     when = ("--since", str(NOW.date()), "--until", str((NOW + timedelta(days=1)).date()))
     told, table = command(clinic.plan, "feedback", *when), command(clinic.plan, "feedback", "--format", "csv", *when)
-    assert row(json.loads(told), "clinical-reminder")["overridden"] == 1
-    assert "clinical-reminder,home_oxygen,1,0,1,https://ehr.oakwood.example/override|known-already 1,0,order-sign 1,Practitioner 1," in table
+    assert row(json.loads(told), "guideline")["overridden"] == 1
+    assert "guideline,home_oxygen,1,0,1,https://ehr.oakwood.example/override|known-already 1,0,order-sign 1,Practitioner 1," in table
     assert COMMENT not in told + table and "Told Mrs Amble" not in told + table
     assert json.loads(command(clinic.plan, "feedback", "--client", "nobody", *when))["cards"] == []
 
