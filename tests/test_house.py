@@ -146,6 +146,16 @@ def test_each_file_says_its_reason_and_stays_under_the_ceiling(path):
     assert lines <= CEILING, f"{place(path)} has {lines} lines, past {CEILING}. Look for the second reason inside and give it a file."
 
 
+SCRIPTS = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.js") if not {"node_modules", "dist"} & set(path.parts))
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=ids)
+def test_each_script_says_its_reason_and_stays_under_the_ceiling(path):
+    text = path.read_text("utf-8")
+    assert text.startswith("// "), f"{place(path)} does not say its reason. Begin it with one sentence in a comment."
+    assert text.count("\n") <= CEILING, f"{place(path)} has {text.count(chr(10))} lines, past {CEILING}. Look for the second reason inside."
+
+
 def test_top_level_folders_are_the_ones_the_house_names():
     allowed = {"fhir_pa", "cds_hooks", "questionnaires", "ig_profiles", "tests", "docker"}
     folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]

@@ -67,6 +67,10 @@ class PasClient:
         """GET a resource below the base."""
         return self._wire.get(path, self.token()).expect(200)
 
+    def look(self, path: str) -> Reply:
+        """GET below the base, whatever it answers."""
+        return self._wire.get(path, self.token())
+
     def unsubscribe(self, subscription_id: str) -> Reply:
         """Delete a Subscription of ours."""
         return self._wire.delete(f"Subscription/{subscription_id}", self.token()).expect(200, 204)

@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import click
 from werkzeug.serving import make_server
 
+from fhir_pa.provider.cds_client import CdsClient, service_for
+from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.clinician.serve import registration
 from fhir_pa.provider.ehr import build
 from fhir_pa.provider.keys import Keys
+from fhir_pa.provider.launching import Signing
 from fhir_pa.provider.patients import charts_on
+from fhir_pa.provider.play.payer_file import CLIENT_ID
+from ig_profiles.reading import Json
 
 
 @click.command()
 @click.option("--port", type=int, default=9090, show_default=True, help="Loopback port to listen on.")
 @click.option("--keys", "keys_file", type=click.Path(path_type=Path), required=True, help="File with the signing keys; written when absent.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day the charts are told from (default: today).")
+@click.option("--app", "app_url", default=None, help="Address of the clinician's app, to be launched from the charts.")
+@click.option("--cds", "cds_base", default=None, help="The payer's CDS base (e.g. …/v2.2), asked when orders are signed.")
+@click.option("--guide", type=click.Choice(["2.0.1", "2.2"]), default="2.2", show_default=True, help="The dialect spoken there.")
 @click.option("--secret", envvar="FHIR_PA_PROVIDER_SECRET", required=True, help="Authorization value notices must carry.")
-def main(port: int, keys_file: Path, today: object, secret: str) -> None:
-    """Synthetic charts over FHIR, public keys, and an inbox for notices; loopback only."""
+def main(port: int, keys_file: Path, today: object, app_url: str | None, cds_base: str | None, guide: str, secret: str) -> None:
+    """Synthetic charts over FHIR, public keys, an inbox for notices, and the clinician's app to launch; loopback only."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     if not keys_file.exists():
         Keys.new().save(keys_file)
     day = today.date() if today else date.today()  # type: ignore[attr-defined]
-    server = make_server("127.0.0.1", port, build(charts_on(day), Keys.load(keys_file), f"http://127.0.0.1:{port}", secret), threaded=True)
+    url, keys = f"http://127.0.0.1:{port}", Keys.load(keys_file)
+    apps = (registration(app_url, keys),) if app_url else ()
+    sign = signing(CdsClient(cds_base, guide, url, CLIENT_ID, keys)) if cds_base else None
+    server = make_server("127.0.0.1", port, build(charts_on(day), keys, url, secret, apps=apps, sign=sign), threaded=True)
     server.serve_forever()
+
+
+def signing(cds: CdsClient) -> Signing:
+    """Ask the payer at signing, letting it authorize nothing unasked: the orders as it left them."""
+
+    def sign(chart: Chart) -> Mapping[str, Json]:
+        return cds.order_sign(chart, service_for(cds.discover().body, "order-sign"), unasked=False).orders
+
+    return sign
 
 
 if __name__ == "__main__":

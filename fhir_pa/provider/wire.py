@@ -51,9 +51,10 @@ class Wire:
         """POST a JSON body."""
         return self._call("POST", path, token, data=dump(body), headers={"Content-Type": media, "Accept": media})
 
-    def put(self, path: str, body: Any, token: str | None = None) -> Reply:
-        """PUT a FHIR resource."""
-        return self._call("PUT", path, token, data=dump(body), headers={"Content-Type": FHIR_JSON, "Accept": FHIR_JSON})
+    def put(self, path: str, body: Any, token: str | None = None, version: str | None = None) -> Reply:
+        """PUT a FHIR resource, over the version named if one is (If-Match)."""
+        guard = {"If-Match": f'W/"{version}"'} if version else {}
+        return self._call("PUT", path, token, data=dump(body), headers={"Content-Type": FHIR_JSON, "Accept": FHIR_JSON, **guard})
 
     def form(self, path: str, fields: Mapping[str, str]) -> Reply:
         """POST a form, as the token endpoint wants it."""

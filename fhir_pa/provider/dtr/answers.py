@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,7 +60,7 @@ def answer(package: Package, occasion: Occasion, found: Mapping[str, Any], said:
             "resourceType": "QuestionnaireResponse",
             "id": draft.get("id") or f"{occasion.chart.patient['id']}-form",
             "meta": {"profile": [f"{DTR_PROFILE}dtr-questionnaireresponse"]},
-            "extension": _contexts(occasion),
+            "extension": contexts(occasion.guide, occasion.chart.coverage, occasion.orders, occasion.purpose),
             "questionnaire": package.canonical,
             "status": "completed",
             "subject": reference(occasion.chart.patient),
@@ -145,10 +145,9 @@ def _origin(occasion: Occasion, link: str, found: Mapping[str, Any], said: Mappi
     }
 
 
-def _contexts(occasion: Occasion) -> list[Json]:
+def contexts(guide: str, coverage: Json, orders: Sequence[Json], purpose: str) -> list[Json]:
     """Coverage, orders and purpose: 2.0.1 puts the coverage among the contexts, 2.2 gives it an extension of its own."""
-    newer = occasion.guide == "2.2"
-    coverage = {"url": QR_COVERAGE if newer else QR_CONTEXT, "valueReference": reference(occasion.chart.coverage)}
-    contexts = [{"url": QR_CONTEXT, "valueReference": reference(order)} for order in occasion.orders]
-    use = concept(CRD_COVERAGE_CODES if newer else CRD_TEMP_CODES, occasion.purpose)
-    return [coverage, *contexts, {"url": INTENDED_USE, "valueCodeableConcept": use}]
+    newer = guide == "2.2"
+    about = {"url": QR_COVERAGE if newer else QR_CONTEXT, "valueReference": reference(coverage)}
+    use = concept(CRD_COVERAGE_CODES if newer else CRD_TEMP_CODES, purpose)
+    return [about, *({"url": QR_CONTEXT, "valueReference": reference(order)} for order in orders), {"url": INTENDED_USE, "valueCodeableConcept": use}]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
-from fhir_pa.provider.charts.chart import Chart
-from fhir_pa.provider.charts.practice import Practice
+from fhir_pa.provider.charts.practice import Clinician
 from ig_profiles.names import COVERAGE_INFORMATION, PAS_PROFILE
 from ig_profiles.reading import Json, extension_value, extensions, text
 
@@ -37,6 +37,28 @@ class Line:
         return concept
 
 
+class Record(Protocol):
+    """The chart a submission is about: the patient, the coverage, who orders, and everything else at hand."""
+
+    @property
+    def patient(self) -> Json: ...
+    @property
+    def coverage(self) -> Json: ...
+    @property
+    def clinician(self) -> Clinician: ...
+    def resources(self) -> tuple[Json, ...]: ...
+
+
+class Parties(Protocol):
+    """Who asks and who pays, and the directory both are found in."""
+
+    @property
+    def clinic(self) -> Json: ...
+    @property
+    def payer(self) -> Json: ...
+    def resources(self) -> tuple[Json, ...]: ...
+
+
 @dataclass(frozen=True)
 class Submission:
     """One authorization request before it is put on the wire.
@@ -47,8 +69,8 @@ class Submission:
 
     guide: str
     number: str
-    chart: Chart
-    practice: Practice
+    chart: Record
+    practice: Parties
     lines: tuple[Line, ...]
     documents: tuple[Json, ...]
     at: datetime

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from fhir_pa.provider.charts.chart import Chart
 from fhir_pa.provider.charts.surveillance import DAYS_SINCE_CT, DAYS_UNTIL_SCANS
 from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, OUTPATIENT_HOSPITAL, PENDED, SCAN
 from fhir_pa.provider.elements import identifier
@@ -43,7 +44,7 @@ def denied_then_reversed(stage: Stage) -> None:
             tell.require(f"item {sequence} tells its reason", "result of the last" in said, "the notes do not tell it")
             tell.require(f"item {sequence} tells whom to call", PHONE in said, f"expected {PHONE} in the notes")
             tell.require(f"item {sequence} bears a coded reason", bool(denied.item(sequence).reasons), "expected a reason code, got none")
-        _send_reports(stage, submission, answer)
+        _send_reports(stage, chart, submission, answer)
         first = answer.item(1)
         _reverse(stage, number)
         final = inquire(stage, submission, number)
@@ -78,11 +79,11 @@ def _deny(stage: Stage, number: str) -> None:
             stage.narrator.require("the notice names the reason and whom to call", because in said and PHONE in said, f"it says: {said}")
 
 
-def _send_reports(stage: Stage, submission: Submission, answer: PasAnswer) -> None:
+def _send_reports(stage: Stage, chart: Chart, submission: Submission, answer: PasAnswer) -> None:
     """The imaging centre's reports arrive at the clinic and go on to the payer, each under the control number it was asked under."""
     tell = stage.narrator
     controls = {asked.sequence: asked.control for asked in answer.asked}
-    reports = dict(zip((2, 3), submission.chart.elsewhere, strict=True))
+    reports = dict(zip((2, 3), chart.elsewhere, strict=True))
     tell.require("the payer had asked for both reports", set(reports) <= set(controls), f"it asked for items {sorted(map(str, controls))}")
     for sequence, report in reports.items():
         Wire(stage.ehr_url).post(f"arrivals/{report['id']}", {}).expect(200)

@@ -1,0 +1,138 @@
+"""What the visit is about, read from the chart with the visit's token: the patient, who works, orders, coverages, forms begun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from fhir_pa.provider.clinician.trouble import Trouble, from_ehr
+from fhir_pa.provider.clinician.visits import Visit
+from fhir_pa.provider.crd.coverage_answer import read_order
+from fhir_pa.provider.elements import reference
+from fhir_pa.provider.wire import Reply, Wire
+from ig_profiles.names import QR_CONTEXT, QR_COVERAGE
+from ig_profiles.reading import Json, extensions, many, one, text
+
+ORDERS = ("DeviceRequest", "ServiceRequest", "MedicationRequest")
+OPEN = ("draft", "active", "on-hold")
+
+
+@dataclass
+class OpenChart:
+    """One patient's chart through the EHR's FHIR API; each thing is read once. Raises Trouble when the EHR does not answer."""
+
+    visit: Visit
+
+    def __post_init__(self) -> None:
+        self._wire = Wire(self.visit.issuer)
+
+    def read(self, name: str) -> Json:
+        """One resource by ``Type/id``."""
+        found: Json = from_ehr(lambda: self._wire.get(name, self.visit.token), 200).body
+        return found
+
+    def search(self, query: str) -> list[Json]:
+        """What a search brings; a kind this EHR does not keep, or does not open to us, brings nothing."""
+        reply = from_ehr(lambda: self._wire.get(query, self.visit.token), 200, 400, 403, 404)
+        return many(reply.body, "entry", "resource") if reply.status == 200 else []
+
+    def create(self, resource: Json) -> Json:
+        """The resource as the EHR keeps it, under the EHR's own id."""
+        made: Json = from_ehr(lambda: self._wire.post(resource["resourceType"], resource, self.visit.token), 200, 201).body
+        return made
+
+    def update(self, resource: Json, version: str | None) -> Reply:
+        """The resource replaced, when it still is at this version."""
+        return from_ehr(lambda: self._wire.put(reference(resource)["reference"], resource, self.visit.token, version), 200, 201)
+
+    @cached_property
+    def patient(self) -> Json:
+        """The patient."""
+        return self.read(f"Patient/{self.visit.patient}")
+
+    @cached_property
+    def clinician(self) -> Json:
+        """Who works with the app."""
+        return self.read(self.visit.user)
+
+    @cached_property
+    def role(self) -> Json:
+        """The clinician's role here, or an empty one."""
+        return next(iter(self.search(f"PractitionerRole?practitioner={self.visit.user.rpartition('/')[2]}")), {})
+
+    @cached_property
+    def orders(self) -> list[Json]:
+        """The orders the launch names, else every open one."""
+        named = [self.read(name) for name in self.visit.about if name.startswith(ORDERS)]
+        return named or [order for kind in ORDERS for order in self.search(f"{kind}?patient={self.visit.patient}") if order.get("status") in OPEN]
+
+    @cached_property
+    def coverages(self) -> list[Json]:
+        """The coverages of the launch, else those the orders' coverage information speaks of, else every active one."""
+        named = [name for name in self.visit.about if name.startswith("Coverage/")]
+        named = named or [answer.coverage for order in self.orders for answer in read_order(order)]
+        if named:
+            return [self.read(name) for name in dict.fromkeys(named)]
+        return self.search(f"Coverage?patient={self.visit.patient}&status=active")
+
+    def begun(self) -> list[Json]:
+        """Forms of this patient that were begun and can be gone on with, the newest first."""
+        found = self.search(f"QuestionnaireResponse?patient={self.visit.patient}&status=in-progress")
+        return sorted((each for each in found if _contexts(each)), key=lambda each: text(each, "meta", "lastUpdated") or "", reverse=True)
+
+    def order(self, name: str) -> Json:
+        """One of the visit's orders."""
+        return _among(self.orders, name)
+
+    def coverage(self, name: str) -> Json:
+        """One of the visit's coverages."""
+        return _among(self.coverages, name)
+
+    def payors(self, coverage: Json) -> list[Json]:
+        """The organizations that pay under it."""
+        return [self.read(str(each["reference"])) for each in many(coverage, "payor") if str(each.get("reference", "")).startswith("Organization/")]
+
+
+def person(resource: Json) -> str:
+    """A person's name as people say it."""
+    name = one(resource, "name") or {}
+    words = [*many(name, "given"), text(name, "family") or ""]
+    return text(name, "text") or " ".join(filter(None, map(str, words))) + "".join(f", {suffix}" for suffix in many(name, "suffix"))
+
+
+def told(order: Json) -> Json:
+    """An order in words for the page, with what the payer said of it."""
+    code = order.get("codeCodeableConcept") or order.get("medicationCodeableConcept") or order.get("code") or {}
+    name = text(code, "text") or text(code, "coding", "display") or text(code, "coding", "code") or "Order"
+    answers = [
+        {
+            "coverage": each.coverage,
+            "covered": each.covered,
+            "authorization": each.pa_needed,
+            "documentation": list(each.doc_needed),
+            "forms": list(each.questionnaires),
+            "assertion": each.assertion_id,
+            "satisfied": each.satisfied_pa_id,
+            "reasons": list(each.reasons),
+        }
+        for each in read_order(order)
+    ]
+    return {"reference": reference(order)["reference"], "name": name, "code": text(code, "coding", "code"), "status": order.get("status"), "payer": answers}
+
+
+def told_form(form: Json) -> Json:
+    """A form begun, in words for the page."""
+    saved = text(form, "meta", "lastUpdated") or text(form, "authored")
+    return {"reference": reference(form)["reference"], "questionnaire": form.get("questionnaire"), "saved": saved, "about": _contexts(form)}
+
+
+def _contexts(form: Json) -> list[str]:
+    found = [text(each, "valueReference", "reference") for url in (QR_CONTEXT, QR_COVERAGE) for each in extensions(form, url)]
+    return [name for name in found if name]
+
+
+def _among(resources: list[Json], name: str) -> Json:
+    for each in resources:
+        if reference(each)["reference"] == name:
+            return each
+    raise Trouble(404, "app", "This is not part of the visit.", f"{name} was not opened with it.")

@@ -1,0 +1,140 @@
+"""What the payer asks: packages for orders, the next questions, long value sets, and a word to it when a form misbehaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from fhir_pa.provider.clinician.payers import Payer
+from fhir_pa.provider.clinician.trouble import Trouble, from_payer
+from fhir_pa.provider.crd.coverage_answer import read_order
+from fhir_pa.provider.dtr.answers import contexts
+from fhir_pa.provider.dtr.package import Package, question, unpack
+from fhir_pa.provider.elements import reference
+from fhir_pa.provider.wire import WrongAnswer, parameters
+from ig_profiles.names import DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE
+from ig_profiles.outcome import Issue, operation_outcome
+from ig_profiles.reading import Json, extensions, many, text
+
+PACKAGE, ERRORS = "Questionnaire/$questionnaire-package", "Questionnaire/$log-questionnaire-errors"
+APP = "fhir-pa clinician's app"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The payer's packages, and what it said beside them, one sentence each."""
+
+    packages: tuple[Package, ...]
+    said: tuple[str, ...]
+
+
+def fetch(payer: Payer, coverage: Json, orders: tuple[Json, ...]) -> Fetched:
+    """The forms for these orders: each as CRD left it, with its assertion id as the context. Raises Trouble."""
+    ours = reference(coverage)["reference"]
+    bodies = []
+    for order in orders:
+        asserted = [each.assertion_id for each in read_order(order) if each.assertion_id and each.coverage in ("", ours)]
+        bodies += [question(coverage, (order,), assertion) for assertion in asserted[:1]] or [question(coverage, (order,))]
+    return _asked(payer, bodies)
+
+
+def fetch_again(payer: Payer, coverage: Json, canonical: str, since: str) -> Fetched:
+    """The form a response was begun with: asked for as changed since then (R327, oper-20), and whole when it did not change.
+
+    A package does not outlive its visit here, so there is no older copy to go on with. Raises Trouble.
+    """
+    body = question(coverage, (), canonicals=(canonical,))
+    changed = _asked(payer, [{**body, "parameter": [*body["parameter"], {"name": "changedsince", "valueInstant": since}]}])
+    return changed if changed.packages else _asked(payer, [body])
+
+
+def next_questions(payer: Payer, package: Package, response: Json) -> Json:
+    """The response with the payer's next questions in its contained form, or completed. Raises Trouble.
+
+    The body and the answer are the bare QuestionnaireResponse (one parameter, FHIR §operations); Parameters is heard too.
+    """
+    address = next_question_address(payer, package.questionnaire)
+    reply = from_payer(lambda: payer.client.operation(address, response), 200, 201, 202)
+    body: Any = reply.body
+    if text(body, "resourceType") == "Parameters":
+        body = next((part["resource"] for part in many(body, "parameter") if "resource" in part), None)
+    if text(body, "resourceType") != "QuestionnaireResponse":
+        raise Trouble(502, "payer", "The payer's next questions cannot be read.", f"It answered a {text(body, 'resourceType') or 'nothing'}.")
+    found: Json = body
+    return found
+
+
+def next_question_address(payer: Payer, questionnaire: Json) -> str:
+    """Where the next questions are asked for, below the payer's own base: the token goes nowhere else. Raises Trouble."""
+    said = next(iter(extensions(questionnaire, QUESTIONNAIRE_ADAPTIVE)), {})
+    url = text(said, "valueUrl") or text(said, "valueUri")
+    base = payer.client.fhir_base
+    if url is None:
+        return f"{base}/Questionnaire/$next-question"
+    if url != base and not url.startswith(f"{base}/"):
+        words = "Its next questions would be asked for outside the payer's address; nothing was sent."
+        raise Trouble(502, "payer", "The payer's form asks to be answered elsewhere.", words)
+    stem = url.rstrip("/")
+    if stem.endswith("$next-question"):
+        return stem
+    return f"{stem}/$next-question" if stem.endswith("/Questionnaire") else f"{stem}/Questionnaire/$next-question"
+
+
+def expand(payer: Payer, value_set: str, words: str) -> list[Json]:
+    """The codes of a value set whose labels hold these words, at most thirty. Raises Trouble."""
+    query = urlencode({"url": value_set, "filter": words, "count": 30})
+    reply = from_payer(lambda: payer.client.look(f"ValueSet/$expand?{query}"), 200)
+    return [{key: each[key] for key in ("system", "code", "display") if key in each} for each in many(reply.body, "expansion", "contains")]
+
+
+def report(payer: Payer, canonical: str, problems: list[str], at: datetime) -> None:
+    """Tell the payer that its form misbehaves: which form and how, never a word about the patient. Raises Trouble."""
+    issues = [Issue(f"{APP}, {at.astimezone(UTC).isoformat(timespec='seconds')}: {problem}", "processing") for problem in problems]
+    body = parameters({"name": "questionnaire", "valueCanonical": canonical}, {"name": "operationOutcome", "resource": operation_outcome(issues)})
+    from_payer(lambda: payer.client.operation(ERRORS, body), 200, 201, 202, 204)
+
+
+def handed(package: Package, payer: Payer, coverage: Json, orders: tuple[Json, ...], patient: Json, asked_for: str) -> Json:
+    """A package as the page takes it: the form, its libraries' ELM, its value sets, and the response to begin with."""
+    draft = package.draft or {"resourceType": "QuestionnaireResponse", "questionnaire": package.canonical}
+    about = draft.get("extension") or contexts(payer.guide, coverage, orders, asked_for)
+    profile = {"profile": [f"{DTR_PROFILE}dtr-questionnaireresponse"]}
+    response = {**draft, "meta": profile, "status": "in-progress", "subject": reference(patient), "extension": about}
+    return {
+        "canonical": package.canonical,
+        "guide": payer.guide,
+        "payer": payer.name,
+        "questionnaire": package.questionnaire,
+        "elms": list(package.elms().values()),
+        "valueSets": {url: [vars(code) for code in codes] for url, codes in package.value_sets.items()},
+        "adaptive": is_adaptive(package),
+        "response": response,
+    }
+
+
+def is_adaptive(package: Package) -> bool:
+    """Whether the payer asks step by step ($next-question)."""
+    said = next(iter(extensions(package.questionnaire, QUESTIONNAIRE_ADAPTIVE)), None)
+    return said is not None and said.get("valueBoolean") is not False
+
+
+def _asked(payer: Payer, bodies: list[Json]) -> Fetched:
+    packages: dict[str, Package] = {}
+    said: list[str] = []
+    for body in bodies:
+        reply = from_payer(lambda body=body: payer.client.operation(PACKAGE, body), 200, 201)  # type: ignore[misc]
+        try:
+            found = unpack(reply.body)
+        except WrongAnswer as error:
+            raise Trouble(502, "payer", "The payer's form cannot be read.", str(error)) from None
+        for package in found:
+            packages.setdefault(package.canonical, package)
+        outcomes = (part.get("resource") for part in many(reply.body, "parameter") if str(part.get("name", "")).lower() in ("outcome", "operationoutcome"))
+        said += [words for outcome in outcomes for words in _words(outcome)]
+    return Fetched(tuple(packages.values()), tuple(dict.fromkeys(said)))
+
+
+def _words(outcome: Json | None) -> list[str]:
+    return [text(issue, "details", "text") or text(issue, "diagnostics") or "" for issue in many(outcome, "issue") if issue.get("severity") != "information"]

@@ -1,0 +1,37 @@
+// Fill the form from the chart: run what its questions name, give each question what was found, come to rest.
+
+import { answersOf } from "../form/typed.js";
+import { found } from "../form/answers.js";
+import { Broken, isCql, Moment } from "../form/expressions.js";
+import { all, URL } from "../form/extensions.js";
+import { settle } from "../form/settle.js";
+import { questions } from "../form/tree.js";
+import { expressions } from "./facts.js";
+
+/** Fills the tree; the problems met are kept in form.facts.problems and returned (empty when all went well). */
+export async function populate(root, form, chart) {
+  const { facts } = form;
+  await facts.find(expressions(form.questionnaire), chart.resources, chart.patient);
+  const problems = new Set(settle(root, form));
+  for (const node of questions(root)) {
+    const [initial] = all(node.item, URL.initialExpression);
+    if (!initial || node.looked) continue;
+    try {
+      take(node, initial.valueExpression, root, form);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      problems.add(error.message);
+    }
+  }
+  for (const each of settle(root, form)) problems.add(each);
+  return [...facts.problems, ...problems];
+}
+
+/** Each question is looked up once: what a person cleared or changed since is not put back. */
+function take(node, expression, root, form) {
+  const fact = isCql(expression) ? form.facts.of(expression) : undefined;
+  if (isCql(expression) && !fact) return;
+  const values = fact ? fact.plain : new Moment(root, form).evaluate(expression, node);
+  node.looked = true;
+  found(node, answersOf(node.item, values), fact?.evidence ?? []);
+}

@@ -1,0 +1,137 @@
+// The app from opening to the payer's answer: learn what it is about, get the forms, fill them, work, review, send.
+
+import { announce, h } from "./element.js";
+import { Engine } from "./facts/engine.js";
+import { call } from "./server.js";
+import { Session } from "./session.js";
+import { showBanner } from "./view/banner.js";
+import { chooseView, settled } from "./view/choose.js";
+import { FormView } from "./view/form.js";
+import { button, notice } from "./view/notice.js";
+import { keptView, outcomeView } from "./view/outcome.js";
+import { reviewView } from "./view/review.js";
+
+const main = document.getElementById("main");
+const engine = new Engine();
+let occasion;
+let chosen;
+let sessions = [];
+let at = 0;
+
+/** One screen at a time; its heading or first field takes the focus. */
+function show(title, ...content) {
+  document.title = `${title}, ${occasion ? occasion.patient.name : "authorization form"}`;
+  main.replaceChildren(...content);
+  scrollTo(0, 0);
+  (main.querySelector("h1[tabindex], h2[tabindex]") ?? main).focus({ preventScroll: true });
+}
+
+const wait = (words) => {
+  main.setAttribute("aria-busy", "true");
+  main.replaceChildren(h("p", { class: "wait" }, words));
+  announce(words);
+};
+
+/** Do it, and when it goes wrong say so with a way on. */
+async function attempt(act, again) {
+  try {
+    await act();
+  } catch (trouble) {
+    if (!trouble.title) throw trouble;
+    show(trouble.title, notice("trouble", trouble.title, trouble.words, again && trouble.status !== 401 && button("Try again", again, "first")));
+  } finally {
+    main.removeAttribute("aria-busy");
+  }
+}
+
+const open = () =>
+  attempt(async () => {
+    occasion = await call("occasion");
+    showBanner(occasion);
+    const { orders, coverages } = occasion;
+    if (settled(occasion)) await begin({ orders: orders.map(({ reference }) => reference), coverage: coverages[0].reference });
+    else show("Choose", h("h1", { tabindex: "-1" }, "Documentation for an authorization"), chooseView(occasion, begin));
+  }, open);
+
+const begin = (choice) =>
+  attempt(async () => {
+    chosen = choice;
+    wait("Getting the payer's form…");
+    const handed = await call(choice.form ? "resumption" : "package", choice.form ? { form: choice.form } : choice);
+    wait("Reading the chart…");
+    const chart = { ...(await call("chart")), patient: occasion.resources.patient.id };
+    sessions = handed.packages.map((each) => new Session(each, occasion, chart, engine));
+    at = 0;
+    for (const session of sessions) {
+      wait("Filling the form from the chart…");
+      session.problems = await session.populate();
+      if (session.adaptive && !session.questionnaire.item?.length) session.problems = await session.next();
+      session.keep();
+    }
+    work(handed.said);
+  }, () => begin(choice));
+
+/** The orders this form is about. */
+const ordersOf = (session) => {
+  const about = (session.response.extension ?? []).map(({ valueReference }) => valueReference?.reference);
+  const named = occasion.orders.filter(({ reference }) => about.includes(reference));
+  return named.length ? named : occasion.orders.filter(({ reference }) => chosen.orders?.includes(reference));
+};
+
+function work(said = []) {
+  const session = sessions[at];
+  const view = new FormView(session, {
+    review: () => review(session),
+    next: () => next(session),
+    problem: (words) => session.report([words]),
+  });
+  if (session.problems?.length)
+    view.problems.append(notice("warning", "Some answers could not be looked up in the chart.", "Please answer them yourself. The payer was told that its form has a fault; nothing about the patient was sent."));
+  for (const words of said) view.problems.append(notice("note", words));
+  const { title, description, publisher } = session.questionnaire;
+  const head = h("div", { class: "head" }, h("h1", { tabindex: "-1" }, title ?? "Authorization form"), h("p", { class: "lead" }, description ?? "", " ", h("span", { class: "quiet" }, `Asked by ${publisher ?? session.payer}`)), reasons(session), sessions.length > 1 && h("p", { class: "eyebrow" }, `Form ${at + 1} of ${sessions.length}`));
+  show(title ?? "Form", head, view.element);
+}
+
+/** What the payer said of the orders when they were signed. */
+function reasons(session) {
+  const told = [...new Set(ordersOf(session).flatMap(({ payer }) => payer.flatMap((each) => each.reasons)))];
+  return told.length > 0 && h("ul", { class: "reasons" }, told.map((words) => h("li", {}, words)));
+}
+
+const next = (session) =>
+  attempt(async () => {
+    await session.saver.now();
+    wait("Asking the payer for the next questions…");
+    session.problems = await session.next();
+    work();
+  }, () => work());
+
+function review(session) {
+  const doing = { back: () => work(), finish: (how) => finish(session, how) };
+  show("Review", reviewView(session, ordersOf(session), occasion.today, doing));
+}
+
+const finish = (session, { signed, send, services }) =>
+  attempt(async () => {
+    wait("Finishing the form…");
+    if (!session.done) await session.complete(signed);
+    session.services = services;
+    if (at + 1 < sessions.length) {
+      at += 1;
+      work();
+    } else if (send) await submit();
+    else show("Finished", keptView());
+  }, () => finish(session, { signed, send, services }));
+
+async function submit() {
+  wait("Sending to the payer…");
+  const services = [...new Map(sessions.flatMap((each) => each.services).map((each) => [each.order, each])).values()];
+  const about = sessions[0].response.extension.map(({ valueReference }) => valueReference?.reference);
+  const coverage = chosen.coverage ?? occasion.coverages.find(({ reference }) => about.includes(reference)).reference;
+  const body = { coverage, services, forms: sessions.map(({ response }) => `QuestionnaireResponse/${response.id}`), evidence: [...new Set(sessions.flatMap((each) => each.evidence))] };
+  const result = await call("authorization", body);
+  show("Sent", outcomeView(result, occasion.orders, sessions[0].payer));
+}
+
+open();

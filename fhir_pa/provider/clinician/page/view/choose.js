@@ -1,0 +1,54 @@
+// What shall be documented, when the launch leaves it open: orders, the coverage, or a form begun earlier.
+
+import { clock, day, h } from "../element.js";
+import { button } from "./notice.js";
+
+/** Whether the launch said all that is needed. */
+export function settled({ orders, coverages, about, begun }) {
+  const named = orders.length > 0 && orders.every(({ reference }) => about.includes(reference));
+  return named && coverages.length === 1 && !matching(begun, orders).length;
+}
+
+const matching = (begun, orders) => begun.filter((form) => orders.some(({ reference }) => form.about.includes(reference)));
+
+/** The page; `go` takes { orders, coverage } or { form } to resume. */
+export function chooseView(occasion, go) {
+  const { orders, coverages, begun, about } = occasion;
+  const chosen = (name) => [...element.querySelectorAll(`input[name=${name}]:checked`)].map(({ value }) => value);
+  const start = button("Get the payer's form", () => go({ orders: chosen("order"), coverage: chosen("coverage")[0] }), "first");
+  const check = () => (start.disabled = !chosen("order").length || !chosen("coverage").length);
+  const element = h(
+    "form",
+    { class: "choose", onchange: check, onsubmit: (event) => event.preventDefault() },
+    begun.length > 0 && h("section", { class: "part" }, h("h2", {}, "Go on where you were"), h("ul", { class: "cards" }, begun.map((form) => resume(form, orders, go)))),
+    h("section", { class: "part" }, h("h2", {}, begun.length ? "Or begin anew" : "What do you want to document?"), list(orders, about), payers(coverages), h("div", { class: "onward" }, start)),
+  );
+  check();
+  return element;
+}
+
+function resume(form, orders, go) {
+  const names = orders.filter(({ reference }) => form.about.includes(reference)).map(({ name }) => name);
+  const when = form.saved ? `, saved ${day(form.saved)}${clock(form.saved) ? ` at ${clock(form.saved)}` : ""}` : "";
+  return h("li", { class: "row-card" }, h("span", {}, (names.join(", ") || "A form begun earlier") + when), button("Go on", () => go({ form: form.reference }), "first"));
+}
+
+function list(orders, about) {
+  if (!orders.length) return h("p", {}, "There is no open order in this chart.");
+  const named = orders.filter(({ reference }) => about.includes(reference));
+  return h("fieldset", { class: "options" }, h("legend", {}, "Orders"), orders.map((order) => option("checkbox", "order", order.reference, [order.name, order.code && ` (${order.code})`, wanted(order)], named.includes(order) || orders.length === 1)));
+}
+
+function wanted({ payer }) {
+  if (!payer.length) return h("span", { class: "quiet" }, " · the payer was not asked yet");
+  const [{ authorization, documentation, satisfied }] = payer;
+  if (satisfied) return h("span", { class: "quiet" }, ` · authorized as ${satisfied}`);
+  return h("span", { class: "quiet" }, documentation.length ? " · documentation wanted" : authorization === "auth-needed" ? " · authorization needed" : " · nothing wanted");
+}
+
+function payers(coverages) {
+  if (!coverages.length) return h("p", {}, "There is no active coverage in this chart.");
+  return h("fieldset", { class: "options" }, h("legend", {}, "Coverage"), coverages.map(({ reference, payer, member }, at) => option("radio", "coverage", reference, [payer, member && ` · member ${member}`], at === 0)));
+}
+
+const option = (type, name, value, words, checked) => h("label", { class: "option" }, h("input", { type, name, value, checked }), h("span", {}, words));

@@ -1,0 +1,136 @@
+// The form on the page: what waits for the clinician on top, what is filled in below it by group, how far one is, and on to review.
+
+import { announce, fill, h, plural } from "../element.js";
+import { faults } from "../form/check.js";
+import { progress, waits } from "../form/progress.js";
+import { settle } from "../form/settle.js";
+import { isHelp, isShown, questions, walk } from "../form/tree.js";
+import { helpOf, wording } from "./help.js";
+import { draw } from "./nodes.js";
+import { progressView } from "./progress.js";
+
+/** `doing` is what the page may do: { review(), next(), problem(words) }; `form` is the session (session.js). */
+export class FormView {
+  strict = false;
+
+  constructor(form, doing) {
+    Object.assign(this, { form, doing });
+    this.bar = progressView(form, () => this.focusNext());
+    this.needs = h("div", { class: "cards" });
+    this.optional = h("div", { class: "cards" });
+    this.answered = h("div", { class: "cards" });
+    this.problems = h("div", { class: "notices" });
+    this.onward = h("button", { type: "button", class: "first", onclick: () => this.go() });
+    this.wrongs = h("div", { class: "wrongs", role: "alert" });
+    this.headNeeds = h("h2", { tabindex: "-1" }, "Needs you");
+    this.sections = [section("needs", this.headNeeds, this.needs), section("optional", h("h2", {}, "Only if you know"), this.optional), section("answered", h("h2", {}, "Already filled in"), this.answered)];
+    this.element = h("div", { class: "form" }, this.bar.element, this.problems, this.sections, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      document.activeElement?.blur?.();
+      this.focusNext();
+    });
+    this.units = [];
+    this.headings = new Map();
+    this.collect(form.root, []);
+    this.refresh();
+  }
+
+  /** A unit is what moves as one: a question with all below it, a repeating group, a line of text. */
+  collect(node, groups) {
+    for (const each of node.children) {
+      if (isHelp(each)) continue;
+      if (each.kind === "group") this.collect(each, [...groups, each]);
+      else this.units.push({ node: each, groups, view: null, place: null });
+    }
+  }
+
+  /** Something changes: do it, come to rest, show it, keep it. `node` is the one worked on. */
+  change(act, node) {
+    act();
+    for (const problem of settle(this.form.root, this.form)) this.doing.problem(problem);
+    this.refresh();
+    this.form.keep();
+    if (node && this.last?.left > 0 && this.now.left === 0) announce("Nothing is left. You can review.");
+    this.last = this.now;
+  }
+
+  refresh() {
+    const { form } = this;
+    const found = faults(form.root, form);
+    for (const unit of this.units) {
+      if (!unit.place && isShown(unit.node)) this.put(unit);
+      unit.view?.refresh(found);
+    }
+    for (const [group, { element }] of this.headings) element.hidden = !isShown(group) || ![...element.querySelectorAll(":scope > .question, :scope > .display")].some((each) => !each.hidden);
+    this.sections.forEach((each) => (each.hidden = !each.querySelector(".question:not([hidden]), .display:not([hidden])")));
+    this.now = progress(form.root, form);
+    this.last ??= this.now;
+    this.bar.refresh(this.now);
+    this.onward.textContent = form.adaptive && !form.finished ? "Next questions" : "Review";
+    if (!this.now.left) fill(this.wrongs);
+  }
+
+  put(unit) {
+    const below = [unit.node, ...walk(unit.node)];
+    const waiting = below.some((node) => node.kind === "question" && waits(node));
+    const needed = below.some((node) => node.kind === "question" && waits(node) && node.item.required);
+    unit.view = draw(unit.node, this);
+    unit.view.element.unit = this.units.indexOf(unit);
+    unit.place = unit.node.kind === "display" ? "answered" : needed ? "needs" : waiting ? "optional" : "answered";
+    if (unit.place === "answered") {
+      unit.view.fold?.(true);
+      insert(this.heading(unit.groups), unit);
+    } else {
+      const [group] = unit.groups.slice(-1);
+      if (group) (unit.view.element.querySelector(".ask") ?? unit.view.element).prepend(h("p", { class: "eyebrow" }, wording(group.item)));
+      insert(this[unit.place], unit);
+    }
+  }
+
+  /** The box of the innermost group among the filled in, made when first needed, in the order of the form. */
+  heading(groups) {
+    const [group] = groups.slice(-1);
+    if (!group) return this.answered;
+    if (!this.headings.has(group)) {
+      const element = h("div", { class: "set" }, h("h3", {}, wording(group.item)), helpOf(group, "About this part"));
+      element.unit = this.units.findIndex((each) => each.groups.includes(group));
+      this.headings.set(group, { element });
+      const after = [...this.answered.children].find((each) => each.unit > element.unit);
+      this.answered.insertBefore(element, after ?? null);
+    }
+    return this.headings.get(group).element;
+  }
+
+  /** To the first question that waits, or on to the review. */
+  focusNext() {
+    const at = this.units.findIndex((unit) => unit.view?.element.contains(document.activeElement));
+    const order = [...this.units.slice(at + 1), ...this.units.slice(0, at + 1)];
+    const wrong = (node) => node.wrongWords || faults(this.form.root, this.form).some((each) => each.node === node && !each.warning);
+    const open = (unit) => unit.view && [unit.node, ...walk(unit.node)].some((node) => node.kind === "question" && isShown(node) && (wrong(node) || (waits(node) && node.item.required)));
+    const target = order.find(open);
+    if (!target) return this.onward.focus();
+    target.view.element.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    return target.view.focus();
+  }
+
+  /** On, when nothing is missing or wrong; else say what is, and go there. */
+  go() {
+    const wrong = faults(this.form.root, this.form).filter(({ warning }) => !warning);
+    const unread = questions(this.form.root).filter((node) => isShown(node) && node.wrongWords);
+    if (!wrong.length && !unread.length) return this.form.adaptive && !this.form.finished ? this.doing.next() : this.doing.review();
+    this.strict = true;
+    this.refresh();
+    const count = new Set([...wrong.map(({ node }) => node), ...unread]).size;
+    fill(this.wrongs, h("p", {}, `${plural(count, "question")} ${count === 1 ? "needs" : "need"} you before you can go on.`));
+    return this.focusNext();
+  }
+}
+
+function insert(box, unit) {
+  const after = [...box.children].find((each) => each.unit !== undefined && each.unit > unit.view.element.unit);
+  box.insertBefore(unit.view.element, after ?? null);
+}
+
+const section = (name, head, ...rest) => h("section", { class: `part ${name}` }, head, rest);

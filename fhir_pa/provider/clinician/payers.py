@@ -1,0 +1,47 @@
+"""The payers this app works with, and which of them a coverage belongs to (DTR §supported payers, endpoint routing)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fhir_pa.provider.clinician.trouble import Trouble
+from fhir_pa.provider.pas_client import PasClient
+from ig_profiles.reading import Json, many, text
+
+
+@dataclass(frozen=True)
+class Payer:
+    """One payer: its identifiers as ``system|value``, the guide its base speaks, and the client proven there."""
+
+    id: str
+    name: str
+    identifiers: tuple[str, ...]
+    guide: str
+    client: PasClient
+
+
+def payer_of(organizations: Iterable[Json], payers: tuple[Payer, ...]) -> Payer:
+    """The payer one of these organizations (a coverage's payor) is. Raises Trouble when none of ours is."""
+    for organization in organizations:
+        known = {f"{text(each, 'system')}|{text(each, 'value')}" for each in many(organization, "identifier")}
+        for payer in payers:
+            if known & set(payer.identifiers):
+                return payer
+    words = f"This app works with {', '.join(payer.name for payer in payers)}. Document for another payer in the way it asks for."
+    raise Trouble(422, "app", "This coverage's payer is not known here.", words)
+
+
+def supported(payers: tuple[Payer, ...]) -> Json:
+    """The list in DTR 2.0.1's words."""
+    return {"payers": [{"id": payer.id, "name": payer.name} for payer in payers]}
+
+
+def supported_list(payers: tuple[Payer, ...], at: str) -> Json:
+    """The same as the FHIR List of DTR 2.2, its payers contained."""
+    contained = []
+    for payer in payers:
+        identifiers = [dict(zip(("system", "value"), each.split("|", 1), strict=True)) for each in payer.identifiers]
+        contained.append({"resourceType": "Organization", "id": payer.id, "identifier": identifiers, "active": True, "name": payer.name})
+    entries = [{"item": {"reference": f"#{payer.id}"}} for payer in payers]
+    return {"resourceType": "List", "contained": contained, "status": "current", "mode": "working", "title": "Supported payers", "date": at, "entry": entries}
