@@ -8,6 +8,7 @@ from functools import partial
 from threading import Event
 
 from fhir_pa.operations.deliver import deliver
+from fhir_pa.operations.fall_due import look
 from fhir_pa.operations.in_time import weigh_late
 from fhir_pa.wiring import Payer
 from fhir_pa.work.worker import Work, open_work
@@ -17,7 +18,7 @@ LOG = logging.getLogger("fhir_pa.worker")
 
 def background_of(payer: Payer) -> Work:
     """This payer's work, not yet started."""
-    return open_work(payer.store, partial(deliver, payer=payer), weigh=partial(weigh_late, payer=payer))
+    return open_work(payer.store, partial(deliver, payer=payer), weigh=partial(weigh_late, payer=payer), look=partial(look, payer=payer))
 
 
 def work_until_stopped(payer: Payer) -> None:

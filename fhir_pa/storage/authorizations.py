@@ -7,14 +7,18 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from fhir_pa.storage import document, rows, tables
+from fhir_pa.storage.alerts import EVERY, AlertWriting
 from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
 from fhir_pa.storage.proofs import ProofReading, ProofWriting
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.request import Identifier
 from ig_profiles.outcome import Conflict, NotFound
 
+LATEST_LOOK = 5 * EVERY  # a moment that came just before this act may not have been looked at yet
 _case = tables.authorizations.c
 _revision = tables.revisions.c
+_known = tables.known_as.c
+_NUMBERED = sa.select(_known.number, _known.system, _known.value).where(_known.kind == sa.bindparam("kind"), _known.value.in_(sa.bindparam("values", expanding=True)))
 _PRESENT = sa.and_(_revision.number == _case.number, _revision.revision == _case.revision)
 
 
@@ -37,7 +41,10 @@ class AuthorizationReading(ProofReading):
 
     def of_member(self, identifiers: Iterable[Identifier]) -> list[Authorization]:
         """Every authorization of the member, or of the subscriber, with any of these numbers; the oldest first."""
-        return self._present(_known_as(identified(MEMBER, identifiers)), _case.received_at)
+        names = set(map(as_kept, identified(MEMBER, identifiers)))
+        rows_ = self.connection.execute(_NUMBERED, {"kind": MEMBER, "values": [value for _, _, value in names]})
+        numbers = [row.number for row in rows_ if (MEMBER, row.system, row.value) in names]
+        return self._present(_case.number.in_(numbers), _case.received_at) if numbers else []
 
     def by_trace(self, identifiers: Iterable[Identifier], client: str | None = None, npi: str | None = None, claim_url: str = "") -> list[Authorization]:
         """The authorizations an update may follow: known by any of these numbers the provider gave (or by its claim's
@@ -81,7 +88,7 @@ class AuthorizationReading(ProofReading):
         return [document.read(row.document, Authorization) for row in found]
 
 
-class AuthorizationWriting(ProofWriting, AuthorizationReading):
+class AuthorizationWriting(ProofWriting, AlertWriting, AuthorizationReading):
     """Keeping authorizations."""
 
     def add(self, authorization: Authorization) -> None:
@@ -118,6 +125,7 @@ class AuthorizationWriting(ProofWriting, AuthorizationReading):
         self._keep_items(authorization)
         self.insert_missing(tables.determinations, rows.determinations(authorization))
         self.insert_missing(tables.trail, rows.trail(authorization))
+        self.watch(authorization, authorization.trail[-1].at - LATEST_LOOK)
 
     def _keep_items(self, authorization: Authorization) -> None:
         wanted = rows.items(authorization)

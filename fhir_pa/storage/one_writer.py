@@ -7,6 +7,8 @@ The lock is taken under the driver, so every write through the engine takes it, 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Self
 
@@ -30,6 +32,15 @@ class OneWriter(sqlite3.Connection):
     def execute(self, statement: str, parameters: Any = ()) -> Any:
         """As the driver's shortcut, through our cursor."""
         return self.cursor().execute(statement, parameters)
+
+    @contextmanager
+    def left_to_the_system(self) -> Iterator[None]:
+        """What is committed in this block is with the operating system when the commit returns, not yet on the disk."""
+        self.execute("PRAGMA synchronous=NORMAL")
+        try:
+            yield
+        finally:
+            self.execute("PRAGMA synchronous=FULL")
 
     def take(self, statement: str) -> None:
         """Hold the lock when this statement begins a write; raises OperationalError after WAIT_SECONDS."""

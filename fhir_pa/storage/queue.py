@@ -13,6 +13,7 @@ QUEUE = "notices"
 WORKFLOW = "tell_subscriber"
 BEAT = "beat_for_subscriber"
 WEIGH = "weigh_authorization"
+LOOK = "look_at_the_clocks"
 SLOTS = 8  # deliveries at once in each worker; every slot may need two connections
 POLLING_SECONDS = 0.1  # how soon a worker notices work
 APPLICATION = "fhir-pa"
@@ -37,6 +38,10 @@ class DurableQueue:
     def enqueue_weighing(self, connection: sa.Connection, key: str, number: str) -> None:
         """Weigh what is not weighed yet of this authorization, once for each key."""
         self._enqueue(connection, WEIGH, key, number, 0.0)
+
+    def enqueue_look(self, connection: sa.Connection, key: str, delay_seconds: float) -> None:
+        """Look at the clocks, once for each key, after the delay."""
+        self._enqueue(connection, LOOK, key, key, delay_seconds)
 
     def _enqueue(self, connection: sa.Connection, workflow: str, key: str, about: str, delay_seconds: float) -> None:
         options: EnqueueOptions = {"workflow_name": workflow, "queue_name": QUEUE, "workflow_id": key, "app_version": APPLICATION_VERSION}

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal, cast
 
 import sqlalchemy as sa
 
+from fhir_pa.storage.alerts import AlertReading
 from fhir_pa.storage.assertions import AssertionReading, AssertionWriting
 from fhir_pa.storage.authorizations import AuthorizationWriting
 from fhir_pa.storage.cards import CardReading, CardWriting
@@ -21,6 +23,7 @@ from fhir_pa.storage.looks import LookReading, LookWriting
 from fhir_pa.storage.migrate import up_to_date
 from fhir_pa.storage.notices import NoticeReading, NoticeWriting
 from fhir_pa.storage.once import OnceReading, OnceWriting
+from fhir_pa.storage.one_writer import OneWriter
 from fhir_pa.storage.queue import DurableQueue
 from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
 from fhir_pa.storage.turnaround import TurnaroundReading
@@ -30,6 +33,7 @@ from ig_profiles.outcome import Unavailable, Unprocessable
 
 
 class Reading(
+    AlertReading,
     ReceivedReading,
     NoticeReading,
     AssertionReading,
@@ -77,13 +81,14 @@ class Store:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self, outlives: Literal["the machine", "the process"] = "the machine") -> Iterator[Transaction]:
         """One database transaction: kept when the block ends, gone when it raises.
 
-        On SQLite one at a time; on PostgreSQL many. Do nothing slow inside. Raises Unavailable when the database cannot
-        be reached or is too busy.
+        On SQLite one at a time; on PostgreSQL many. Do nothing slow inside. What it keeps outlives a sudden end of the
+        machine; where it need outlive only that of the process (kill -9), SQLite does not wait for the disk (decision 0009).
+        Raises Unavailable when the database cannot be reached or is too busy.
         """
-        with _reachable(), self.engine.begin() as connection:
+        with _reachable(), self._connection(outlives) as connection, connection.begin():
             if self.is_embedded:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield Transaction(connection, self.clock, self.queue)
@@ -97,6 +102,15 @@ class Store:
             else:
                 connection.execution_options(postgresql_readonly=True)
             yield Reading(connection, self.clock, self.queue)
+
+    @contextmanager
+    def _connection(self, outlives: str) -> Iterator[sa.Connection]:
+        with self.engine.connect() as connection:
+            if not self.is_embedded or outlives == "the machine":
+                yield connection
+                return
+            with cast(OneWriter, connection.connection.driver_connection).left_to_the_system():
+                yield connection
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -107,6 +107,13 @@ class Appeal(Protocol):
     def packet(self, number: str, appeal: int, caller: Caller, payer: Any) -> Json: ...
 
 
+class FallDue(Protocol):
+    """What runs out (the functions of ``operations.fall_due``)."""
+
+    def alerts(self, caller: Caller, payer: Any) -> Json: ...
+    def seen(self, number: str, caller: Caller, payer: Any) -> Json: ...
+
+
 class Letter(Protocol):
     """The written notice of a decision, with its media type."""
 
@@ -157,3 +164,4 @@ class Offered:
     peer_to_peer: PeerToPeer
     appeal: Appeal
     letter: Letter
+    fall_due: FallDue

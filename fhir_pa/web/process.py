@@ -19,6 +19,7 @@ from fhir_pa.operations import (
     appeal,
     capability,
     expand,
+    fall_due,
     hook,
     hook_audit,
     inquire,
@@ -63,6 +64,7 @@ OFFERED = Offered(
     peer_to_peer=peer_to_peer,
     appeal=appeal,
     letter=letter.letter,
+    fall_due=fall_due,
 )
 
 

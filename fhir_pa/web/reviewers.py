@@ -33,6 +33,14 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def feedback() -> Response:
         return answer(offered.measures.feedback(request.args.to_dict(), admit(), payer), media_type=JSON)
 
+    @base.get("/alerts")
+    def alerts() -> Response:
+        return answer(offered.fall_due.alerts(admit(), payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/alerts/seen")
+    def seen(number: str) -> Response:
+        return answer(offered.fall_due.seen(number, admit(), payer), media_type=JSON)
+
     @base.get("/authorizations/<number>")
     def authorization(number: str) -> Response:
         return answer(offered.review.read(number, admit(), payer), media_type=JSON)

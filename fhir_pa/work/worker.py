@@ -32,12 +32,19 @@ TIDY_BEATS = 300
 _TIDY_AT_ONCE = 500
 
 
-def open_work(store: Store, deliver: Deliver, patience: Patience | None = None, weigh: Callable[[str], None] | None = None) -> Work:
-    """A worker on this store that tells subscribers through ``deliver`` and weighs authorizations, by number, through ``weigh``.
+def open_work(
+    store: Store,
+    deliver: Deliver,
+    patience: Patience | None = None,
+    weigh: Callable[[str], None] | None = None,
+    look: Callable[[], int] | None = None,
+) -> Work:
+    """A worker on this store that tells subscribers through ``deliver``, weighs authorizations, by number, through ``weigh``,
+    and looks at the clocks, once a minute, through ``look``.
 
     It does nothing until it is started.
     """
-    return Work(store, Teller(store, deliver, patience or Patience()), weigh)
+    return Work(store, Teller(store, deliver, patience or Patience()), weigh, look)
 
 
 @dataclass
@@ -47,6 +54,7 @@ class Work:
     store: Store
     teller: Teller
     weigh: Callable[[str], None] | None = None
+    look: Callable[[], int] | None = None
     name: str = ""
     _stopping: Event = field(default_factory=Event)
     _alone: Alone | None = None
@@ -69,7 +77,11 @@ class Work:
         DBOS.workflow(name=queue.BEAT, max_recovery_attempts=None)(self._beat())
         if self.weigh is not None:
             DBOS.workflow(name=queue.WEIGH, max_recovery_attempts=None)(self._weighing(self.weigh))
+        if self.look is not None:
+            DBOS.workflow(name=queue.LOOK, max_recovery_attempts=None)(self._looking(self.look))
         DBOS.launch()
+        if self.look is not None:
+            self._look_later()
 
     def stop(self, wait_seconds: int = 10) -> None:
         """Stop: deliveries under way end, what waits is passed on, nothing is lost."""
@@ -98,6 +110,17 @@ class Work:
             weigh(number)
 
         return weigh_authorization
+
+    def _looking(self, look: Callable[[], int]) -> Callable[[str], None]:
+        def look_at_the_clocks(minute: str) -> None:
+            self._look_later()
+            look()
+
+        return look_at_the_clocks
+
+    def _look_later(self) -> None:
+        with self.store.transaction() as tx:
+            tx.look_later()
 
     def _configuration(self) -> DBOSConfig:
         return {

@@ -9,9 +9,11 @@ from typing import Any, Literal
 
 from alembic import context
 
-from fhir_pa.storage.look_tables import metadata
+from fhir_pa.storage import alert_tables, card_tables, look_tables
 from fhir_pa.storage.migrate import is_ours
-from fhir_pa.storage.tables import Moment
+from fhir_pa.storage.tables import Moment, metadata
+
+DECLARED = (alert_tables, card_tables, look_tables)  # importing them is what declares their tables
 
 
 def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:

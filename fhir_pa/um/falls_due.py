@@ -1,0 +1,95 @@
+"""Falls due: every moment at which somebody should be told that something of a case runs out, while there is time (domain §6.6).
+
+Deciding, the conversation, appeals, what is certified: one list, in order. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.deadlines import alarms, breach
+from fhir_pa.um.peer_to_peer import Stage
+from fhir_pa.um.transitions import CERTIFICATIONS
+
+MOMENT = timedelta(seconds=1)
+BEFORE_AN_APPEAL = (timedelta(hours=72), timedelta(hours=24), timedelta(0))
+BEFORE_THE_END = (timedelta(hours=72), timedelta(hours=24))
+LONG_ENOUGH = timedelta(days=4)  # what is certified for less has no continuation to be warned of
+
+
+class Matter(StrEnum):
+    """What runs out."""
+
+    DECISION = "decision due"
+    PASSED = "deadline passed"
+    CONVERSATION = "peer-to-peer"
+    APPEAL = "appeal due"
+    ENDING = "authorization ends"
+
+
+@dataclass(frozen=True)
+class Due:
+    """One such moment, and what to say then."""
+
+    at: datetime
+    matter: Matter
+    says: str
+
+
+def moments(authorization: Authorization) -> tuple[Due, ...]:
+    """Every moment of the case as it stands, the earliest first; what one matter says at the same moment is said at once."""
+    said: dict[tuple[datetime, Matter], list[str]] = {}
+    for due in _all(authorization):
+        said.setdefault((due.at, due.matter), []).append(due.says)
+    return tuple(Due(at, matter, " ".join(words)) for (at, matter), words in sorted(said.items()))
+
+
+def fallen_due(authorization: Authorization, by: datetime) -> tuple[Due, ...]:
+    """The moments that have come by then."""
+    return tuple(due for due in moments(authorization) if due.at <= by)
+
+
+def next_due(authorization: Authorization, after: datetime) -> datetime | None:
+    """The first moment after this one at which to look again; None when nothing more will run out."""
+    return next((due.at for due in moments(authorization) if due.at > after), None)
+
+
+def _all(authorization: Authorization) -> Iterator[Due]:
+    if authorization.pended:
+        yield from _of_the_clock(authorization)
+    for offer in authorization.peer_to_peers:
+        if offer.is_open:
+            for at in offer.reminders():
+                yield Due(at, Matter.CONVERSATION, f"Conversation {offer.number} may be held until {offer.until.isoformat(timespec='minutes')}.")
+        if offer.stage is Stage.OFFERED:
+            yield Due(offer.until + MOMENT, Matter.CONVERSATION, f"The window of conversation {offer.number} is over.")
+    for appeal in authorization.appeals:
+        if appeal.is_open:
+            said = f"Appeal {appeal.number} ({appeal.name}) is due {appeal.due_at.isoformat(timespec='minutes')}."
+            yield from (Due(appeal.due_at - before, Matter.APPEAL, said) for before in BEFORE_AN_APPEAL)
+    yield from _ends(authorization)
+
+
+def _of_the_clock(authorization: Authorization) -> Iterator[Due]:
+    clock = authorization.clock
+    for alarm in alarms(clock):
+        if not clock.is_held(alarm.at):
+            yield Due(alarm.at, Matter.DECISION, alarm.says)
+    passed = breach(clock, clock.legal_due_at + MOMENT)
+    if passed is not None:
+        yield Due(clock.legal_due_at + MOMENT, Matter.PASSED, f"{passed.consequence.capitalize()} ({passed.source}). {passed.then}")
+
+
+def _ends(authorization: Authorization) -> Iterator[Due]:
+    """Before what is certified ends, so that care that goes on is asked for in time (F39); each last day once."""
+    spans = {item.determination.authorized for item in authorization.items if item.state in CERTIFICATIONS}
+    for span in {(each.starts_on, each.until) for each in spans if each is not None}:
+        starts, until = span
+        if until - starts >= LONG_ENOUGH:
+            over = datetime.combine(until, time(), UTC) + timedelta(days=1)
+            for before in BEFORE_THE_END:
+                yield Due(over - before, Matter.ENDING, f"What is certified ends on {until}. Care that goes on needs its extension before.")

@@ -1,0 +1,79 @@
+"""The payer's people hear in time what runs out; a deadline that passes is recorded and decides nothing (F39, F69, §4.3 row 25)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fhir_pa.operations.fall_due import look
+from fhir_pa.provider.codes import PENDED
+from fhir_pa.provider.pas.submission import Submission
+from fhir_pa.provider.play.payer_file import CLIENT_ID
+from ig_profiles import json
+from ig_profiles.reading import Json
+from tests.stories.asking import BORDERLINE, inquire, oxygen, submit
+from tests.stories.parties import Plan, Staff, System
+
+DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
+
+
+@pytest.fixture
+def plan(plan: Plan) -> Plan:
+    """A payer that offers conversations, as it does unless told otherwise."""
+    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, peer_to_peer_hours=72))
+    return plan
+
+
+@pytest.fixture
+def clinic(plan: Plan) -> System:
+    return System(plan, CLIENT_ID, "2.2")
+
+
+@pytest.fixture
+def asked(clinic: System) -> Submission:
+    wanted = oxygen(clinic, BORDERLINE)
+    submit(clinic, wanted)
+    return wanted
+
+
+@pytest.fixture
+def number(asked: Submission, physician: Staff) -> str:
+    return str(physician.worklist()[0]["number"])
+
+
+def alerts(staff: Staff) -> list[Json]:
+    return list(json.parse(staff.call("GET", "/um/alerts").data)["alerts"])
+
+
+def test_nothing_rings_before_its_time_and_everything_once(plan: Plan, number: str, physician: Staff) -> None:
+    assert look(plan.payer) == 0 and not alerts(physician)
+    plan.clock.turn(days=5, minutes=1)
+    assert look(plan.payer) == 1
+    assert [each["matter"] for each in alerts(physician)] == ["decision due"]
+    assert look(plan.payer) == 0 and len(alerts(physician)) == 1
+    physician.call("POST", f"/um/authorizations/{number}/alerts/seen")
+    assert not alerts(physician)
+
+
+def test_a_passed_deadline_is_in_the_trail_once_and_the_case_still_waits_for_a_person(
+    plan: Plan, clinic: System, asked: Submission, number: str, physician: Staff
+) -> None:
+    plan.clock.turn(days=8)
+    look(plan.payer)
+    look(plan.payer)
+    case = json.parse(physician.call("GET", f"/um/authorizations/{number}").data)
+    assert [event["what"] for event in case["trail"]].count("deadline passed") == 1
+    assert any(each["matter"] == "deadline passed" and "Deemed adverse" in each["says"] for each in alerts(physician))
+    (heard,) = inquire(clinic, asked)
+    assert heard.item(1).action == PENDED
+
+
+def test_a_window_nobody_used_is_recorded_by_the_clock(plan: Plan, number: str, physician: Staff) -> None:
+    physician.decide(number, **DENIAL)
+    plan.clock.turn(hours=73)
+    look(plan.payer)
+    case = json.parse(physician.call("GET", f"/um/authorizations/{number}").data)
+    assert case["peer_to_peers"][0]["stage"] == "missed by the provider"
+    assert case["items"][0]["state"] == "adverse decision intended"
+    assert {"peer-to-peer"} == {each["matter"] for each in alerts(physician)}
