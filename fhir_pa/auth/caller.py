@@ -35,6 +35,11 @@ class Caller:
         return self.client.name if self.client else self.person.name if self.person else ""
 
     @property
+    def rights(self) -> str:
+        """What the caller may do, for the log: the scopes of a provider's system in order, or a person's roles."""
+        return " ".join(sorted(map(str, self.scopes)) if self.client else self.person.roles if self.person else ())
+
+    @property
     def is_open(self) -> bool:
         """Whether nobody proved anything: the loopback-only open mode."""
         return self.how == "open mode"

@@ -51,7 +51,7 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         payors = _payors(coverage, asked)
         if _another_payers(payors, payer):
             return MemberStanding(Standing.ANOTHER_PAYER)
-        if not payors and asked.dialect != "2.0" and payer.directory.insurer.identifier and is_strict(caller, payer):
+        if payors == [] and asked.dialect != "2.0" and payer.directory.insurer.identifier and is_strict(caller, payer):
             return MemberStanding(Standing.ANOTHER_PAYER, because=NO_PAYOR)
         found = standing(payer.directory, member_identifiers(coverage, patient), on)
         if not found.known:
@@ -101,19 +101,21 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
     )
 
 
-def _payors(coverage: Json, asked: HookRequest) -> list[Json]:
-    """Every identifier of whoever the Coverage names as its payor, in place or behind a reference."""
+def _payors(coverage: Json, asked: HookRequest) -> list[Json] | None:
+    """Every identifier of whoever the Coverage names as its payor, in place or behind a reference; None when none is there, but
+    a reference leads to an Organization that did not come with the call."""
     holder = next((entry for entry in asked.index.of_type("Coverage") if entry.resource is coverage), coverage)
     named = many(coverage, "payor")
-    organizations = (asked.index.resolve(reference, holder) for reference in named)
+    organizations = [asked.index.resolve(reference, holder) for reference in named if text(reference, "reference")]
     identifiers = many(named, "identifier") + many([entry.resource for entry in organizations if entry], "identifier")
-    return [each for each in identifiers if text(each, "value")]
+    found = [each for each in identifiers if text(each, "value")]
+    return None if not found and None in organizations else found
 
 
-def _another_payers(payors: list[Json], payer: Payer) -> bool:
+def _another_payers(payors: list[Json] | None, payer: Payer) -> bool:
     """Whether the payor bears another number than ours in the system of ours; one without such a number may be us."""
     own = payer.directory.insurer.identifier
-    numbers = {text(each, "value") for each in payors if own and text(each, "system") == own.system}
+    numbers = {text(each, "value") for each in payors or () if own and text(each, "system") == own.system}
     return own is not None and bool(numbers) and own.value not in numbers
 
 

@@ -1,4 +1,4 @@
-"""What is counted and logged of each request: operation, guide, status, time, caller; never a body, a token or a query."""
+"""What is counted and logged of each request: operation, guide, status, time, caller and his rights; never a body, a token or a query."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class Telemetry:
             "status": response.status_code,
             "milliseconds": round(took * 1000, 1),
             "caller": caller.id if caller else "",
+            "by": caller.how if caller else "",
+            "rights": caller.rights if caller else "",
             "request": g.request_id,
             "refused": g.get("refused", ""),
         }
@@ -78,6 +80,6 @@ class Telemetry:
 
 def _in_words(said: dict[str, object]) -> str:
     where = f" {said['guide']}" if said["guide"] else ""
-    who = f" for {said['caller']}" if said["caller"] else ""
+    who = f" for {said['caller']} by {said['by']} ({said['rights'] or 'no scopes'})" if said["caller"] else ""
     why = f", refused ({said['refused']})" if said["refused"] else ""
     return f"{said['operation']}{where} answered {said['status']} in {said['milliseconds']} ms{who}{why}, request {said['request']}"

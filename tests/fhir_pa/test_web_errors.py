@@ -112,3 +112,22 @@ def test_a_log_line_can_be_json(caplog):
         party.http.get("/health", headers={"X-Request-Id": "r-2"})
     said = json.loads(caplog.messages[-1])
     assert (said["operation"], said["status"], said["request"]) == ("health", 200, "r-2")
+
+
+@pytest.mark.requirement("hrex-1.2:sec-19")
+@pytest.mark.parametrize("form", ["words", "json"])
+def test_a_log_line_says_who_asked_by_what_and_with_which_rights(caplog, form):
+    party = Payers.open(log=form)
+    path = "/v2.2/cds-services/order-sign-crd"
+    with caplog.at_level("INFO", logger="fhir_pa.web"):
+        party.http.get("/v2.0/fhir/Subscription", headers=party.bearer("system/Subscription.rs"))
+        party.http.post(path, data=b"{}", headers={**hook_token(path), "Content-Type": "application/json"})
+        party.http.get("/um/worklist", headers=party.person())
+    client, hook, person = caplog.messages[-3:]
+    expected = [("oakwood-ehr", "access token", "system/subscription.rs"), ("oakwood-ehr", "CDS Hooks token", ""), ("quill", "person token", "physician")]
+    for line, (who, how, rights) in zip((client, hook, person), expected, strict=True):
+        if form == "json":
+            said = json.loads(line)
+            assert (said["caller"], said["by"]) == (who, how) and rights in said["rights"]
+        else:
+            assert f"for {who} by {how} (" in line and rights in line

@@ -152,7 +152,7 @@ def test_a_call_has_the_status_of_the_table_and_is_told_how_to_mend_it(plan: Pla
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_what_a_tolerant_payer_answers_all_the_same_it_tells_beside_the_answer(plan: Plan, guide: str) -> None:
     said = json.parse(asked(plan, guide, Row(order(status="bogus"), (200, 200))).data)
-    (found,) = [issue for issue in said["extension"][FINDINGS]["issue"] if "bogus" in issue["details"]["text"]]
+    found, *_ = [issue for issue in said["extension"][FINDINGS]["issue"] if "bogus" in issue["details"]["text"]]
     assert (found["severity"], found["expression"]) == ("warning", ["context.draftOrders.entry[0].resource.status"])
 
 
