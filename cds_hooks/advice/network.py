@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cds_hooks.advice.told import Told
 from cds_hooks.answer import CoverageAnswer, Covered, PriorAuthorization
-from cds_hooks.card import Draft, Suggestion
+from cds_hooks.card import Action, Draft, Suggestion
 from cds_hooks.case import Case
 from cds_hooks.configuration import NETWORK
 from cds_hooks.nearness import distance_in_words, home_of, nearest
@@ -49,9 +49,9 @@ def outside(told: Told) -> Iterator[tuple[Case, tuple[CoverageAnswer, ...]]]:
 
 
 def _suggestion(provider: Provider, case: Case, told: Told) -> Suggestion | None:
-    actions = redirected(case.subject, provider, told.request, case.asked.insured.reference, case.asked.assertion_id)
+    changed = redirected(case.order.carrier, provider, told.request, case.asked.insured.reference, case.asked.assertion_id)
     when = f", room from {provider.next_available}" if provider.next_available else ""
-    return Suggestion(f"Send to {provider.name}{when}", actions) if actions else None
+    return Suggestion(f"Send to {provider.name}{when}", (Action("update", f"Send the order to {provider.name}", changed),)) if changed else None
 
 
 def _where(provider: Provider) -> str:
