@@ -21,6 +21,8 @@ from questionnaires.facts import Fact
 from questionnaires.form import items, questions
 from questionnaires.package_request import Guide
 from questionnaires.policy import Edition
+from questionnaires.reasons import SUFFIX as REASON
+from questionnaires.reasons import is_reason
 
 SUFFIX = "-adaptive"
 OPENING, COMPLETE, ISSUE = "plan.opening", "plan.complete", "plan.issue"
@@ -127,8 +129,8 @@ def first_draft(
 
 
 def shown_in(contained: Json) -> tuple[str, ...]:
-    """Every link id the contained form shows, in its order."""
-    return tuple(str(text(item, "linkId") or "") for item in items(contained))
+    """Every link id the contained form shows, in its order; the reasons go with their questions."""
+    return tuple(link_id for item in items(contained) if not is_reason(link_id := str(text(item, "linkId") or "")))
 
 
 def knows(questionnaire: Json, link_id: str) -> bool:
@@ -149,7 +151,8 @@ def _grown(form: list[Any], shown: frozenset[str], enabled: frozenset[str], guid
     kept = []
     for item in form:
         below = _grown(many(item, "item"), shown, enabled, guide)
-        if item["linkId"] not in shown and not below:
+        reason = is_reason(item["linkId"]) and item["linkId"].removesuffix(REASON) in shown
+        if item["linkId"] not in shown and not below and not reason:
             continue
         copy = {key: value for key, value in item.items() if key != "item"}
         gates = many(item, "enableWhen", "question")

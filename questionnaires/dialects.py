@@ -16,14 +16,15 @@ from questionnaires.form import identifier
 from questionnaires.logic import ELM
 from questionnaires.package_request import Guide
 from questionnaires.policy import Edition
+from questionnaires.reasons import explained
 
 LANGUAGE: dict[Guide, str] = {"2.0.1": "text/cql", "2.2": "text/cql-identifier"}
 ALTERNATIVE: dict[Guide, str] = {"2.0.1": ECR_ALTERNATIVE_EXPRESSION, "2.2": DTR_ALTERNATIVE_EXPRESSION}
 
 
 def spoken(guide: Guide, questionnaire: Json, edition: Edition) -> Json:
-    """A copy of the form whose expressions speak the guide's language, with the edition's period of force."""
-    form = dict(questionnaire)
+    """A copy of the form whose expressions speak the guide's language, with the edition's period of force and its reasons for asking."""
+    form = {**questionnaire, "item": explained(many(questionnaire, "item"), edition)}
     form["effectivePeriod"] = {key: on.isoformat() for key, on in (("start", edition.in_force_from), ("end", edition.in_force_until)) if on}
     form["extension"] = many(questionnaire, "extension")
     if guide == "2.2" and not any(each.get("url") == VERSION_ALGORITHM_EXTENSION for each in form["extension"]):
