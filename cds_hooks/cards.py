@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds_hooks.advice import ahead, alternatives, apps, companions, cost, evidence, insurance, network, on_file, policy_page, remaining
+from cds_hooks.advice import (
+    ahead,
+    alternatives,
+    apps,
+    companions,
+    cost,
+    coverage_record,
+    evidence,
+    form_task,
+    insurance,
+    network,
+    on_file,
+    policy_page,
+    remaining,
+)
 from cds_hooks.advice.told import Advice, Told
 from cds_hooks.card import Draft, worded
 from cds_hooks.quiet import edition_shared
@@ -15,10 +29,12 @@ from ig_profiles.reading import Json
 
 GIVEN: tuple[Advice, ...] = (  # the most important first
     insurance.drafts,
+    coverage_record.drafts,
     on_file.drafts,
     network.drafts,
     remaining.drafts,
     alternatives.drafts,
+    form_task.drafts,
     evidence.drafts,
     companions.drafts,
     cost.drafts,

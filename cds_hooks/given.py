@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from cds_hooks.apps import App
+from cds_hooks.coverage_record import MemberRecord
 from cds_hooks.granting import Grant
 from cds_hooks.membership import Insured, LookUp
 from cds_hooks.network import Network
@@ -54,6 +55,11 @@ def nothing_quiet(topic: str, edition: Edition | None) -> bool:
     return False
 
 
+def nothing_better_known(coverage: Json | None, patient: Json | None) -> MemberRecord | None:
+    """For a house that corrects nobody's records."""
+    return None
+
+
 def nothing_measured(edition: Edition, codes: Iterable[Coding]) -> Turnaround | None:
     """For a house that measures nothing."""
     return None
@@ -74,7 +80,9 @@ class Given:
     ``turnaround`` how long decisions took. ``grant`` opens an authorization for a proven order; None when the house
     grants nothing unasked. ``used`` counts what the member has used of an edition's limit in its period around a day;
     None when that is not counted. ``quiet`` tells whether this caller is spared the cards of a type about an edition.
-    ``network`` lists the payer's providers, ``apps`` what may be launched from a card.
+    ``network`` lists the payer's providers, ``apps`` what may be launched from a card. ``forms_by_task`` says that the
+    caller's system has no DTR; ``organization`` is the payer as a FHIR resource. ``record`` is what the member file says of
+    the person on a Coverage, or of a Patient without one, where the payer lets it correct the EHR's record.
     """
 
     shelf: Shelf
@@ -95,3 +103,6 @@ class Given:
     quiet: Callable[[str, Edition | None], bool] = nothing_quiet
     network: Network = Network()
     apps: tuple[App, ...] = ()
+    forms_by_task: bool = False
+    organization: Json | None = None
+    record: Callable[[Json | None, Json | None], MemberRecord | None] = nothing_better_known

@@ -35,15 +35,15 @@ def respond(request: HookRequest, house: Given) -> tuple[Json, tuple[CoverageAns
     if house.fetch is not None:
         request = complete(request, house.fetch, house.together)
     chosen = insured(request, _never_down(house.member_standing), house.today)
+    source = Source(house.payer_name, house.public_url, house.payer_phone)
     if chosen is None:
-        return {"cards": []}, ()
+        return response((), cards(Told(request, (), (), house, source)), request.dialect, house.payer_name, False), ()
     _refuse_nothing_at_hand(request)
     asked = cases(request, chosen, house)
     request = _with_evidence(request, asked, house)
     answers = tuple(answer_of(case, request, house) for case in asked)
     answered = by_carrier(zip((case.order.carrier for case in asked), answers, strict=True))
-    source = Source(house.payer_name, house.public_url, house.payer_phone)
-    worded = cards(Told(request, tuple(asked), answers, house, source))
+    worded = cards(Told(request, tuple(asked), answers, house, source, chosen))
     return response(answered, worded, request.dialect, house.payer_name, request.configuration.allows(COVERAGE_INFO)), answers
 
 

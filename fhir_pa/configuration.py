@@ -88,6 +88,11 @@ class Table:
             self._checked_url(key, value)
         return values
 
+    def flag(self, key: str, default: bool) -> bool:
+        """true or false; ``default`` when it is absent."""
+        value = self._take(key, bool, "true or false, without quotes")
+        return default if value is None else bool(value)
+
     def day(self, key: str, required: bool = False) -> date | None:
         """A TOML date, written without quotes."""
         value = self._take(key, date, "a date without quotes, e.g. 2026-01-01", required)

@@ -62,5 +62,5 @@ def _suggestion(offer: Alternative, case: Case, answer: CoverageAnswer, told: To
 
 def _anew(offer: Alternative, order: Json, told: Told) -> Json | None:
     request = told.request
-    kind = offer.order or next(kind for kind in ORDER_KINDS if kind == order["resourceType"])
+    kind = offer.order or ORDER_KINDS[ORDER_KINDS.index(order["resourceType"])]
     return new_order(kind, offer.coding, order, told.house.today, beside=False, patient=f"Patient/{request.patient_id}", user=request.user)

@@ -10,18 +10,23 @@ from cds_hooks.card import Draft, Source
 from cds_hooks.case import Case
 from cds_hooks.configuration import UNSOLICITED
 from cds_hooks.given import Given
+from cds_hooks.membership import Insured
 from cds_hooks.request import HookRequest
 
 
 @dataclass(frozen=True)
 class Told:
-    """One call with the answers it gets. ``cases`` are its orders, ``answers`` what each is told, in the same order."""
+    """One call with the answers it gets. ``cases`` are its orders, ``answers`` what each is told, in the same order.
+
+    ``insured`` is the coverage it is answered under; None when the call brought none.
+    """
 
     request: HookRequest
     cases: tuple[Case, ...]
     answers: tuple[CoverageAnswer, ...]
     house: Given
     source: Source
+    insured: Insured | None = None
 
     @property
     def what_if(self) -> bool:

@@ -26,11 +26,15 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Insurer:
-    """The payer itself, as it signs its answers: the name on the member's card, its identifier, whom to call."""
+    """The payer itself, as it signs its answers: the name on the member's card, its identifier, whom to call.
+
+    ``coverage_updates`` lets its member file correct EHRs' coverage records; not where a rule asks for X12 270/271 instead.
+    """
 
     name: str = "An unnamed payer"
     identifier: Identifier | None = None
     phone: str = ""
+    coverage_updates: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Client:
     for. ``fhir_bases`` and ``notification_endpoints`` are URL prefixes. ``validation`` is ``strict`` or ``tolerant`` where
     it differs from the server's. With a ``certificate_uri`` it is let in by mutual TLS alone, under a certificate that names
     its holder by this URI. ``search_parameters`` are its server's names for search parameters, by ``Type.parameter``.
+    ``dtr`` is false for a system that cannot run DTR: forms come to it as tasks.
     """
 
     id: str
@@ -57,6 +62,7 @@ class Client:
     validation: str = ""
     certificate_uri: str = ""
     search_parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
+    dtr: bool = True
 
 
 @dataclass(frozen=True)

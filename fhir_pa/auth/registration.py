@@ -58,7 +58,7 @@ def _insurer(table: Table) -> Insurer:
         identifier.close()
         if read_identifier.system == NPI:
             _check_npi(table, "identifier", read_identifier.value)
-    insurer = Insurer(table.text("name", default=Insurer.name), read_identifier, table.text("phone"))
+    insurer = Insurer(table.text("name", default=Insurer.name), read_identifier, table.text("phone"), table.flag("coverage_updates", False))
     table.url("public_url")
     table.close()
     return insurer
@@ -77,6 +77,7 @@ def _client(table: Table) -> Client:
         organizations=table.texts("organizations"),
         notification_endpoints=table.urls("notification_endpoints"),
         validation=table.one_of("validation", ("tolerant", "strict")),
+        dtr=table.flag("dtr", True),
         certificate_uri=_uri(table, "certificate_uri"),
         search_parameters=_search_parameters(table),
     )

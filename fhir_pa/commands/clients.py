@@ -40,12 +40,13 @@ def list_clients(**flags: Any) -> None:
 @click.option("--fhir-base", "fhir_bases", multiple=True, help="Its FHIR server, which the payer may query.")
 @click.option("--organization", "organizations", multiple=True, help="An NPI or sender id it speaks for.")
 @click.option("--notification-endpoint", "notification_endpoints", multiple=True, help="A URL prefix at which it may be notified.")
+@click.option("--no-dtr", is_flag=True, help="It cannot run DTR: forms come to it as tasks.")
 @click.option("--config", help="The file to write it into (or FHIR_PA_CONFIG); without one, what to add is printed.")
-def add_client(config: str | None, jwks: Path | None, **given: Any) -> None:
+def add_client(config: str | None, jwks: Path | None, no_dtr: bool, **given: Any) -> None:
     """Register the provider's system IDENTITY: write it into the configuration file, or print what to add."""
     with explained():
         keys = parse(jwks.read_bytes()) if jwks else None
-        table = client_table({"id": given.pop("identity"), **given, "jwks": keys})
+        table = client_table({"id": given.pop("identity"), **given, "jwks": keys, "dtr": False if no_dtr else None})
         path = config or os.environ.get("FHIR_PA_CONFIG")
         if path is None:
             _check(table, "the new client")
@@ -68,7 +69,7 @@ def client_table(values: dict[str, Any]) -> str:
     scopes = ["system/Claim.cu"]
     <BLANKLINE>
     """
-    lines = [f"{key} = {_toml(value)}" for key, value in values.items() if value]
+    lines = [f"{key} = {_toml(value)}" for key, value in values.items() if value or value is False]
     return "\n".join(["[[client]]", *lines, ""])
 
 

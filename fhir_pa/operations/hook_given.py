@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache, partial
 from typing import cast
 
 from cds_hooks.given import Exemption, Given
@@ -27,11 +28,14 @@ from fhir_pa.operations.hook_facts import facts_in_chart
 from fhir_pa.operations.hook_measured import is_quiet, time_to_decision
 from fhir_pa.operations.hook_on_file import on_file
 from fhir_pa.operations.hook_used import used_of_limit
+from fhir_pa.operations.insurer import organization
+from fhir_pa.operations.member_record import member_record
 from fhir_pa.operations.membership import standing
 from fhir_pa.operations.validate import is_strict
+from fhir_pa.storage.store import Store
 from fhir_pa.um.gold_card import certified
 from fhir_pa.um.request import Identifier
-from fhir_pa.wiring import Payer
+from fhir_pa.wiring import Memory, Payer
 from ig_profiles.json import dump
 from ig_profiles.reading import Coding, Json, many, text
 from questionnaires.criteria import Answers
@@ -98,6 +102,9 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         used=used,
         network=payer.directory.network,
         apps=payer.directory.apps,
+        forms_by_task=caller.client is not None and not caller.client.dtr,
+        organization=organization(insurer),
+        record=partial(member_record, payer.directory),
     )
 
 
@@ -125,18 +132,26 @@ def _assertion_ids(caller: Caller, payer: Payer) -> Callable[[Order, str, tuple[
     An id of ours that the order already carries stays, even when the order was edited since: a new id would be read as
     an additional answer (DTR spec-47).
     """
-    key = payer.memory.secret(ASSERTION_SECRET) or payer.memory.keep_secret(ASSERTION_SECRET, secrets.token_hex(32))
+    key = _assertion_key(payer.store)
 
     def assertion_for(order: Order, coverage: str, carried: tuple[str, ...]) -> str:
-        with payer.store.reading() as tx:
-            for assertion_id in carried:
-                known = tx.assertion(assertion_id)
-                if known is not None and known.client == caller.id:
-                    return assertion_id
+        if carried:
+            with payer.store.reading() as tx:
+                known = (tx.assertion(assertion_id) for assertion_id in carried)
+                mine = next((each.id for each in known if each is not None and each.client == caller.id), None)
+            if mine is not None:
+                return mine
         about = dump([caller.id, coverage, order.fingerprint])
-        return str(uuid.UUID(bytes=hmac.new(key.encode(), about, hashlib.sha256).digest()[:16], version=4))
+        return str(uuid.UUID(bytes=hmac.new(key, about, hashlib.sha256).digest()[:16], version=4))
 
     return assertion_for
+
+
+@lru_cache(maxsize=8)
+def _assertion_key(store: Store) -> bytes:
+    """The secret assertion ids are made with; once drawn it never changes."""
+    memory = Memory(store)
+    return (memory.secret(ASSERTION_SECRET) or memory.keep_secret(ASSERTION_SECRET, secrets.token_hex(32))).encode()
 
 
 def member_identifiers(coverage: Json, patient: Json | None) -> tuple[Identifier, ...]:

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from cds_hooks import orderer
 from cds_hooks.granting import Granted, Held, Ordered
-from fhir_pa.auth.directory import Insurer
 from fhir_pa.numbers import new_number
+from fhir_pa.operations.insurer import organization
 from fhir_pa.operations.membership import standing
 from fhir_pa.operations.weighing import Documentation, weigh_items
 from fhir_pa.pas import intake
@@ -91,7 +91,7 @@ class Granting:
             coverage=_entry(wanted, wanted.insured.coverage),
             orderer=asks,
             order=wanted.subject.described_by,
-            insurer=_organization(self.payer.directory.insurer),
+            insurer=organization(self.payer.directory.insurer),
             evidence=tuple(_evidence(wanted, self.payer)),
             fhir_base=wanted.request.fhir_server or "",
         )
@@ -129,8 +129,3 @@ def _evidence(wanted: Ordered, payer: Payer) -> Iterator[Entry]:
 
 def _entry(wanted: Ordered, resource: Json) -> Entry:
     return next((entry for entry in wanted.request.index.entries if entry.resource is resource), Entry("", resource, ""))
-
-
-def _organization(insurer: Insurer) -> Json:
-    identifier = [{"system": insurer.identifier.system, "value": insurer.identifier.value}] if insurer.identifier else []
-    return {"resourceType": "Organization", "id": "insurer", "identifier": identifier, "active": True, "name": insurer.name}

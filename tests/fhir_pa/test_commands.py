@@ -64,6 +64,14 @@ def test_a_client_added_is_known_from_then_on(run, keys, tmp_path):
     assert "quill" in run("people", "list", "--config", str(config)).output
 
 
+def test_a_client_added_without_dtr_is_known_to_have_none(run, keys, tmp_path):
+    config = tmp_path / "fhir-pa.toml"
+    for name, more in (("plain", ["--no-dtr"]), ("able", [])):
+        assert run("clients", "add", name, "--jwks", keys, *more, "--config", str(config)).exit_code == 0
+    assert [client.dtr for client in read({"config": str(config)}, {}).directory.clients] == [False, True]
+    assert config.read_text().count("dtr = ") == 1
+
+
 def test_a_client_added_without_a_file_is_printed_to_be_added(run, keys):
     done = run("clients", "add", "oakwood-ehr", "--jwks", keys)
     assert "[[client]]" in done.output
