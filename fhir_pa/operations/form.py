@@ -80,6 +80,33 @@ class Form:
             return ""
         return value.strip()
 
+    def whole_number(self, key: str) -> int:
+        """A whole number."""
+        value = self.body.get(key)
+        if type(value) is not int:
+            self.wrong(key, f"Give {key} as a whole number.")
+            return 0
+        return value
+
+    def decimal(self, key: str) -> Decimal:
+        """A number, with its own digits."""
+        try:
+            value = Decimal(str(self.body.get(key)))
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite():
+            self.wrong(key, f"Give {key} as a number.")
+            return Decimal(0)
+        return value
+
+    def day(self, key: str) -> date:
+        """A day."""
+        try:
+            return date.fromisoformat(str(self.body.get(key)))
+        except ValueError:
+            self.wrong(key, f"Give {key} as a day, e.g. 2026-11-22.")
+            return date.min
+
     def yes(self, key: str) -> bool:
         """Whether something is so; not said is no."""
         value = self.body.get(key, False)

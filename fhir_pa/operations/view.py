@@ -49,6 +49,7 @@ def whole(authorization: Authorization) -> dict[str, Any]:
         "clock_for": authorization.clock.asked,
         "extended": _extended(authorization.clock),
         "items": [_item(item) for item in authorization.items],
+        "uses": [{"item": use.item, "quantity": str(use.quantity), "on": use.on.isoformat(), "claim": use.claim} for use in authorization.uses],
         "appeals": [appeal(each) for each in authorization.appeals],
         "appeal_until": [_until(authorization, item) for item in authorization.items],
         "peer_to_peers": [peer_to_peer(each) for each in authorization.peer_to_peers],

@@ -18,6 +18,7 @@ from fhir_pa.um.peer_to_peer import PeerToPeer
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, Identifier, RequestedItem
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
 from fhir_pa.um.transitions import PENDING, EventKind, State, follow
+from fhir_pa.um.use import Use
 from ig_profiles.outcome import Conflict, NotFound, Unprocessable
 
 _EVENT_OF = {Verdict.CERTIFY: EventKind.CERTIFIED, Verdict.DENY: EventKind.DENIED, Verdict.MODIFY: EventKind.MODIFIED}
@@ -74,6 +75,7 @@ class Authorization:
     received: tuple[str, ...] = ()
     peer_to_peers: tuple[PeerToPeer, ...] = ()
     appeals: tuple[Appeal, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     @classmethod
     def open(

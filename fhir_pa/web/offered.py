@@ -114,6 +114,13 @@ class FallDue(Protocol):
     def seen(self, number: str, caller: Caller, payer: Any) -> Json: ...
 
 
+class Status(Protocol):
+    """What is on file for a service, and what claims used of it (the functions of ``operations.status``)."""
+
+    def status(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
+    def use(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
 class Letter(Protocol):
     """The written notice of a decision, with its media type."""
 
@@ -165,3 +172,4 @@ class Offered:
     appeal: Appeal
     letter: Letter
     fall_due: FallDue
+    status: Status

@@ -31,6 +31,7 @@ from fhir_pa.operations import (
     questionnaire_package,
     questionnaire_read,
     review,
+    status,
     submit,
     submit_attachment,
     subscribe,
@@ -65,6 +66,7 @@ OFFERED = Offered(
     appeal=appeal,
     letter=letter.letter,
     fall_due=fall_due,
+    status=status,
 )
 
 

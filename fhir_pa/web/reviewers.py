@@ -89,4 +89,9 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         kind, body = offered.letter(number, audience, form, caller, payer)
         return Response(body, content_type=kind)
 
+    @base.post("/authorizations/<number>/uses")
+    def use(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.status.use(number, body, caller, payer), media_type=JSON)
+
     return base

@@ -1,0 +1,70 @@
+"""Units: what was used of a certification, claim by claim, never more than was certified (domain §4.3 row 20, §4.9 invariant 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from fhir_pa.um.authorization import Authorization, Event, Item
+from fhir_pa.um.transitions import CERTIFICATIONS
+from fhir_pa.um.use import Use
+from ig_profiles.outcome import Conflict, Unprocessable
+
+USED = "used"
+NEARLY = Decimal("0.1")  # of what was certified: say so before it is used up
+
+
+@dataclass(frozen=True)
+class Left:
+    """How much was certified, used and is left of one item, in its own unit; all None when no quantity was certified."""
+
+    certified: Decimal | None
+    used: Decimal
+    left: Decimal | None
+    unit: str | None
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether nothing is left."""
+        return self.left is not None and self.left <= 0
+
+    @property
+    def runs_short(self) -> bool:
+        """Whether a tenth or less is left."""
+        return self.certified is not None and self.left is not None and self.left <= self.certified * NEARLY
+
+
+def left(authorization: Authorization, item: Item) -> Left:
+    """What is left of an item."""
+    held = item.determination.authorized
+    certified = held.quantity if held is not None else None
+    used = sum((use.quantity for use in authorization.uses if use.item == item.sequence), Decimal(0))
+    return Left(certified, used, None if certified is None else max(certified - used, Decimal(0)), held.unit if held else None)
+
+
+def use(authorization: Authorization, sequence: int, quantity: Decimal, on: date, claim: str, by: str, at: datetime) -> Authorization:
+    """The case after a claim used some of an item; the same claim told twice counts once.
+
+    Raises Unprocessable for a quantity or a day that cannot be, Conflict when the item is not certified for that day or
+    less is left: what goes beyond needs an authorization of its own.
+    """
+    item = authorization.item(sequence)
+    told = Use(sequence, quantity, on, claim)
+    if any(each.item == sequence and each.claim == claim for each in authorization.uses):
+        return authorization
+    if quantity <= 0:
+        raise Unprocessable(f"A use counts something: {quantity} cannot be used. Give a quantity above zero.", expression="quantity")
+    if not claim.strip():
+        raise Unprocessable("A use names its claim, so that it is counted once. Give the claim's number.", expression="claim")
+    held = item.determination.authorized
+    if item.state not in CERTIFICATIONS or held is None:
+        raise Conflict(f"Item {sequence} of {authorization.number} is {item.state}, so nothing of it may be used.", expression="item")
+    if not held.starts_on <= on <= held.until:
+        raise Conflict(f"Item {sequence} is certified from {held.starts_on} until {held.until}, and {on} lies outside.", expression="on")
+    rest = left(authorization, item).left
+    if rest is not None and quantity > rest:
+        unit = held.unit or "units"
+        raise Conflict(f"{rest} {unit} are left of item {sequence}; {quantity} need an authorization of their own.", expression="quantity")
+    event = Event(at, USED, by, (sequence,), f"{quantity} {held.unit or 'units'} on {on}, claim {claim}.")
+    return replace(authorization.with_items({}, event), uses=(*authorization.uses, told))
