@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,9 +66,12 @@ def items(node: Json) -> Iterator[Json]:
                     yield from items(answer)
 
 
-def questions(questionnaire: Json) -> dict[str, Question]:
-    """Every question of the form, by link id; groups and displays are not questions."""
-    return {item["linkId"]: _question(item) for item in items(questionnaire) if item.get("type") not in ("group", "display") and text(item, "linkId")}
+def questions(questionnaire: Json, value_sets: Mapping[str, Sequence[Coding]] | None = None) -> dict[str, Question]:
+    """Every question of the form, by link id; groups and displays are not questions.
+
+    ``value_sets`` are expansions by canonical; choices from one that is not among them are not known here.
+    """
+    return {item["linkId"]: _question(item, value_sets or {}) for item in items(questionnaire) if item.get("type") not in ("group", "display") and text(item, "linkId")}
 
 
 def canonical(questionnaire: Json) -> str:
@@ -103,7 +106,7 @@ def option_value(option: Json) -> Any:
     return next(iter(codings(option[key])), None) if key == "valueCoding" else option.get(key)
 
 
-def _question(item: Json) -> Question:
+def _question(item: Json, value_sets: Mapping[str, Sequence[Coding]]) -> Question:
     initial = extension_value(item, INITIAL_EXPRESSION)
     options = tuple(coding for option in many(item, "answerOption") for coding in codings(option.get("valueCoding")))
     words = tuple(Coding("", value, value) for option in many(item, "answerOption") if (value := text(option, "valueString")))
@@ -115,7 +118,7 @@ def _question(item: Json) -> Question:
         repeats=item.get("repeats") is True,
         read_only=item.get("readOnly") is True,
         hidden=extension_value(item, QUESTIONNAIRE_HIDDEN) is True,
-        options=options + words,
+        options=options + words + tuple(value_sets.get(text(item, "answerValueSet") or "", ())),
         unit=text(extension_value(item, QUESTIONNAIRE_UNIT), "code"),
         units=tuple(code for each in extension if each.get("url") == QUESTIONNAIRE_UNIT_OPTION and (code := text(each, "valueCoding", "code"))),
         fact=identifier(text(initial, "expression") or ""),

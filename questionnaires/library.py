@@ -47,10 +47,11 @@ import hashlib
 import json
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ from questionnaires.authoring.mistakes import Mistake
 from questionnaires.authoring.neighbours import ANYTHING_ELSE, namesakes, overlaps, silence
 from questionnaires.authoring.wording import Wording, read_policy
 from questionnaires.elm import elm_name, library_name
-from questionnaires.form import canonical
+from questionnaires.form import Question, canonical, questions
 from questionnaires.policy import Edition, RequestedService
 from questionnaires.value_sets import ValueSets
 
@@ -81,6 +82,11 @@ class Volume:
     folder: Path
     facts: str = "facts.cql"
     value_sets: tuple[Json, ...] = ()
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """What the form asks, by link id."""
+        return questions(self.questionnaire) if self.questionnaire else {}
 
 
 class Shelf:
@@ -199,9 +205,9 @@ def read_folder(folder: Path) -> tuple[list[Volume], list[Mistake]]:
         cql = _read(folder, wording.facts, str, mistakes)
         elm = _read(folder, elm_name(wording.facts), _json, mistakes)
         mistakes += drift(folder.name, wording.facts, cql, elm)
-        mistakes += disagreements(folder.name, wording, form, elm)
+        mistakes += disagreements(folder.name, wording, form, elm, ValueSets(value_sets))
         named = None if form is None else adaptive_canonical(form) if wording.edition.form == "adaptive" else canonical(form)
-        edition = replace(wording.edition, questionnaire=named, fingerprint=_fingerprint(wording, policy, form, cql))
+        edition = replace(wording.edition, questionnaire=named, fingerprint=_fingerprint(wording, policy, form, cql, value_sets))
         if wording.complete:
             volumes.append(Volume(edition, form, cql, elm, folder, wording.facts, value_sets))
     return volumes, list(dict.fromkeys(mistakes))
@@ -229,10 +235,11 @@ def _json(content: str) -> Json | None:
     return value
 
 
-def _fingerprint(wording: Wording, policy: Any, form: Json | None, cql: str | None) -> str:
-    """SHA-256 over the wording (head and this edition), its form and its facts, independent of layout and key order."""
+def _fingerprint(wording: Wording, policy: Any, form: Json | None, cql: str | None, value_sets: tuple[Json, ...]) -> str:
+    """SHA-256 over the wording (head and this edition), its form, value sets and facts, independent of layout and key order."""
     head = {key: value for key, value in policy.items() if key != "edition"}
     content = {"policy": head, "edition": wording.written, "questionnaire": form, "facts": cql.replace("\r\n", "\n") if cql else None}
+    content |= {"value_sets": value_sets} if value_sets else {}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False).encode()).hexdigest()
 
 

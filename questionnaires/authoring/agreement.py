@@ -17,6 +17,7 @@ from questionnaires.criteria import Criterion, Test
 from questionnaires.elm import defines, digest, elm_name, facts_of
 from questionnaires.facts import EVIDENCE
 from questionnaires.form import Question, questions
+from questionnaires.value_sets import ValueSets, referenced
 
 
 def comparisons(criteria: Iterable[Criterion]) -> Iterator[tuple[Criterion, Test]]:
@@ -24,13 +25,14 @@ def comparisons(criteria: Iterable[Criterion]) -> Iterator[tuple[Criterion, Test
     return ((criterion, criterion.test) for criterion in every(criteria) if criterion.test is not None)
 
 
-def disagreements(folder: str, wording: Wording, form: Json | None, elm: Json | None) -> list[Mistake]:
-    """Every mistake between the three, each in the file where its author would mend it."""
-    asked = questions(form) if form else {}
+def disagreements(folder: str, wording: Wording, form: Json | None, elm: Json | None, sets: ValueSets) -> list[Mistake]:
+    """Every mistake between the three, each in the file where its author would mend it; ``sets`` are the folder's value sets."""
+    asked = questions(form, sets.expansions()) if form else {}
     found = list(_weighed(f"{folder}/policy.toml", wording, form, asked, elm))
     found += _remembered(f"{folder}/policy.toml", wording, asked)
     if form is not None:
         found += hindrances(f"{folder}/{wording.form}", form, asked, elm)
+        found += _chosen_from(f"{folder}/{wording.form}", form, sets)
     if elm is not None:
         found += _facts(f"{folder}/{wording.facts}", wording, asked, elm)
     return found
@@ -84,6 +86,14 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, bool):
         return "yes or no"
     return "number" if isinstance(value, Decimal) else "date" if isinstance(value, date) else "text"
+
+
+def _chosen_from(file: str, form: Json, sets: ValueSets) -> Iterator[Mistake]:
+    for name in dict.fromkeys(referenced(form)):
+        if sets.named(name) is None:
+            known = [f"{each.get('url')}|{each.get('version')}" for each in sets.all()]
+            mend = f"{perhaps(name, known)}Put the ValueSet into value-sets/, with this url and version."
+            yield Mistake(file, "answerValueSet", f"lets choose from '{name}', which the folder does not hold.", mend)
 
 
 def _remembered(file: str, wording: Wording, asked: dict[str, Question]) -> Iterator[Mistake]:

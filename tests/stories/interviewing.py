@@ -97,7 +97,8 @@ def _value(item: Json, value: Any) -> Json:
     key = {"boolean": "valueBoolean", "date": "valueDate", "decimal": "valueDecimal", "integer": "valueInteger", "choice": "valueCoding"}[item["type"]]
     if key == "valueCoding":
         listed = (option["valueCoding"] for option in many(item, "answerOption"))
-        value = next((coding for coding in listed if coding["code"] == value), {"system": "http://nobody.example", "code": value})
+        system = "http://fhir-pa.example/fhir/CodeSystem/cpap-answers"
+        value = next((coding for coding in listed if coding["code"] == value), {"system": system, "code": value})
     return {"extension": [by_hand()], key: value}
 
 
