@@ -19,6 +19,12 @@ def carried_assertions(order: Json, coverage: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(assertion for about, assertion in found if about == _tail(coverage) and assertion))
 
 
+def numbers_under_others(order: Json, coverage: str) -> frozenset[str]:
+    """The authorization numbers the order carries already for other coverages than this."""
+    found = ((_key(item)[0], extension_value(item, "satisfied-pa-id")) for item in extensions(order, COVERAGE_INFORMATION))
+    return frozenset(str(number) for about, number in found if number and about != _tail(coverage))
+
+
 def attach(order: Json, written: Sequence[Json]) -> Json | None:
     """The order with these repetitions in place of our earlier ones; None when they say nothing new.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cds_hooks.answer import Amount, CoverageAnswer, Covered, Detail, Particular, PriorAuthorization, Reason, Span, Why
+from cds_hooks.attaching import numbers_under_others
 from cds_hooks.decide import Asked, under
 from cds_hooks.given import Exemption
 from cds_hooks.granting import Granted
@@ -33,6 +34,9 @@ def standing(asked: Asked, edition: Edition, held: OnFile) -> CoverageAnswer:
     for_what = f"{asked.order.label} is authorized already{days_in_words(held)}"
     if asked.what_if:
         text = f"{for_what}. No request is needed. The number is not told in a what-if call."
+        return under(asked, edition, (), Covered.YES, PriorAuthorization.NOT_NEEDED, Reason(text), details=_limits(held), until=held.until)
+    if held.number in numbers_under_others(asked.order.carrier, asked.insured.reference):
+        text = f"{for_what}: {held.number}, which the order carries for another record of the same coverage. No request is needed."
         return under(asked, edition, (), Covered.YES, PriorAuthorization.NOT_NEEDED, Reason(text), details=_limits(held), until=held.until)
     text = f"{for_what}: {held.number}, certified on {held.since}. No new request is needed."
     state = PriorAuthorization.SATISFIED

@@ -18,6 +18,7 @@ def certified_with_order(submission: Submission, client: str, tx: Reading) -> li
         for each in tx.of_member(request.member.identifiers)
         if each.request.assertion
         and set(each.request.member.identifiers) & set(request.member.identifiers)
+        and each.request.member.under_the_same_coverage_as(request.member)
         and (each.client == client or shown & {each.request.assertion, each.number})
     ]
 

@@ -42,8 +42,10 @@ def member_of(insured: Insured) -> MemberReference:
 
 
 def same_person(one: MemberReference, other: MemberReference) -> bool:
-    """Whether both are one member: families may share a number, not a birthday."""
+    """Whether both are one member under one coverage: families may share a number, not a birthday, and a person may hold two cards."""
     if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
+        return False
+    if not one.under_the_same_coverage_as(other):
         return False
     return bool(set(one.identifiers) & set(other.identifiers))
 

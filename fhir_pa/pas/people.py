@@ -134,9 +134,19 @@ def _with_coverage(known: MemberReference, coverage: Entry, patient: Entry | Non
         of_member += of_subscriber
     return replace(
         known,
+        card=known.card or _card(coverage),
         identifiers=tuple(dict.fromkeys((*known.identifiers, *of_member))),
         subscriber_identifiers=tuple(dict.fromkeys((*known.subscriber_identifiers, *of_subscriber))),
     )
+
+
+def _card(coverage: Entry) -> tuple[Identifier, ...]:
+    """What tells this coverage from the member's others; of several, a request is under the focal one, which comes first."""
+    numbers = (text(each, "value") for each in many(coverage.resource, "identifier"))
+    classes = ((code.code, text(each, "value")) for each in many(coverage.resource, "class") for code in codings(one(each, "type")))
+    told = [("number", text(coverage.resource, "subscriberId")), *(("number", number) for number in numbers)]
+    told += [(kind, value) for kind, value in classes if kind in ("plan", "group")]
+    return tuple(dict.fromkeys(Identifier(kind, value) for kind, value in told if value))
 
 
 def _is_own(coverage: Entry, patient: Entry | None, subscriber: Entry | None) -> bool:

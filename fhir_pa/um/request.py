@@ -53,13 +53,35 @@ class Party:
 
 @dataclass(frozen=True)
 class MemberReference:
-    """Whom the request is about, as the sender names the person; ``identifiers`` hold every member number given."""
+    """Whom the request is about, as the sender names the person; ``identifiers`` hold every member number given.
+
+    ``card`` tells the coverage it is under from the member's others: its numbers, plan and group, each under the name of
+    its kind.
+    """
 
     identifiers: tuple[Identifier, ...]
     name: str = ""
     birth_date: date | None = None
     url: str = ""
     subscriber_identifiers: tuple[Identifier, ...] = ()
+    card: tuple[Identifier, ...] = ()
+
+    def under_the_same_coverage_as(self, other: MemberReference) -> bool:
+        """Whether nothing on the two cards tells them apart; a kind that only one of them shows tells nothing.
+
+        >>> one, two = (MemberReference((), card=(Identifier("number", number),)) for number in ("SYN-01", "SYN-02"))
+        >>> one.under_the_same_coverage_as(two), one.under_the_same_coverage_as(MemberReference(()))
+        (False, True)
+        """
+        return all(mine & theirs for mine, theirs in ((_of_kind(self, kind), _of_kind(other, kind)) for kind in _kinds(self) & _kinds(other)))
+
+
+def _kinds(member: MemberReference) -> frozenset[str]:
+    return frozenset(each.system for each in member.card)
+
+
+def _of_kind(member: MemberReference, kind: str) -> frozenset[str]:
+    return frozenset(each.value for each in member.card if each.system == kind)
 
 
 @dataclass(frozen=True)
