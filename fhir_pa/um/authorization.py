@@ -15,9 +15,10 @@ from fhir_pa.um.asked_for import asked_for
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Certify, Determination, Refer, ReviewAction
 from fhir_pa.um.peer_to_peer import PeerToPeer
-from fhir_pa.um.request import AuthorizationRequest, CertificationType, Identifier, RequestedItem
+from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
 from fhir_pa.um.transitions import PENDING, EventKind, State, follow
+from fhir_pa.um.updating import merged, wish
 from fhir_pa.um.use import Use
 from ig_profiles.outcome import Conflict, NotFound, Unprocessable
 
@@ -199,7 +200,7 @@ class Authorization:
             elif asked.cancelled or cancel_all:
                 moved[asked.sequence] = before if before.state is State.CANCELLED else _cancelled(before, asked, at)
             elif asked.sequence in answers:
-                same_wish = before.state in PENDING and _wish(asked) == _wish(before.requested)
+                same_wish = before.state in PENDING and wish(asked) == wish(before.requested)
                 moved[asked.sequence] = _reanswered(before if same_wish else _revised(before, asked), answers[asked.sequence], at)
         if cancel_all:
             for sequence, before in known.items():
@@ -207,10 +208,10 @@ class Authorization:
                     moved[sequence] = _cancelled(before, before.requested, at)
         event = Event(at, str(EventKind.CANCELLED if cancel_all else EventKind.REVISED), by, tuple(moved))
         changed = self.with_items(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
-        merged = _merged(self.request, request)
-        items = tuple(_known_as(item, merged) for item in changed.items)
+        both = merged(self.request, request)
+        items = tuple(_known_as(item, both) for item in changed.items)
         clock = self.clock.answered(at)
-        return replace(changed, clock=clock, request=merged, items=items, submission=received, received=(*self.received, received))
+        return replace(changed, clock=clock, request=both, items=items, submission=received, received=(*self.received, received))
 
     def to_weigh(self, request: AuthorizationRequest) -> tuple[RequestedItem, ...]:
         """The items of an update that must be weighed: new ones, those whose wish differs from what is on file, those pended."""
@@ -220,7 +221,7 @@ class Authorization:
             asked
             for asked in request.items
             if not asked.cancelled
-            and (asked.sequence not in known or asked.sequence in pended or _wish(asked) != _wish(known[asked.sequence].requested))
+            and (asked.sequence not in known or asked.sequence in pended or wish(asked) != wish(known[asked.sequence].requested))
         )
 
     def with_items(self, moved: Mapping[int, Item], *events: Event) -> Authorization:
@@ -228,11 +229,6 @@ class Authorization:
         kept = tuple(moved.get(item.sequence, item) for item in self.items)
         added = tuple(item for sequence, item in moved.items() if all(item.sequence != old.sequence for old in self.items))
         return replace(self, items=(*kept, *added), trail=(*self.trail, *events), revision=self.revision + 1)
-
-
-def _wish(item: RequestedItem) -> tuple[object, ...]:
-    service, codes = item.service, tuple(sorted(coding.code for coding in item.service.codes))
-    return (codes, item.modifiers, item.revenue, service.on, service.until, service.quantity, service.unit, service.place, item.unit_price)
 
 
 def _answered(requested: RequestedItem, answer: Certify | Refer, at: datetime) -> Item:
@@ -270,23 +266,7 @@ def _engine_events(items: tuple[Item, ...], at: datetime) -> tuple[Event, ...]:
     return tuple(Event(at, str(item.determination.action), "engine", (item.sequence,), item.determination.because) for item in items)
 
 
-def _merged(before: AuthorizationRequest, after: AuthorizationRequest) -> AuthorizationRequest:
-    """The newer request, keeping items it no longer lists (they stay on file for ever), and every trace number ever given.
-
-    A provider may ask, or send documents, under the number of any version (pas.md rule 74).
-    """
-    earlier = {item.sequence: item for item in before.items}
-    listed = tuple(replace(item, trace_numbers=_both(item, earlier.get(item.sequence))) for item in after.items)
-    kept = tuple(item for item in before.items if after.item(item.sequence) is None)
-    items = tuple(sorted((*listed, *kept), key=lambda item: item.sequence))
-    return replace(after, items=items, trace_numbers=_both(after, before), assertion=before.assertion)
-
-
 def _known_as(item: Item, request: AuthorizationRequest) -> Item:
     """The item under every trace number this request has for it."""
     named = request.item(item.sequence)
     return replace(item, requested=replace(item.requested, trace_numbers=named.trace_numbers)) if named else item
-
-
-def _both(newer: RequestedItem | AuthorizationRequest, older: RequestedItem | AuthorizationRequest | None) -> tuple[Identifier, ...]:
-    return tuple(dict.fromkeys((*newer.trace_numbers, *(older.trace_numbers if older else ()))))
