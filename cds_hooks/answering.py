@@ -21,7 +21,6 @@ from cds_hooks.settled import in_trouble
 from cds_hooks.waiting import spared, waiting
 from ig_profiles.outcome import Refusal
 from questionnaires.criteria import Answers, Circumstances, Finding
-from questionnaires.form import questions
 from questionnaires.path_to_yes import shortest_paths
 from questionnaires.policy import Edition
 
@@ -108,8 +107,7 @@ def _paths(edition: Edition, asked: Asked, answers: Answers, circumstances: Circ
 
 
 def _questions(edition: Edition, house: Given) -> Questions:
-    form = house.shelf.volume(edition.topic, edition.version).questionnaire
-    return questions(form) if form else {}
+    return house.shelf.volume(edition.topic, edition.version).questions
 
 
 def _timed(asked: Asked, edition: Edition, house: Given) -> Asked:

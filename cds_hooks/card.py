@@ -107,7 +107,13 @@ def escaped(value: Any) -> Any:
 
 
 _TEMPLATES = Environment(
-    loader=PackageLoader("cds_hooks"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=escaped
+    loader=PackageLoader("cds_hooks"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    autoescape=False,
+    auto_reload=False,
+    finalize=escaped,
 )
 
 

@@ -30,7 +30,7 @@ class Memory:
 
     def remember_once(self, kind: str, key: str, until: datetime) -> bool:
         """Keep the key until then; False when it was already kept."""
-        with self.store.transaction() as tx:
+        with self.store.transaction("the process") as tx:
             return tx.remember_once(kind, key, until)
 
     def secret(self, name: str) -> str | None:

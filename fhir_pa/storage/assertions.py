@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +14,8 @@ from fhir_pa.um.request import Identifier
 from ig_profiles.reading import Coding, Json
 
 _assertion = tables.assertions.c
+_BY_ID = sa.select(_assertion.document).where(_assertion.id == sa.bindparam("id"))
+_ABOUT = sa.select(_assertion.document).where(*(_assertion[name] == sa.bindparam(name) for name in ("client", "coverage", "fingerprint")))
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,14 @@ class AssertionReading(Ground):
 
     def assertion(self, assertion_id: str) -> Assertion | None:
         """The assertion with this id."""
-        return self._first(_assertion.id == assertion_id)
+        return self._first(_BY_ID, id=assertion_id)
 
     def assertion_for(self, client: str, coverage: str, fingerprint: str) -> Assertion | None:
         """What this client was told before about the same order under the same coverage."""
-        return self._first(sa.and_(_assertion.client == short(client), _assertion.coverage == short(coverage), _assertion.fingerprint == short(fingerprint)))
+        return self._first(_ABOUT, client=short(client), coverage=short(coverage), fingerprint=short(fingerprint))
 
-    def _first(self, condition: sa.ColumnElement[bool]) -> Assertion | None:
-        row = self.row(sa.select(_assertion.document).where(condition))
+    def _first(self, wanted: sa.Select[Any], **values: str) -> Assertion | None:
+        row = self.row(wanted, **values)
         return None if row is None else document.read(row.document, Assertion)
 
 

@@ -18,7 +18,8 @@ LATEST_LOOK = 5 * EVERY  # a moment that came just before this act may not have 
 _case = tables.authorizations.c
 _revision = tables.revisions.c
 _known = tables.known_as.c
-_NUMBERED = sa.select(_known.number, _known.system, _known.value).where(_known.kind == sa.bindparam("kind"), _known.value.in_(sa.bindparam("values", expanding=True)))
+_ONE_OF = _known.value.in_(sa.bindparam("values", expanding=True))
+_NUMBERED = sa.select(_known.number, _known.system, _known.value).where(_known.kind == sa.bindparam("kind"), _ONE_OF)
 _PRESENT = sa.and_(_revision.number == _case.number, _revision.revision == _case.revision)
 
 

@@ -94,7 +94,7 @@ def _insert_or_leave(table: sa.Table, columns: tuple[str, ...], returning: bool)
     return _written(insert.returning(*table.primary_key) if returning else insert, table, columns)
 
 
-def _written(said: sqlite.Insert | sa.ReturningInsert[Any], table: sa.Table, columns: tuple[str, ...]) -> sa.TextClause:
+def _written(said: sa.ClauseElement, table: sa.Table, columns: tuple[str, ...]) -> sa.TextClause:
     """The statement as text: both databases read the same words; the columns' types still prepare the values."""
     words = str(said.compile(dialect=sqlite.dialect(paramstyle="named"), column_keys=list(columns)))
     return sa.text(words).bindparams(*(sa.bindparam(name, type_=table.c[name].type) for name in columns))

@@ -9,13 +9,16 @@ import sqlalchemy as sa
 from fhir_pa.storage import tables
 from fhir_pa.storage.ground import Ground, short
 
+_SECRET = sa.select(tables.secrets.c.value).where(tables.secrets.c.name == sa.bindparam("name"))
+_FORGET = sa.delete(tables.seen_once).where(tables.seen_once.c.until < sa.bindparam("now"))
+
 
 class OnceReading(Ground):
     """Reading shared secrets."""
 
     def secret(self, name: str) -> bytes | None:
         """The secret of this name, or None when none was drawn yet."""
-        row = self.row(sa.select(tables.secrets.c.value).where(tables.secrets.c.name == name))
+        row = self.row(_SECRET, name=name)
         return None if row is None else bytes(row.value)
 
 
@@ -27,8 +30,7 @@ class OnceWriting(OnceReading):
 
         For tokens that count once (jti): whoever hears False is looking at a replay.
         """
-        seen = tables.seen_once.c
-        self.connection.execute(sa.delete(tables.seen_once).where(seen.until < self.clock()))
+        self.connection.execute(_FORGET, {"now": self.clock()})
         return self.insert_new(tables.seen_once, {"kind": kind, "key": short(key), "until": until})
 
     def keep_secret(self, name: str, value: bytes) -> bytes:

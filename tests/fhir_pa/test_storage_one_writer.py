@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
 import pytest
+import sqlalchemy as sa
 
 from fhir_pa.storage import one_writer
 from fhir_pa.storage.received import Received
@@ -16,6 +20,7 @@ from fhir_pa.storage.store import Store, open_store
 from ig_profiles.outcome import Unavailable
 from tests import builders
 
+NORMAL, FULL = 1, 2  # as SQLite numbers them
 
 @pytest.fixture
 def embedded(tmp_path: Path) -> Iterator[Store]:
@@ -77,3 +82,37 @@ def test_a_statement_that_fails_does_not_keep_the_lock(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         connection.execute("CREATE TABLE broken (")
     assert not lock.locked()
+
+
+WRITES_AND_DIES = """
+import os, signal, sys
+from pathlib import Path
+from fhir_pa.storage.store import open_store
+store = open_store("", Path(sys.argv[1]))
+with store.transaction("the process") as tx:
+    tx.keep_secret("told", b"before the end")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_need_not_outlive_the_machine_outlives_the_process_that_is_killed(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", WRITES_AND_DIES, str(tmp_path)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    store = open_store("", tmp_path)
+    with store.reading() as tx:
+        assert tx.secret("told") == b"before the end"
+    store.close()
+
+
+def test_only_the_transaction_that_may_leaves_the_disk_to_the_system(embedded: Store) -> None:
+    def synchronous(connection: sa.Connection) -> int:
+        return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    with embedded.transaction() as tx:
+        assert synchronous(tx.connection) == FULL
+    with embedded.transaction("the process") as tx:
+        assert synchronous(tx.connection) == NORMAL
+    with pytest.raises(ZeroDivisionError), embedded.transaction("the process"):
+        raise ZeroDivisionError
+    with embedded.engine.connect() as connection:
+        assert synchronous(connection) == FULL
