@@ -27,6 +27,8 @@ In short, an edition in policy.toml::
     certifies = { days = 365 }                        # quantity = 2, unit = "each" are the most it certifies
     certifies_less = [{ when = ["group_2"], days = 90 }]   # when one of these criteria is met
 
+    share = { in_network = 10, out_of_network = 40 } # network, shares, limits, billing codes: authoring/benefits.py
+
     [[edition.criteria]]
     id = "hypoxemia"
     title = "Oxygen in the blood is low"

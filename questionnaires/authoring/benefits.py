@@ -31,6 +31,12 @@ def read_benefits(table: Table, services: Services) -> Benefits:
     )
 
 
+def with_those_billed(services: tuple[Coding, ...], benefits: Benefits) -> tuple[Coding, ...]:
+    """The services an edition speaks about: those ordered, and the codes they may be billed by."""
+    billed = (code for row in benefits.billed_as for code in row.services if not any(code.same_as(each) for each in services))
+    return (*services, *billed) if services else ()
+
+
 def benefits_sense(table: Table, benefits: Benefits, read: Mapping[str, Any]) -> None:
     """What is right alone, and yet does not fit the rest of the edition (``read``)."""
     free = read["authorization"] == "not needed"

@@ -13,7 +13,7 @@ from typing import Any
 
 from ig_profiles.reading import Coding
 from questionnaires.authoring import codes
-from questionnaires.authoring.benefits import benefits_sense, read_benefits
+from questionnaires.authoring.benefits import benefits_sense, read_benefits, with_those_billed
 from questionnaires.authoring.criteria import every, read_criteria
 from questionnaires.authoring.mistakes import Mistake, perhaps, quoted
 from questionnaires.authoring.offers import read_alternatives, read_companions
@@ -86,6 +86,7 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         criteria=tuple(read_criteria(table, table.take("criteria", list, []))),
         benefits=read_benefits(table, _services),
     )
+    read["services"] = with_those_billed(read["services"], read["benefits"])
     known = [criterion.id for criterion in every(read["criteria"])]
     for key, reader in (("alternatives", read_alternatives), ("companions", read_companions)):
         read[key] = reader(table, table.take(key, list, []), read["services"], known)
