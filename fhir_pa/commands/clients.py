@@ -14,7 +14,7 @@ from fhir_pa.commands.options import explained, settings_of, where
 from fhir_pa.configuration import Mistakes
 from ig_profiles.json import dump, parse
 
-_SCOPES = ("system/Claim.cruds", "system/Questionnaire.rs", "system/Subscription.cruds")
+_SCOPES = ("system/Claim.cruds", "system/Questionnaire.rs", "system/Library.rs", "system/ValueSet.rs", "system/Subscription.cruds")
 
 
 @click.group()

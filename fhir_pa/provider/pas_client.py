@@ -12,7 +12,7 @@ from fhir_pa.provider.wire import Reply, Wire, WrongAnswer
 from ig_profiles.reading import Json, text
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-SCOPES = ("system/Claim.cru", "system/Questionnaire.rs", "system/Subscription.cruds", "system/DocumentReference.c")
+SCOPES = ("system/Claim.cru", "system/Questionnaire.rs", "system/Library.rs", "system/ValueSet.rs", "system/Subscription.cruds", "system/DocumentReference.c")
 RENEW_BEFORE = 30.0
 
 

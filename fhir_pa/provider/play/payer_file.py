@@ -16,7 +16,7 @@ from ig_profiles.names import NPI
 from ig_profiles.reading import identifier_value
 
 CLIENT_ID = "oakwood-ehr"
-SCOPES = ["system/Claim.cru", "system/Questionnaire.rs", "system/Subscription.cruds", "system/DocumentReference.c"]
+SCOPES = ["system/Claim.cru", "system/Questionnaire.rs", "system/Library.rs", "system/ValueSet.rs", "system/Subscription.cruds", "system/DocumentReference.c"]
 NURSE, PULMONOLOGIST, ONCOLOGIST, SECOND_ONCOLOGIST = "finch", "quill", "marrow", "halloway"
 
 
