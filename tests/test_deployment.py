@@ -21,7 +21,7 @@ def services() -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-@pytest.mark.requirement("cds-hooks-2.0:2", "cds-hooks-2.0:168", "crd-2.0.1:89", "crd-2.2:sec-2")
+@pytest.mark.requirement("cds-hooks-2.0:2", "cds-hooks-2.0:168", "crd-2.0.1:89", "crd-2.2:sec-2", "hrex-1.2:sec-9")
 def test_one_port_is_open_to_the_world_and_it_speaks_tls_of_today_alone() -> None:
     opened = {name: re.findall(r'ports: \["([^"]+)"\]', lines) for name, lines in services().items() if "ports:" in lines}
     assert opened == {"proxy": ["443:443"]}

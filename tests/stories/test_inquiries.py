@@ -170,6 +170,7 @@ def sensitive(request: pytest.FixtureRequest, plan: Plan) -> System:
     return System(plan, CLIENT_ID, request.param)
 
 
+@pytest.mark.requirement("hrex-1.2:sec-5", "hrex-1.2:sec-17")
 def test_what_is_sensitive_is_withheld_from_others_with_a_number_to_call_unless_asked_for_by_number(sensitive: System) -> None:
     asked, supplier = oxygen(sensitive, BORDERLINE), System(sensitive.plan, SUPPLIER, sensitive.guide)
     reference = submit(sensitive, asked).item(1).reference
