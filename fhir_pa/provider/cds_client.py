@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from fhir_pa.provider.chart_reader import ChartReader
 from fhir_pa.provider.charts.chart import Chart
 from fhir_pa.provider.crd.coverage_answer import CoverageAnswer, orders_answered, read_order
 from fhir_pa.provider.crd.prefetch import fill
+from fhir_pa.provider.crd.suggestions import accepted, change_of
 from fhir_pa.provider.keys import ASSERTION_SECONDS, Keys
 from fhir_pa.provider.wire import Reply, Wire, WrongAnswer
 from ig_profiles.reading import Json, many
@@ -80,6 +82,13 @@ class CdsClient:
             raise WrongAnswer(f"{url} answered 200 without a list of cards.")
         orders = orders_answered(reply.body)
         return Answered(reply, orders, {name: read_order(order) for name, order in orders.items()}, tuple(prefetch))
+
+    def accept(self, chart: Chart, service: Json, card: Json, suggestion: Json, at: datetime) -> Chart:
+        """Take one suggestion into the chart, and tell the payer so. Raises WrongAnswer when it does not fit the chart."""
+        change = change_of(suggestion, chart.resources(), lambda kind: f"{chart.patient['id']}-{kind.lower()}-{uuid.uuid4().hex[:8]}")
+        url = f"{self._wire.base}/cds-services/{service['id']}/feedback"
+        self._wire.post(url, accepted(card, suggestion, at.isoformat()), self._hook_token(url), JSON).expect(200)
+        return chart.with_taken(change.kept, change.gone)
 
     def chart_token(self, chart: Chart) -> str:
         """A bearer token for this patient's chart, good for five minutes."""

@@ -51,7 +51,7 @@ class StageOfStory(Stage):
 def play(plan: Plan, guide: str) -> tuple[Sent, list[str]]:
     """Play every scene in this guide: each JSON body sent to the payer with its path, and what did not come out."""
     keys, base, narrator = plan.keys[CLIENT_ID], f"{PAYER_URL}/{GENERATIONS[guide]}", Narrator(lambda _: None)
-    with _everything_sent(plan) as sent, patch.object(time, "time", lambda: plan.clock().timestamp()):
+    with everything_sent(plan) as sent, patch.object(time, "time", lambda: plan.clock().timestamp()):
         pas = PasClient(f"{base}/fhir", CLIENT_ID, keys)
         cds = CdsClient(base, guide, plan.ehr_url, CLIENT_ID, keys)
         dtr = DtrApp(pas, plan.payer.facts)
@@ -62,7 +62,7 @@ def play(plan: Plan, guide: str) -> tuple[Sent, list[str]]:
 
 
 @contextmanager
-def _everything_sent(plan: Plan) -> Iterator[Sent]:
+def everything_sent(plan: Plan) -> Iterator[Sent]:
     """Calls to the payer go straight to its application, after each of which its background work is done; others over HTTP."""
     http, over_http = plan.http(), Wire._call
     sent: Sent = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 
@@ -43,6 +44,15 @@ class Chart:
             return replace(self, orders=tuple(resource if (each["resourceType"], each["id"]) == name else each for each in self.orders))
         others = tuple(each for each in self.findings if (each["resourceType"], each["id"]) != name)
         return replace(self, findings=(*others, resource))
+
+    def with_taken(self, kept: Iterable[Json], gone: Iterable[str]) -> Chart:
+        """The chart after these were written and those (``Type/id``) went out; new drafts join the orders to be signed."""
+        left = {f"{each['resourceType']}/{each['id']}" for each in self.orders}.difference(gone)
+        chart = replace(self, orders=tuple(each for each in self.orders if f"{each['resourceType']}/{each['id']}" in left))
+        for resource in kept:
+            is_new_draft = resource.get("status") == "draft" and f"{resource['resourceType']}/{resource['id']}" not in left
+            chart = replace(chart, orders=(*chart.orders, resource)) if is_new_draft else chart.with_kept(resource)
+        return chart
 
     def with_arrived(self, document: Json) -> Chart:
         """The chart after a document held elsewhere came in."""
