@@ -77,20 +77,20 @@ def order_of(subject: Subject, index: Index, patient_id: str) -> Order:
         carrier=subject.carrier.resource,
         label=_label(concepts, codes, described.resource),
         service=service,
-        fingerprint=fingerprint(patient_id, codes, on or written),
+        fingerprint=fingerprint(patient_id, codes, on or written, _sites(described.resource)),
         do_not_perform=described.resource.get("doNotPerform") is True,
     )
 
 
-def fingerprint(patient_id: str, codes: tuple[Coding, ...], on: date | None) -> str:
-    """SHA-256 over patient, codes (whatever alias of their system, in whatever order) and date.
+def fingerprint(patient_id: str, codes: tuple[Coding, ...], on: date | None, sites: tuple[str, ...] = ()) -> str:
+    """SHA-256 over patient, codes (whatever alias of their system, in whatever order), date and body sites: the left knee is not the right.
 
     >>> a, b = Coding("urn:oid:2.16.840.1.113883.6.285", "E1390"), Coding("https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "E1390")
     >>> fingerprint("1", (a,), None) == fingerprint("1", (b,), None) != fingerprint("2", (b,), None)
     True
     """
     named = sorted(f"{code_system(coding.system)}|{coding.code}" for coding in codes)
-    return sha256("\n".join([patient_id, str(on or ""), *dict.fromkeys(named)]).encode()).hexdigest()
+    return sha256("\n".join([patient_id, str(on or ""), *dict.fromkeys(named), *sites]).encode()).hexdigest()
 
 
 def described_by(resource: Json) -> list[Json]:
@@ -116,6 +116,13 @@ def _concepts(described: Entry, index: Index) -> Iterator[Json]:
             yield from (item for path in ("code", "type") for item in many(target.resource, path) if isinstance(item, dict))
         elif target.resource.get("resourceType") != "Task":
             yield from _concepts(target, index)
+
+
+def _sites(resource: Json) -> tuple[str, ...]:
+    """Where on the body, by code or in words: body sites, and the eye of each lens."""
+    concepts = many(resource, "bodySite")
+    named = [*(f"{code.system}|{code.code}" for code in codings(concepts)), *(text(each, "text") or "" for each in concepts)]
+    return tuple(sorted({*named, *(each for each in many(resource, "lensSpecification", "eye") if isinstance(each, str))} - {""}))
 
 
 def _billing_options(concept: Json) -> list[Coding]:

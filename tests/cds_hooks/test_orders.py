@@ -152,6 +152,22 @@ def test_the_fingerprint_follows_patient_codes_and_date_and_nothing_else():
     assert understood(order).fingerprint != understood(device_request(occurrenceDateTime="2026-12-01")).fingerprint
 
 
+def test_the_left_knee_is_not_the_right_and_either_stays_itself():
+    def knee(side, **more):
+        site = {"coding": [{"system": SNOMED, "code": {"left": "82169009", "right": "6757004"}[side]}]}
+        return understood({"resourceType": "ServiceRequest", "id": "1", "code": CODE, "bodySite": [site], **more}).fingerprint
+
+    assert knee("left") == knee("left", id="2", status="active") != knee("right")
+    assert knee("left") != understood({"resourceType": "ServiceRequest", "id": "1", "code": CODE}).fingerprint
+    lens = {"resourceType": "VisionPrescription", "id": "1", "lensSpecification": [{"product": CODE, "eye": "left"}]}
+    assert understood(lens).fingerprint != understood({**lens, "lensSpecification": [{"product": CODE, "eye": "right"}]}).fingerprint
+
+
+@pytest.mark.parametrize("odd", [None, "knee", 7, [None, {"coding": 1}], {"text": 3}])
+def test_an_odd_body_site_is_no_error(odd):
+    assert understood({"resourceType": "ServiceRequest", "id": "1", "code": CODE, "bodySite": odd, "lensSpecification": odd}).fingerprint
+
+
 def test_do_not_perform_is_understood():
     assert understood({"resourceType": "ServiceRequest", "id": "1", "doNotPerform": True}).do_not_perform
     assert not understood({"resourceType": "ServiceRequest", "id": "1", "doNotPerform": "true"}).do_not_perform
