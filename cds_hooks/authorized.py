@@ -63,7 +63,12 @@ def besides(asked: Asked) -> str:
         if held.assertion and held.assertion == asked.assertion_id:
             return f"{named} was given for this order before it was changed ({amount}{days_in_words(held)}). Send an update of it for the change."
         return f"{named} on file certifies {amount}{days_in_words(held)}; this order asks for more or for other days. Ask for the difference alone."
-    return f"The same service is certified for another practice{days_in_words(elsewhere)}. Ask the patient before it is done twice." if elsewhere else ""
+    if elsewhere is not None:
+        return f"The same service is certified for another practice{days_in_words(elsewhere)}. Ask the patient before it is done twice."
+    declined = asked.on_file.declined
+    if declined is not None:
+        return f"A request for the same service, {declined.number}, was not certified on {declined.since}. Appeal that decision, or say what is new since then."
+    return ""
 
 
 def amount_in_words(held: OnFile) -> str:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from ig_profiles.reading import Coding
 from questionnaires.policy import RequestedService
+
+REMEMBERED = timedelta(days=365)  # how long a decision against a service is told with an order for it
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class OnFile:
     ``number`` is the authorization number, or the administrative reference while it is under review. ``since`` is the
     day it was certified, or received. ``starts_on`` and ``until`` are both included. ``assertion`` is the assertion id
     of the order it was certified with, if it was. ``may_be_told`` says whether this caller may hear the number.
-    ``lacks_evidence`` says that the review waits for documents.
+    ``lacks_evidence`` says that the review waits for documents, ``declined`` that a physician did not certify it.
     """
 
     number: str
@@ -36,6 +38,7 @@ class OnFile:
     may_be_told: bool = True
     lacks_evidence: bool = False
     due_on: date | None = None
+    declined: bool = False
 
     def same_service(self, codes: Iterable[Coding]) -> bool:
         """Whether it is for every one of these billing codes, under whatever alias of their system."""
@@ -61,13 +64,15 @@ class Known:
 
     ``standing`` certifies all the order asks for; ``narrower`` certifies the service, but less than asked, or did when
     the order was signed before it was changed; ``under_review`` is pended. ``elsewhere`` is another practice's: it
-    spares this one no request, and its number is not for this caller.
+    spares this one no request, and its number is not for this caller. ``declined`` was not certified in the last year;
+    it is told where nothing else is on file.
     """
 
     standing: OnFile | None = None
     narrower: OnFile | None = None
     under_review: OnFile | None = None
     elsewhere: OnFile | None = None
+    declined: OnFile | None = None
 
     @property
     def anything(self) -> OnFile | None:
@@ -93,6 +98,7 @@ def known(service: RequestedService, codes: tuple[Coding, ...], assertion: str, 
     return Known(
         standing=next((each for each in ours if each.covers(service, today)), None),
         narrower=next((each for each in (*ours, *before_change) if each.in_force(day) or each in before_change), None),
-        under_review=next((each for each in ours if not each.certified), None),
+        under_review=next((each for each in ours if not each.certified and not each.declined), None),
         elsewhere=next((each for each in alike if each not in ours and each.in_force(day)), None),
+        declined=max((each for each in ours if each.declined and each.since >= today - REMEMBERED), key=lambda each: each.since, default=None),
     )

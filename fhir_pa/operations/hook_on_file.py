@@ -11,12 +11,12 @@ from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization, Item
 from fhir_pa.um.inquiry import InquiryCriteria, may_see
 from fhir_pa.um.request import MemberReference
-from fhir_pa.um.transitions import CERTIFICATIONS, PENDING
+from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, State
 from ig_profiles.reading import Entry, Index, Json
 
 
 def on_file(insured: Insured, npis: Iterable[str], client: str, tx: Reading) -> tuple[OnFile, ...]:
-    """Every requested service of this member that is certified or under review.
+    """Every requested service of this member that is certified, under review, or was not certified.
 
     ``npis`` are those of the ordering clinician and organization: together with the member's number they open another
     system's authorization, as in an inquiry (pas.md §1.8).
@@ -56,6 +56,8 @@ def _services(authorization: Authorization, may_be_told: bool) -> Iterator[OnFil
             yield _certified(authorization, item, may_be_told)
         elif item.state in PENDING:
             yield _under_review(authorization, item, may_be_told)
+        elif item.state is State.DENIED:
+            yield _declined(authorization, item, may_be_told)
 
 
 def _certified(authorization: Authorization, item: Item, may_be_told: bool) -> OnFile:
@@ -84,3 +86,8 @@ def _under_review(authorization: Authorization, item: Item, may_be_told: bool) -
         lacks_evidence=any(finding.missing for finding in item.determination.findings),
         due_on=authorization.clock.legal_due_at.date(),
     )
+
+
+def _declined(authorization: Authorization, item: Item, may_be_told: bool) -> OnFile:
+    codes, since = item.requested.service.codes, item.determination.decided_at.date()
+    return OnFile(authorization.reference, codes, certified=False, since=since, may_be_told=may_be_told, declined=True)
