@@ -6,6 +6,7 @@ RFC 8705; HRex 1.2 §security. The handshake is real in the last tests: a proxy 
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from base64 import urlsafe_b64decode
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from cryptography import x509
 
 from fhir_pa.settings import Misconfigured, read
+from tests.conformance.ledger import ROOT as ROOT_FOLDER
 from tests.fhir_pa.certificates import LOOPBACK, authority, issued, self_signed, uri
 from tests.fhir_pa.proxy import call, ending_tls
 from tests.fhir_pa.signing_parties import SERVICE, serving
@@ -155,6 +157,16 @@ def test_a_configuration_that_could_not_work_is_named(tmp_path, written, mend):
     config.write_text(written)
     with pytest.raises(Misconfigured, match=mend):
         read({"config": str(config)}, {})
+
+
+def test_the_example_of_the_page_is_a_configuration_that_works(tmp_path):
+    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT_FOLDER / "fhir_pa" / "docs" / "let-callers-in.md").read_text("utf-8"), re.DOTALL)
+    config = tmp_path / "fhir-pa.toml"
+    config.write_text(example)
+    settings = read({"config": str(config)}, {})
+    assert (settings.directory.clients[0].certificate_uri, settings.client_certificate_header) == (HOLDER, "Client-Cert")
+    compose = (ROOT_FOLDER / "docker" / "compose.yaml").read_text("utf-8")
+    assert f"ipv4_address: {settings.trusted_proxies[0]}" in compose and f"FHIR_PA_TRUSTED_PROXIES: {settings.trusted_proxies[0]}" in compose
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,7 @@ def test_each_look_is_itself_on_record_before_it_is_answered(ehr: Ehr, auditor: 
     assert {"hook": "order-sign"} in [json.parse(look["about"].encode()) for look in looks if look["what"] == "searched hook calls"]
 
 
-@pytest.mark.requirement("crd-2.2:found-37")
+@pytest.mark.requirement("crd-2.2:found-11", "crd-2.2:found-37")
 def test_an_assertion_shows_every_call_about_it_and_what_each_was_told_in_order(ehr: Ehr, auditor: Staff, plan: Plan) -> None:
     first = ehr.ask(ehr.call(BORDERLINE))
     (told,) = said(first)
