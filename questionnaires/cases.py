@@ -19,7 +19,7 @@ from questionnaires.facts import Fact
 from questionnaires.library import Volume
 from questionnaires.policy import RequestedService
 
-CERTIFY, REFER = "certify", "refer"
+CERTIFY, REFER, EXCLUDE = "certify", "refer", "exclude"
 _MEND = "Change the policy, or have its owner sign another story."
 
 
@@ -42,7 +42,12 @@ class Case:
 
 
 def outcome(findings: tuple[Finding, ...], volume: Volume) -> str:
-    """What software makes of the findings alone: certify when every criterion is met, else refer. Silence never certifies."""
+    """What software makes of the findings alone: certify when every criterion is met, else refer. Silence never certifies.
+
+    What the edition excludes from the plan's benefits is neither: a person said no before anybody asked.
+    """
+    if volume.edition.excludes:
+        return EXCLUDE
     certifiable = volume.edition.covered and volume.edition.certifies is not None
     return CERTIFY if certifiable and findings and all(finding.truth is Truth.MET for finding in findings) else REFER
 

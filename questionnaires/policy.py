@@ -95,6 +95,11 @@ class Edition:
         return f"{self.topic} {self.version}"
 
     @property
+    def excludes(self) -> bool:
+        """Whether it says, over a person's name and asking nothing clinical, that the plan does not pay for this at all."""
+        return not self.covered and not self.criteria and bool(self.signed_by) and bool(self.because)
+
+    @property
     def facts(self) -> tuple[str, ...]:
         """Every fact its criteria test, once each."""
         return tuple(dict.fromkeys(fact for criterion in self.criteria for fact in facts_tested(criterion)))

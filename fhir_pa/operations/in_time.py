@@ -15,7 +15,8 @@ from time import monotonic
 
 from fhir_pa.operations.gold_cards import exempt
 from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
-from fhir_pa.um.determination import Certify, Refer, not_weighed_yet
+from fhir_pa.um.determination import not_weighed_yet
+from fhir_pa.um.exclusion import Answer
 from fhir_pa.um.request import AuthorizationRequest, RequestedItem
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Conflict
@@ -41,10 +42,10 @@ class Exchange:
 
     def weigh(
         self, items: Sequence[RequestedItem], request: AuthorizationRequest, known: Documentation, payer: Payer, at: datetime
-    ) -> dict[int, Certify | Refer]:
+    ) -> dict[int, Answer]:
         """The engine's answer for each of these items of the request, by sequence, or ``not_weighed_yet`` for all when it does not come in time."""
         spared, line_of_business = exempt(request, payer.directory, at), request.line_of_business
-        work = _POOL.submit(weigh_items, items, line_of_business, known, payer.shelf, payer.facts, at, spared)
+        work = _POOL.submit(weigh_items, items, line_of_business, known, payer.shelf, payer.facts, at, spared, payer.directory.insurer.phone)
         try:
             return work.result(timeout=max(self.over_at - monotonic(), 0.0))
         except NotInTime:
@@ -69,7 +70,8 @@ def _weigh_late(number: str, payer: Payer) -> None:
     if not late:
         return
     spared = exempt(case.request, payer.directory, at)
-    weighed = case.weigh(weigh_items(late, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, spared), at)
+    phone = payer.directory.insurer.phone
+    weighed = case.weigh(weigh_items(late, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, spared, phone), at)
     with payer.store.transaction() as tx:
         tx.save(weighed)
         tx.notify(weighed, why="weighed", at=at)

@@ -11,10 +11,12 @@ from datetime import date, datetime
 
 from fhir_pa.operations.audit import Verified, verified
 from fhir_pa.operations.weighing import Documentation, answers_of, documentation_of
+from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.storage.store import Reading
 from fhir_pa.um import gold_card, proof
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Certify, Refer, determine
+from fhir_pa.um.determination import determine
+from fhir_pa.um.exclusion import Answer, exclude
 from fhir_pa.um.exemption import Exemption
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
@@ -102,7 +104,7 @@ def _replay(decided: Json, case: Authorization, documentation: Documentation, tx
     return how, proof.differences(decided, {**proof.grounds(made), **outcome})
 
 
-def _again(decided: Json, case: Authorization, documentation: Documentation, at: datetime, payer: Payer) -> Certify | Refer:
+def _again(decided: Json, case: Authorization, documentation: Documentation, at: datetime, payer: Payer) -> Answer:
     """What the engine says of the item now, with the edition that decided. Raises NotFound when that is not on the shelf."""
     edition = payer.shelf.edition(decided["policy"]["topic"], decided["policy"]["version"])
     service = replace(case.item(decided["item"]).requested.service, line_of_business=case.request.line_of_business)
@@ -111,6 +113,9 @@ def _again(decided: Json, case: Authorization, documentation: Documentation, at:
     spared = gold_card.certified(edition, service, _exemption(card), at.date()) if card else None
     if spared is not None:
         return spared
+    excluded = exclude(edition, NOT_COVERED, payer.directory.insurer.phone)
+    if excluded is not None:
+        return excluded
     findings = edition.weigh(service, answers_of(edition, documentation, payer.shelf, payer.facts, at), Circumstances(on, at.date()))
     return determine(edition, findings, service, at.date())
 

@@ -49,7 +49,8 @@ def _join(brought: Attachments, received: Received, caller: Caller, payer: Payer
     if case is not None:
         everything = documentation.with_more(Documentation(brought.responses, brought.resources))
         wanted = tuple(item.requested for item in case.pended) if brought.final else ()
-        answers = weigh_items(wanted, case.request.line_of_business, everything, payer.shelf, payer.facts, at, exempt(case.request, payer.directory, at))
+        spared, phone = exempt(case.request, payer.directory, at), payer.directory.insurer.phone
+        answers = weigh_items(wanted, case.request.line_of_business, everything, payer.shelf, payer.facts, at, spared, phone)
         changed = case.receive_evidence(answers, received.id, caller.id, _named(brought), at)
     answer = operation_outcome([_told(brought, case, changed)])
     with payer.store.transaction() as tx:

@@ -107,6 +107,8 @@ def _determination(determination: Determination) -> dict[str, Any]:
         "authorized": authorized
         and {"from": _text(authorized.starts_on), "until": _text(authorized.until), "quantity": _text(authorized.quantity), "unit": authorized.unit},
         "signed_by": signature and vars(signature),
+        "excluded_by": determination.excluded_by,
+        "root_cause": determination.root_cause,
     }
 
 

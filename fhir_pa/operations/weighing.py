@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fhir_pa.pas import attachment, intake
+from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Certify, Refer, determine
+from fhir_pa.um.determination import Refer, determine
+from fhir_pa.um.exclusion import Answer, exclude
 from fhir_pa.um.gold_card import Exempt, certified, nobody
 from fhir_pa.um.information_request import information_requests
 from fhir_pa.um.request import RequestedItem
@@ -23,6 +25,8 @@ from questionnaires.criteria import Answers, Circumstances
 from questionnaires.elm import facts_of
 from questionnaires.library import Shelf
 from questionnaires.policy import Edition
+from questionnaires.response_check import Expansions, Filling, check_response
+from questionnaires.responses_in import faulty_answers
 
 
 @dataclass(frozen=True)
@@ -57,17 +61,24 @@ def weigh_items(
     facts: FactEngine,
     at: datetime,
     exempt: Exempt = nobody,
-) -> dict[int, Certify | Refer]:
+    phone: str = "",
+) -> dict[int, Answer]:
     """The engine's answer for each of these items, by sequence; where ``exempt`` finds a gold card, nothing is weighed.
+
+    Nor is a service that a policy edition excludes from the plan's benefits, if its phone, or ``phone``, says whom to call.
 
     The facts of a policy are looked for once, however many items it speaks about.
     """
-    answers: dict[int, Certify | Refer] = {}
+    answers: dict[int, Answer] = {}
     known: dict[str, Answers] = {}
     for item in items:
         service = replace(item.service, line_of_business=line_of_business)
         service_on = service.on or at.date()
         edition = shelf.in_force(service, service_on)
+        excluded = exclude(edition, NOT_COVERED, phone)
+        if excluded is not None:
+            answers[item.sequence] = excluded
+            continue
         card = exempt(edition, item)
         spared = certified(edition, service, card, at.date()) if card else None
         if spared is not None:
@@ -89,16 +100,23 @@ def weigh_items(
 def answers_of(edition: Edition, documentation: Documentation, shelf: Shelf, facts: FactEngine, at: datetime) -> Answers:
     """What is known of this edition's questions: the newest filled-in form, held against the facts in the resources."""
     volume = shelf.volume(edition.topic, edition.version)
-    form = form_answers(volume.questionnaire, documentation.responses) if volume.questionnaire is not None else {}
+    form = form_answers(volume.questionnaire, documentation.responses, shelf.value_sets.expansions()) if volume.questionnaire is not None else {}
     found = facts.facts(volume.elm, documentation.resources, at, facts_of(volume.elm)) if volume.elm and documentation.resources else {}
     return merge(form, found)
 
 
-def form_answers(questionnaire: Json, responses: Iterable[Json]) -> Answers:
+def form_answers(questionnaire: Json, responses: Iterable[Json], value_sets: Expansions) -> Answers:
     """What the newest filled-in form of this kind says, be it the standard or the adaptive one; nothing when there is none."""
     mine = [response for response in responses if _asks(response, questionnaire)]
     newest = max(mine, key=lambda response: text(response, "authored") or "", default=None)
-    return read_response(questionnaire, newest) if newest else {}
+    return _checked(questionnaire, newest, value_sets) if newest else {}
+
+
+def _checked(questionnaire: Json, response: Json, value_sets: Expansions) -> Answers:
+    """The answers, a faulty one disputed with its fault: then its criterion is unknown, and a person looks. It is never a no."""
+    said = read_response(questionnaire, response)
+    faults = faulty_answers(response, check_response(response, Filling(questionnaire, value_sets, finished=False)))
+    return {name: answer if answer.disputed or name not in faults else replace(answer, disputed=faults[name]) for name, answer in said.items()}
 
 
 def documentation_of(authorization: Authorization, tx: Reading) -> Documentation:

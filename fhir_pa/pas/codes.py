@@ -87,6 +87,7 @@ FOLLOW_UPS: dict[str, str] = {
 # Why (X12 external list 886), useful set of domain §3.3.
 INFORMATION_NEEDED = "0U"
 MEDICAL_REVIEW_NEEDED = "0V"
+NOT_COVERED = "0M"
 DECISION_REASONS: dict[str, str] = {
     "0F": "not medically necessary",
     "0G": "level of care not appropriate",
@@ -96,7 +97,7 @@ DECISION_REASONS: dict[str, str] = {
     "0P": "what was asked for did not arrive",
     "0L": "above the plan's maximum",
     "4": "above the authorized quantity",
-    "0M": "not a covered service",
+    NOT_COVERED: "not a covered service",
     "0N": "no authorization beforehand",
     "0Q": "asked for twice",
     "0R": "does not fit the diagnosis",
@@ -131,7 +132,7 @@ ROOT_CAUSES: dict[str, RootCause] = {
     "0L": RootCause.QUANTITY,
     "4": RootCause.QUANTITY,
     "0P": RootCause.DOCUMENTS_MISSING,
-    "0M": RootCause.NOT_COVERED,
+    NOT_COVERED: RootCause.NOT_COVERED,
     "0N": RootCause.NO_AUTHORIZATION,
     "0Q": RootCause.DUPLICATE,
     "17": RootCause.RETRO_NOT_PURSUED,

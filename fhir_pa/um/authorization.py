@@ -13,7 +13,8 @@ from datetime import datetime
 from fhir_pa.um.appeal import Appeal
 from fhir_pa.um.asked_for import asked_for
 from fhir_pa.um.clocks import Clock
-from fhir_pa.um.determination import Certify, Determination, Refer, ReviewAction
+from fhir_pa.um.determination import Certify, Determination, ReviewAction
+from fhir_pa.um.exclusion import Answer, Exclude
 from fhir_pa.um.peer_to_peer import PeerToPeer
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
@@ -84,7 +85,7 @@ class Authorization:
         number: str,
         reference: str,
         request: AuthorizationRequest,
-        answers: Mapping[int, Certify | Refer],
+        answers: Mapping[int, Answer],
         received: str,
         client: str,
         at: datetime,
@@ -144,7 +145,7 @@ class Authorization:
         return self.with_items(decided, Event(at, str(ACTION[decision.verdict]), reviewer.person, tuple(decided), decision.because.strip()))
 
     def reopen(
-        self, sequences: tuple[int, ...], reviewer: Reviewer, because: str, answers: Mapping[int, Certify | Refer], at: datetime
+        self, sequences: tuple[int, ...], reviewer: Reviewer, because: str, answers: Mapping[int, Answer], at: datetime
     ) -> Authorization:
         """Items decided against the member go back to a physician, for a stated reason such as new evidence.
 
@@ -160,11 +161,12 @@ class Authorization:
         for sequence in dict.fromkeys(sequences):
             item, answer = self.item(sequence), answers[sequence]
             phone = item.determination.phone
-            pend = Determination(ReviewAction.PENDED, f"Reopened: {because.strip()}", at, answer.findings, answer.edition, phone=phone)
+            findings = () if isinstance(answer, Exclude) else answer.findings
+            pend = Determination(ReviewAction.PENDED, f"Reopened: {because.strip()}", at, findings, answer.edition, phone=phone)
             reopened[sequence] = item.moved(EventKind.REOPENED, pend)
         return self.with_items(reopened, Event(at, str(EventKind.REOPENED), reviewer.person, tuple(reopened), because.strip()))
 
-    def receive_evidence(self, answers: Mapping[int, Certify | Refer], received: str, by: str, what: str, at: datetime) -> Authorization:
+    def receive_evidence(self, answers: Mapping[int, Answer], received: str, by: str, what: str, at: datetime) -> Authorization:
         """More evidence arrived: pended items are weighed anew, and the engine may now certify; decided ones stay decided.
 
         A denial is never turned by software: the trail says that evidence came, and a person may reopen.
@@ -174,13 +176,13 @@ class Authorization:
         changed = self.with_items(weighed, Event(at, str(EventKind.EVIDENCE_RECEIVED), by, about, what), *_engine_events(tuple(weighed.values()), at))
         return replace(changed, clock=self.clock.answered(at), received=(*self.received, received))
 
-    def weigh(self, answers: Mapping[int, Certify | Refer], at: datetime) -> Authorization:
+    def weigh(self, answers: Mapping[int, Answer], at: datetime) -> Authorization:
         """The engine's answers to the items it had no time for in the exchange; nothing else moves."""
         late = (item for item in self.pended if item.determination.awaits_engine)
         weighed = {item.sequence: _reanswered(item, answers[item.sequence], at) for item in late if item.sequence in answers}
         return self.with_items(weighed, *_engine_events(tuple(weighed.values()), at))
 
-    def revise(self, request: AuthorizationRequest, answers: Mapping[int, Certify | Refer], received: str, by: str, at: datetime) -> Authorization:
+    def revise(self, request: AuthorizationRequest, answers: Mapping[int, Answer], received: str, by: str, at: datetime) -> Authorization:
         """The provider's update: added, changed and cancelled items move; what did not change keeps its decision.
 
         ``answers`` holds the engine's answer for every item to be weighed (``to_weigh``): added, changed, or pended still,
@@ -231,7 +233,7 @@ class Authorization:
         return replace(self, items=(*kept, *added), trail=(*self.trail, *events), revision=self.revision + 1)
 
 
-def _answered(requested: RequestedItem, answer: Certify | Refer, at: datetime) -> Item:
+def _answered(requested: RequestedItem, answer: Answer, at: datetime) -> Item:
     return Item(requested, follow(State.RECEIVED, _event(answer), requested.sequence), answer.determination(at))
 
 
@@ -240,16 +242,18 @@ def _arrived_cancelled(requested: RequestedItem, at: datetime) -> Item:
     return Item(requested, state, Determination(ReviewAction.CANCELLED, "Cancelled by the provider.", at))
 
 
-def _reanswered(item: Item, answer: Certify | Refer, at: datetime) -> Item:
+def _reanswered(item: Item, answer: Answer, at: datetime) -> Item:
     """The item after being weighed anew; a reviewer already at work keeps it when the engine has nothing new to say."""
     determination = answer.determination(at)
     unchanged = item.state in PENDING and determination.says_the_same_as(item.determination)
     return item if unchanged else item.moved(_event(answer), determination)
 
 
-def _event(answer: Certify | Refer) -> EventKind:
+def _event(answer: Answer) -> EventKind:
     if isinstance(answer, Certify):
         return EventKind.CERTIFIED_BY_ENGINE
+    if isinstance(answer, Exclude):
+        return EventKind.EXCLUDED
     return EventKind.REFERRED_TO_PHYSICIAN if answer.to == "physician" else EventKind.REFERRED_TO_NURSE
 
 

@@ -90,7 +90,8 @@ class Determination:
     ``reason_codes`` are X12 886 codes. ``phone`` is whom to call about it. ``signed_by`` is absent when the engine
     certified or referred. ``criteria`` names the criteria an adverse decision rests on. ``asks`` is what a pend asks the
     provider for. ``awaits_engine``: pended only because the exchange was over before the engine had weighed it.
-    ``exemption`` is the gold card that spared weighing it.
+    ``exemption`` is the gold card that spared weighing it. ``excluded_by`` is who wrote, in a policy edition and before
+    anybody asked, that the plan does not cover the service.
     """
 
     action: ReviewAction
@@ -107,6 +108,7 @@ class Determination:
     awaits_engine: bool = False
     root_cause: RootCause | None = None
     exemption: Exemption | None = None
+    excluded_by: str = ""
 
     def __post_init__(self) -> None:
         if self.action in (ReviewAction.CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL) and self.authorized is None:
@@ -117,12 +119,19 @@ class Determination:
             raise Unprocessable("A cancellation says who asked for it. Give the reason.")
 
     def _refuse_unsigned(self) -> None:
-        if self.signed_by is None or self.signed_by.role != "physician" or not self.signed_by.licence:
+        by_physician = self.signed_by is not None and self.signed_by.role == "physician" and bool(self.signed_by.licence)
+        if not by_physician and not self._is_exclusion:
             raise Forbidden("Only a named physician with a licence may deny or reduce a service. Refer it to a physician reviewer.")
         if not self.because.strip() or not self.reason_codes:
             raise Unprocessable("An adverse decision tells its reason. Give one plain sentence (because) and a decision reason code (reason_code).")
         if not self.phone:
             raise Unprocessable("An adverse decision names whom to call. Give a phone number (phone) that the provider and the member can use.")
+
+    @property
+    def _is_exclusion(self) -> bool:
+        """Whether a policy edition said in advance, over a person's name, that the plan does not cover this; no criterion is in it."""
+        said = bool(self.excluded_by) and self.root_cause is RootCause.NOT_COVERED and self.action is ReviewAction.NOT_CERTIFIED
+        return said and self.edition is not None and not self.findings and not self.criteria
 
     @property
     def is_final(self) -> bool:

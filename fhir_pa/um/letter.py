@@ -166,7 +166,7 @@ def _line(item: Item, title: str, criteria: Mapping[str, str]) -> Line:
         authorized=_amount(made.authorized.quantity, made.authorized.unit, made.authorized.starts_on, made.authorized.until) if made.authorized else "",
         not_shown=tuple(criteria.get(finding.criterion, finding.because) for finding in opened),
         criteria_from=made.edition.name if made.edition else "",
-        decided_by=f"{made.signed_by.name}, licence {made.signed_by.licence}" if made.signed_by and made.signed_by.licence else "",
+        decided_by=f"{made.signed_by.name}, licence {made.signed_by.licence}" if made.signed_by and made.signed_by.licence else made.excluded_by,
         phone=made.phone or "",
     )
 

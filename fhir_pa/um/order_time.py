@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from fhir_pa.um.authorization import Authorization, Event, Item
-from fhir_pa.um.determination import Authorized, Certify, Refer
+from fhir_pa.um.determination import Authorized, Certify
+from fhir_pa.um.exclusion import Answer
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
 from fhir_pa.um.transitions import CERTIFICATIONS
 
@@ -21,7 +22,7 @@ _TAKEN_UP_BECAUSE = "The service was certified when the order was signed; the re
 
 
 def open_with_order(
-    number: str, reference: str, request: AuthorizationRequest, answers: Mapping[int, Certify | Refer], received: str, client: str, at: datetime
+    number: str, reference: str, request: AuthorizationRequest, answers: Mapping[int, Answer], received: str, client: str, at: datetime
 ) -> Authorization:
     """The case of an order the engine certified; its trail begins with the signing instead of a request."""
     opened = Authorization.open(number, reference, request, answers, received, client, at)

@@ -64,7 +64,7 @@ def determination(authorization: Authorization, item: Item, position: int) -> Js
 
 
 def grounds(made: Determination) -> Json:
-    """What the determination rests on: the wording, every fact with its evidence, and what each criterion said; or a gold card."""
+    """What the determination rests on: the wording, every fact with its evidence, and what each criterion said; or a gold card, or an exclusion."""
     edition = made.edition
     evidence = dict.fromkeys((each, each.sha256) for finding in made.findings for each in _evidence(finding))
     return {
@@ -72,6 +72,7 @@ def grounds(made: Determination) -> Json:
         "facts": [_plain(vars(each)) for each, _ in evidence],
         "findings": [_finding(each) for each in made.findings],
         **({"exemption": _plain(vars(made.exemption))} if made.exemption else {}),
+        **({"excluded_by": made.excluded_by} if made.excluded_by else {}),
     }
 
 

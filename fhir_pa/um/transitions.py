@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     CERTIFIED = "reviewer certified"
     MODIFIED = "reviewer modified"
     DENIED = "reviewer denied"
+    EXCLUDED = "the policy excludes it"
     REVISED = "provider revised"
     CANCELLED = "provider cancelled"
     REOPENED = "reviewer reopened"
@@ -69,6 +70,7 @@ TABLE: tuple[Transition, ...] = (
     Transition("12", PENDING, EventKind.ADVERSE_INTENDED, State.ADVERSE_INTENDED),
     Transition("13, 14", PENDING, EventKind.MODIFIED, State.MODIFIED),
     Transition("14", PENDING, EventKind.DENIED, State.DENIED),
+    Transition("15", UNDECIDED, EventKind.EXCLUDED, State.DENIED),
     Transition("16, 17", UNDECIDED | CERTIFICATIONS, EventKind.CANCELLED, State.CANCELLED),
     Transition("18", UNDECIDED | CERTIFICATIONS, EventKind.REVISED, State.RECEIVED),
     Transition("23", REOPENABLE, EventKind.APPEALED, None),

@@ -34,7 +34,7 @@ from questionnaires.authoring.criteria import every
 from questionnaires.authoring.mistakes import Mistake, perhaps, quoted
 from questionnaires.authoring.table import Table
 from questionnaires.authoring.wording import LINES_OF_BUSINESS
-from questionnaires.cases import CERTIFY, REFER, Case
+from questionnaires.cases import CERTIFY, EXCLUDE, REFER, Case
 from questionnaires.criteria import Answer, Answers, Truth
 from questionnaires.elm import facts_of
 from questionnaires.facts import Fact
@@ -94,8 +94,8 @@ def _expected(table: Table, services: tuple[Coding, ...]) -> Mapping[str, str]:
     value = table.take("expected", (str, dict))
     by_code = value if isinstance(value, dict) else {service.code: value for service in services}
     for code, word in by_code.items():
-        if word not in (CERTIFY, REFER):
-            table.wrong(f"expects {word!r}.", "Software can only certify or refer: write one of the two. Only people decline.")
+        if word not in (CERTIFY, REFER, EXCLUDE):
+            table.wrong(f"expects {word!r}.", "Software can only certify or refer, or repeat what an edition excludes (exclude). Only people decline.")
         if code not in {service.code for service in services}:
             table.wrong(f"expects something for {code}, which it does not ask for.", f"The services are {quoted(service.code for service in services)}.")
     return by_code
