@@ -23,7 +23,7 @@ def waiting(asked: Asked, edition: Edition) -> CoverageAnswer | None:
     if not (edition.authorization == "needed" and edition.benefits.outside_network_only):
         return None
     told = f"{asked.payer} needs prior authorization for {asked.order.label} ({edition.title}) only from a performer outside its network."
-    if circle.network is InNetwork.UNKNOWN and not circle.performer_is_named:
+    if circle.network in (InNetwork.UNKNOWN, InNetwork.UNSAID) and not circle.performer_is_named:
         return _depending(asked, edition, Reason(f"{told} It is not known yet who performs it.", Why.OUT_OF_NETWORK), (Need.PERFORMER,))
     if circle.network is InNetwork.UNKNOWN:
         missing = f"The number (NPI) of {circle.performer or 'the performer'} is not at hand."

@@ -123,8 +123,8 @@ def shelf(situation):
     return Shelf(Volume(edition(text), None, None, None, Path()) for text in texts)
 
 
-def order(identity="order-1", code="E1390", **more):
-    return {**device_request(code, identity), "requester": {"reference": "Practitioner/dr"}, **more}
+def order(named="order-1", billed="E1390", **more):
+    return {**device_request(billed, named), **more}
 
 
 def said(situation, dialect):

@@ -1,0 +1,153 @@
+"""Sent to a performer over HTTP: inside the network, outside it, and therapy that is billed by how it is given, until the visits are used up."""
+
+from __future__ import annotations
+
+import json as plain_json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from cds_hooks.apps import App
+from cds_hooks.network import Address, Network, Provider
+from fhir_pa.provider.charts.npi import synthetic_npi
+from fhir_pa.provider.play.payer_file import CLIENT_ID
+from ig_profiles.names import COVERAGE_INFORMATION, CPT, NPI, SNOMED
+from ig_profiles.reading import Json, extension_value, extensions, many
+from tests.stories.asking import SHORT_OF_OXYGEN
+from tests.stories.ehr import Ehr, searchset
+from tests.stories.parties import Plan, System
+
+INSIDE, OUTSIDE = synthetic_npi(50_001), synthetic_npi(50_002)
+THERAPY = {"coding": [{"system": SNOMED, "code": "91251008", "display": "Physical therapy"}], "text": "Physical therapy"}
+BIRCH = Provider(
+    INSIDE, "Birch Therapy", address=Address("1 Birch Way", "Springfield", "OH", "45502"), topics=("outpatient_therapy",), next_available=date(2026, 11, 24)
+)
+
+
+@pytest.fixture(params=["2.0.1", "2.2"])
+def ehr(plan: Plan, request: pytest.FixtureRequest) -> Ehr:
+    """The clinic's EHR, and a payer that lists one therapist and has one app."""
+    app = App("Visit planner", "https://apps.larkfield.example/launch", "It shows which visits are left.", ("outpatient_therapy",), ("order-sign",))
+    directory = replace(plan.payer.settings.directory, network=Network((BIRCH,)), apps=(app,))
+    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, directory=directory))
+    return Ehr(System(plan, CLIENT_ID, request.param))
+
+
+def therapy(code: str | None = None, visits: int | None = None, **more: object) -> Json:
+    coded = {"coding": [*THERAPY["coding"], {"system": CPT, "code": code}], "text": "Physical therapy"} if code else THERAPY
+    quantity = {"quantityQuantity": {"value": visits, "unit": "visits"}} if visits else {}
+    return {
+        "resourceType": "ServiceRequest",
+        "id": "therapy-1",
+        "status": "draft",
+        "intent": "order",
+        "code": coded,
+        "subject": {"reference": f"Patient/{SHORT_OF_OXYGEN}"},
+        "authoredOn": "2026-11-21",
+        "requester": {"reference": "Practitioner/dr"},
+        "occurrenceDateTime": "2026-12-01",
+        **quantity,
+        **more,
+    }
+
+
+def organization(npi: str) -> Json:
+    return {"resourceType": "Organization", "id": "o1", "active": True, "name": "Hazel Therapy", "identifier": [{"system": NPI, "value": npi}]}
+
+
+def signing(ehr: Ehr, *orders: Json) -> Json:
+    call = ehr.call()
+    call["context"]["draftOrders"] = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order} for order in orders]}
+    return ehr.ask(call)
+
+
+def dispatching(ehr: Ehr, order: Json, performer: Json) -> Json:
+    call = ehr.call()
+    call |= {"hook": "order-dispatch"}
+    call["context"] = {"patientId": SHORT_OF_OXYGEN, "dispatchedOrders": [f"ServiceRequest/{order['id']}"], "performer": f"Organization/{performer['id']}"}
+    call["prefetch"] |= {"order": searchset(order), "performer": performer}
+    answered = ehr.send(call, "order-dispatch-crd")
+    assert answered.status_code == 200, answered.text
+    return dict(answered.get_json())
+
+
+def told(answer: Json, position: int = 0) -> dict[str, Json]:
+    """The repetitions on one order of the answer, by the first billing code each is for."""
+    said = extensions(answer["systemActions"][position]["resource"], COVERAGE_INFORMATION)
+    return {extension_value(each, "billingCode")["code"]: each for each in said}
+
+
+def value(repetition: Json, name: str) -> object:
+    found = extension_value(repetition, name)
+    return found["text"] if isinstance(found, dict) and "text" in found else found
+
+
+def card(answer: Json, topic: str) -> Json | None:
+    return next((each for each in answer["cards"] if each["source"]["topic"]["code"] == topic), None)
+
+
+def test_therapy_is_answered_by_how_it_may_be_billed_and_depends_on_who_gives_it(ehr: Ehr) -> None:
+    answer = signing(ehr, therapy())
+    said = told(answer)
+    states = {code: (value(each, "covered"), value(each, "pa-needed")) for code, each in said.items()}
+    assert states == {"97110": ("covered", "conditional"), "97161": ("covered", "no-auth"), "97039": ("not-covered", None)}
+    assert value(said["97110"], "info-needed") == "performer" and len({value(each, "coverage-assertion-id") for each in said.values()}) == 1
+    launch = next(link for each in answer["cards"] for link in each.get("links", []) if link["type"] == "smart")
+    context = plain_json.loads(launch["appContext"])
+    assert context["policy"] == "outpatient_therapy" and SHORT_OF_OXYGEN not in launch["appContext"]
+
+
+def test_what_was_said_of_every_way_is_kept_under_the_one_assertion(ehr: Ehr) -> None:
+    said = told(signing(ehr, therapy()))
+    with ehr.clinic.plan.payer.store.reading() as tx:
+        kept = tx.assertion(str(value(said["97110"], "coverage-assertion-id")))
+    assert kept is not None and kept.topic == "outpatient_therapy" and kept.said["authorization_number"] is None
+    assert [each["billing_codes"][0] for each in kept.said["repetitions"]] == ["97110", "97161", "97039"]
+
+
+def test_inside_the_network_nobody_has_to_ask(ehr: Ehr) -> None:
+    answer = dispatching(ehr, therapy("97110"), {**organization(INSIDE), "name": "Birch Therapy"})
+    (said,) = told(answer).values()
+    assert value(said, "pa-needed") == "no-auth" and "Birch Therapy is in the network" in str(value(said, "reason"))
+    assert card(answer, "network") is None and card(answer, "cost") is None
+
+
+def test_outside_the_network_it_must_be_asked_for_and_a_click_sends_it_inside(ehr: Ehr) -> None:
+    order = therapy("97110")
+    answer = dispatching(ehr, order, organization(OUTSIDE))
+    (said,) = told(answer).values()
+    assert (value(said, "covered"), value(said, "pa-needed")) == ("covered", "auth-needed")
+    network, cost = card(answer, "network"), card(answer, "cost")
+    assert network is not None and "Hazel Therapy is outside the network" in network["summary"] and "1 Birch Way" in network["detail"]
+    assert cost is not None and "about 40 % with Hazel Therapy, 10 % inside" in cost["summary"]
+    if ehr.clinic.guide == "2.0.1":
+        assert "suggestions" not in network, "by 2.0.1 no organization performs a ServiceRequest"
+        return
+    (action,) = network["suggestions"][0]["actions"]
+    assert network["suggestions"][0]["label"] == "Send to Birch Therapy, room from 2026-11-24"
+    redirected = action["resource"]
+    assert redirected["performer"][0]["identifier"] == {"system": NPI, "value": INSIDE}
+    (again,) = told(signing(ehr, redirected)).values()
+    assert value(again, "pa-needed") == "no-auth", "the order as taken from the card is answered for its new performer"
+
+
+def test_visits_beyond_the_limit_are_referred_and_told_on_a_card(ehr: Ehr) -> None:
+    answer = dispatching(ehr, therapy("97110", visits=24), organization(INSIDE))
+    (said,) = told(answer).values()
+    assert (value(said, "covered"), value(said, "pa-needed")) == ("covered", "auth-needed")
+    assert "The order asks for 24 visits; 0 of 20 visits used in 2026, 20 remain." in str(value(said, "reason"))
+    limits = card(answer, "limits")
+    assert limits is not None and "more than is left (20 visits)" in limits["summary"]
+    inside = dispatching(ehr, {**therapy("97110", visits=20), "id": "therapy-2"}, organization(INSIDE))
+    (enough,) = told(inside).values()
+    assert value(enough, "pa-needed") == "no-auth"
+
+
+def test_therapy_ordered_with_a_knee_replacement_names_the_operation_it_follows(ehr: Ehr) -> None:
+    knee = {**therapy(), "id": "knee-1", "code": {"coding": [{"system": CPT, "code": "27447"}], "text": "Knee replacement"}}
+    answer = signing(ehr, therapy("97110"), knee)
+    (said,) = told(answer).values()
+    assert extension_value(said, "dependency") == {"reference": "ServiceRequest/knee-1"}
+    reasons = [each["valueCodeableConcept"]["text"] for each in many(said, "extension") if each["url"] == "reason"]
+    assert "This follows Knee replacement, ordered with it, and holds when that is done." in reasons
