@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
+from cds_hooks.executed import about_everybody, about_somebody_else, narrowed_by
 from cds_hooks.material import is_failed_query, next_page, searched_type
 from cds_hooks.orders import described_by
 from cds_hooks.request import HookRequest
@@ -64,16 +65,20 @@ def ask(request: HookRequest, queries: Sequence[str], fetch: Fetch, together: To
     found: list[tuple[str, Json]] = []
     absent: list[str] = []
     troubles: list[str] = []
-    for query, answer in zip(queries, together(_whole(_never_raising(fetch), request.fhir_server), queries), strict=True):
+    for query, answer in zip(queries, together(_whole(never_raising(fetch), request.fhir_server), queries), strict=True):
         kind = searched_type(query) or "a further page"
         if answer is None:
             troubles.append(f"The EHR did not answer when asked for {kind}.")
         elif is_failed_query(answer):
             troubles.append(f"The EHR refused when asked for {kind}.")
+        elif about_somebody_else(answer, request.patient_id) or about_everybody(query, answer, request.patient_id):
+            troubles.append(f"The EHR searched {kind} of others than this patient, so what it found was left aside.")
         elif answer.get("resourceType") == "Bundle" and not answer.get("entry"):
             absent.append(kind)
         else:
             found.append((query, answer))
+            if added := narrowed_by(query, answer):
+                troubles.append(f"The EHR limited its search for {kind} by {' and '.join(added)}; there may be more.")
             if next_page(answer):
                 troubles.append(f"The EHR did not give every page of {kind}.")
     return request.with_material(found, absent, troubles)
@@ -95,7 +100,9 @@ def _whole(fetch: Fetch, fhir_server: str | None) -> Fetch:
     return fetched
 
 
-def _never_raising(fetch: Fetch) -> Fetch:
+def never_raising(fetch: Fetch) -> Fetch:
+    """The fetcher with a refusal of the EHR told as no answer."""
+
     def fetched(query: str) -> Json | None:
         try:
             return fetch(query)

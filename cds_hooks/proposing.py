@@ -1,27 +1,17 @@
-"""Proposing: for which of a call's orders something may be proposed, and what is drafted, ordered or done already."""
+"""Proposing: for which of a call's orders something may be proposed, as long as it is not drafted yet."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from urllib.parse import quote
+from collections.abc import Iterator
 
 from cds_hooks.advice.told import Told
 from cds_hooks.answer import CoverageAnswer, PriorAuthorization
 from cds_hooks.case import Case
 from cds_hooks.hook import ORDER_TYPES, itself
-from cds_hooks.moments import day
 from cds_hooks.orders import order_of
-from cds_hooks.prefetch import Fetch
-from ig_profiles.outcome import Refusal
-from ig_profiles.reading import Coding, Json, codings, many, text
+from ig_profiles.reading import Coding, text
 from questionnaires.policy import Edition
-
-_CODED = ("code", "codeCodeableConcept", "medicationCodeableConcept")
-_DATED = ("authoredOn", "effectiveDateTime", "performedDateTime", "dateTime", "dateWritten", "issued")
-_UNDONE = frozenset({"cancelled", "entered-in-error", "revoked", "not-done"})
-_BY_CODE = frozenset({"ServiceRequest"})  # US Core makes patient + code mandatory for these
 
 
 def proposable(told: Told) -> Iterator[tuple[Case, CoverageAnswer, Edition]]:
@@ -48,49 +38,3 @@ def is_drafted(told: Told, coding: Coding) -> bool:
     index = told.request.index
     drafts = [entry for entry in index.of_type(*ORDER_TYPES) if any(entry.resource is each for each in told.request.drafts)]
     return any(coding.same_as(each) for draft in drafts for each in order_of(itself(draft), index, told.request.patient_id).service.codes)
-
-
-def is_on_file(resources: Iterable[Json], coding: Coding, since: date | None) -> bool:
-    """Whether one of these tells that it was ordered or done on this day or later; one without a date counts."""
-    for resource in resources:
-        if resource.get("status") in _UNDONE or not any(coding.same_as(each) for each in codings([item for name in _CODED for item in many(resource, name)])):
-            continue
-        on = next((found for name in _DATED if (found := day(text(resource, name), last=True))), None)
-        if on is None or since is None or on >= since:
-            return True
-    return False
-
-
-def search_for(kind: str, coding: Coding, patient_id: str) -> str:
-    """The query, relative to the EHR's base, for orders of this kind for this patient.
-
-    >>> search_for("ServiceRequest", Coding("http://loinc.org", "2708-6"), "p1")
-    'ServiceRequest?patient=p1&code=http%3A%2F%2Floinc.org%7C2708-6'
-    """
-    narrowed = f"&code={quote(f'{coding.system}|{coding.code}', safe='')}" if kind in _BY_CODE else "&intent=order" if kind == "MedicationRequest" else ""
-    return f"{kind}?patient={quote(patient_id, safe='')}{narrowed}"
-
-
-def asked_quietly(queries: Sequence[str], told: Told) -> list[Json]:
-    """What the EHR answers to these queries; what it does not tell is nobody's trouble: advice is no promise."""
-    fetch = told.house.fetch
-    if fetch is None or not queries:
-        return []
-    found = told.house.together(_never_raising(fetch), tuple(dict.fromkeys(queries)))
-    return [each for answer in found if answer is not None for each in _resources(answer)]
-
-
-def _never_raising(fetch: Fetch) -> Fetch:
-    def fetched(query: str) -> Json | None:
-        try:
-            return fetch(query)
-        except Refusal:
-            return None
-
-    return fetched
-
-
-def _resources(answer: Json) -> list[Json]:
-    if answer.get("resourceType") == "Bundle":
-        return [each for each in many(answer, "entry", "resource") if isinstance(each, dict) and each.get("resourceType") != "OperationOutcome"]
-    return [] if answer.get("resourceType") == "OperationOutcome" else [answer]

@@ -54,7 +54,7 @@ def _suggestion(offer: Alternative, case: Case, answer: CoverageAnswer, told: To
     if changed is not None:
         return Suggestion(offer.words, (Action("update", f"Order {offer.words} instead of {answer.basis.label}", changed),))
     made = _anew(offer, order, told)
-    if made is None:
+    if made is None or order.get("status") != "draft":  # an order in force is revoked by its clinician, never deleted by a card
         return None
     gone = Action("delete", f"Take {answer.basis.label} out of the draft orders", resource_id=case.order.reference)
     return Suggestion(offer.words, (gone, Action("create", f"Draft an order for {offer.words}", made)))

@@ -14,8 +14,9 @@ from cds_hooks.answer import CoverageAnswer
 from cds_hooks.card import Action, Draft, Suggestion
 from cds_hooks.case import Case
 from cds_hooks.configuration import REMINDER
+from cds_hooks.lately import asked_quietly, is_on_file, search_for
 from cds_hooks.new_order import new_order
-from cds_hooks.proposing import asked_quietly, is_drafted, is_on_file, proposable, search_for
+from cds_hooks.proposing import is_drafted, proposable
 from questionnaires.offers import Companion, due
 from questionnaires.policy import met
 
@@ -46,7 +47,7 @@ def _not_on_file(offers: list[Companion], told: Told) -> list[Companion]:
     request, today = told.request, told.house.today
     drafted = [id(each) for each in request.drafts]
     at_hand = [entry.resource for entry in request.index.entries if id(entry.resource) not in drafted]
-    at_hand += asked_quietly([search_for(each.order, each.coding, request.patient_id) for each in offers], told)
+    at_hand += asked_quietly([search_for(each.order, each.coding, request.patient_id) for each in offers], told.house)
     since = {each: today - timedelta(each.within_days) if each.within_days is not None else None for each in offers}
     return [each for each in offers if not is_on_file(at_hand, each.coding, since[each])]
 

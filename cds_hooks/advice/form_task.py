@@ -10,17 +10,16 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from cds_hooks.advice.told import Told
-from cds_hooks.answer import CoverageAnswer, Purpose
+from cds_hooks.answer import CoverageAnswer
 from cds_hooks.card import Action, Draft, Suggestion
 from cds_hooks.configuration import REMINDER
-from cds_hooks.proposing import asked_quietly
+from cds_hooks.lately import asked_quietly
+from cds_hooks.questionnaire_task import questionnaire_task
 from cds_hooks.touchpoints import by_edition, names
-from ig_profiles.names import CRD_TEMP_CODES, SDC_TEMP_CODES
-from ig_profiles.reading import Json, many, text, without_empty
+from ig_profiles.reading import Json, many, text
 from questionnaires.package import questionnaire_for
 from questionnaires.policy import Edition
 
-_AFTERWARDS = {Purpose.WITH_AUTHORIZATION: "prior-auth-include", Purpose.WITH_CLAIM: "initial-claim-include"}
 _ORGANIZATION = "payer"
 
 
@@ -42,7 +41,7 @@ def _actions(canonical: str, form: Json, edition: Edition, about: Sequence[Cover
     title = text(form, "title") or edition.title
     url, _, version = canonical.partition("|")
     search = "&".join(f"{name}={quote(value, safe='')}" for name, value in (("url", url), ("version", version)) if value)
-    if not any(_is(each, url, version) for each in asked_quietly([f"Questionnaire?{search}"], told)):
+    if not any(_is(each, url, version) for each in asked_quietly([f"Questionnaire?{search}"], told.house)):
         made = questionnaire_for("2.0.1" if told.request.dialect == "2.0" else "2.2", form, edition)
         yield Action("create", f"Add the form {title}, unless it is there", made, if_none_exist=search)
     requester = _payor(about)
@@ -50,7 +49,7 @@ def _actions(canonical: str, form: Json, edition: Edition, about: Sequence[Cover
         payer = _organization(told)
         yield Action("create", f"Add {told.source.name} as an organization, unless it is there", payer, if_none_exist=_known_by(payer))
         requester = {"reference": f"Organization/{_ORGANIZATION}"}
-    yield Action("create", f"Add the task to complete the form {title}", _task(canonical, requester, about, told))
+    yield Action("create", f"Add the task to complete the form {title}", questionnaire_task(canonical, requester, about, told.request, told.house.today))
 
 
 def _is(resource: Json, url: str, version: str) -> bool:
@@ -73,39 +72,3 @@ def _organization(told: Told) -> Json:
 def _known_by(organization: Json) -> str:
     number = organization["identifier"][0]
     return f"identifier={quote('|'.join((number['system'], number['value'])), safe='')}"
-
-
-def _task(canonical: str, requester: Json, about: Sequence[CoverageAnswer], told: Told) -> Json:
-    request, older = told.request, told.request.dialect != "2.2"
-    purposes = dict.fromkeys(purpose for answer in about for purpose in answer.purposes)
-    why = f"Documentation {' and '.join(purposes)}"
-    reason = {"coding": [{"system": CRD_TEMP_CODES, "code": "reason-prior-auth"}]} if older and Purpose.WITH_AUTHORIZATION in purposes else {}
-    return without_empty(
-        {
-            "resourceType": "Task",
-            "basedOn": [{"reference": answer.basis.order} for answer in about if "/" in answer.basis.order],
-            "status": "ready",
-            "intent": "order",
-            "code": _sdc("complete-questionnaire"),
-            "description": f"Complete the form for {', '.join(names(about))}",
-            "for": {"reference": f"Patient/{request.patient_id}"},
-            "encounter": {"reference": f"Encounter/{request.encounter_id}"} if request.encounter_id else None,
-            "authoredOn": told.house.today.isoformat(),
-            "requester": requester,
-            "owner": {"reference": request.user} if (request.user or "").startswith("Practitioner/") else None,
-            "reasonCode": {**reason, "text": why},
-            "input": [{"type": _sdc("questionnaire"), "valueCanonical": canonical}, *(_afterwards(purpose) for purpose in purposes if older)],
-        }
-    )
-
-
-def _sdc(code: str) -> Json:
-    return {"coding": [{"system": SDC_TEMP_CODES, "code": code}], "text": code}
-
-
-def _afterwards(purpose: Purpose) -> Json:
-    """What to do with the completed form; 2.2 leaves that to the coverage information."""
-    code = _AFTERWARDS.get(purpose)
-    kind = {"coding": [{"system": CRD_TEMP_CODES, "code": "after-completion-action"}]}
-    what = {"coding": [{"system": CRD_TEMP_CODES, "code": code}]} if code else {}
-    return {"type": kind, "valueCodeableConcept": {**what, "text": purpose.value}}

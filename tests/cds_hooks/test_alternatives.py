@@ -127,6 +127,11 @@ def test_an_order_whose_chart_proves_it_is_left_alone(hook):
     assert cards(LIGHTER, body=call(hook), answers=found("86"), grant=lambda wanted: granted) == {}
 
 
+def test_an_order_in_force_may_be_changed_but_is_never_deleted():
+    active = device_request(status="active")
+    assert set(cards(LIGHTER, FIRST, body=call("order-sign", active))) == {OPTIONAL}
+
+
 def test_nothing_is_proposed_for_orders_that_are_signed_already():
     assert cards(LIGHTER, FIRST, body=call("order-dispatch")) == {}
 

@@ -13,10 +13,12 @@ from fhir_pa.provider.crd.coverage_answer import CoverageAnswer, orders_answered
 from fhir_pa.wiring import GENERATIONS
 from ig_profiles import json
 from ig_profiles.reading import Json
+from tests.cds_hooks.answer_rules import broken
 from tests.stories.asking import SHORT_OF_OXYGEN
 from tests.stories.parties import PAYER_URL, System
 
 SIGNING = "order-sign-crd"
+DIALECT = {"2.0.1": "2.0", "2.2": "2.2"}
 
 
 @dataclass
@@ -73,7 +75,9 @@ class Ehr:
         """POST it; what is answered with 200."""
         answered = self.send(body)
         assert answered.status_code == 200, answered.text
-        return dict(json.parse(answered.data))
+        answer = dict(json.parse(answered.data))
+        assert broken(answer, DIALECT[self.clinic.guide], str(body.get("hook"))) == []
+        return answer
 
     def sign(self, who: str = SHORT_OF_OXYGEN, **changed: Any) -> tuple[CoverageAnswer, ...]:
         """What the payer says of each order at signing."""
