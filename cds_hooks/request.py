@@ -8,6 +8,7 @@ from typing import Any
 
 from cds_hooks.configuration import Configuration, configuration_of
 from cds_hooks.dialect import Dialect, dialect_of
+from cds_hooks.executed import about_somebody_else
 from cds_hooks.hook import Hook, Subject
 from cds_hooks.material import extended, index_of, known_absent, next_page
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
@@ -79,22 +80,28 @@ def read(body: Any, hook: Hook, base: Dialect) -> HookRequest:
     dialect = dialect_of(body, base)
     _refuse_other_hook(body, hook)
     context = _context(body, hook)
+    patient_id, access = _id(context["patientId"]), _access(body.get("fhirAuthorization"))
     sent = body.get("prefetch")
-    prefetch = sent if isinstance(sent, dict) else {}
+    brought = sent if isinstance(sent, dict) else {}
+    prefetch = {key: value for key, value in brought.items() if not about_somebody_else(value, patient_id)}
+    further = {key: page for key, value in prefetch.items() if (page := next_page(value))}
+    troubles = [f"The EHR sent {key} of others than this patient, which was left aside." for key in brought if key not in prefetch]
+    troubles += [f"The EHR sent only the first page of {key}." for key in (further if access is None else ())]
     return HookRequest(
         hook=hook,
         instance=text(body, "hookInstance") or "",
         dialect=dialect,
-        patient_id=_id(context["patientId"]),
+        patient_id=patient_id,
         context=context,
         index=index_of([*((f"context.{name}", value) for name, value in context.items()), *((f"prefetch.{key}", value) for key, value in prefetch.items())]),
         configuration=configuration_of(body),
         user=text(context, "userId"),
         encounter_id=_id(text(context, "encounterId")) or None,
         fhir_server=text(body, "fhirServer"),
-        authorization=_access(body.get("fhirAuthorization")),
+        authorization=access,
         absent=known_absent(prefetch, dict(hook.prefetch[dialect])),
-        further=tuple(page for value in prefetch.values() if (page := next_page(value))),
+        further=tuple(further.values()),
+        troubles=tuple(troubles),
     )
 
 

@@ -26,9 +26,11 @@ def many(node: Any, *path: str) -> list[Any]:
     for step in path:
         following: list[Any] = []
         for value in found:
-            if isinstance(value, dict) and value.get(step) is not None:
-                below = value[step]
-                following.extend(below if isinstance(below, list) else [below])
+            below = value.get(step) if isinstance(value, dict) else None
+            if isinstance(below, list):
+                following += below
+            elif below is not None:
+                following.append(below)
         found = following
     return [value for value in found if value is not None]
 
@@ -45,7 +47,19 @@ def one(node: Any, *path: str) -> Any:
 
 def text(node: Any, *path: str) -> str | None:
     """The first non-empty string at the path, or None."""
-    return next((value for value in many(node, *path) if isinstance(value, str) and value), None)
+    reached = node
+    for step in path:
+        if not isinstance(reached, dict):
+            return _first_text(many(node, *path)) if isinstance(reached, list) else None
+        reached = reached.get(step)
+    return _first_text(reached if isinstance(reached, list) else [reached])
+
+
+def _first_text(values: list[Any]) -> str | None:
+    for value in values:
+        if isinstance(value, str) and value:
+            return value
+    return None
 
 
 def extensions(node: Any, url: str) -> list[Json]:
@@ -178,15 +192,14 @@ def without_empty(node: Any) -> Any:
     {'e': 0, 'f': [False]}
     """
     if isinstance(node, dict):
-        kept = ((key, without_empty(value)) for key, value in node.items())
-        return {key: value for key, value in kept if not _is_empty(value)}
+        return {key: kept for key, value in node.items() if (kept := without_empty(value)) or not _is_empty(kept)}
     if isinstance(node, (list, tuple)):
-        return [value for value in map(without_empty, node) if not _is_empty(value)]
+        return [kept for value in node if (kept := without_empty(value)) or not _is_empty(kept)]
     return node
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, (dict, list, str, tuple)) and not value)
+    return value is None or isinstance(value, (dict, list, str, tuple))  # asked of what is false
 
 
 def references(node: Any) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,7 +89,7 @@ class CardWriting(CardReading):
 
     def keep_cards(self, given: Iterable[CardGiven]) -> None:
         """Keep the cards of one answer; one given before stays as it was first given."""
-        rows = [{**asdict(each), "hook_instance": short(each.hook_instance), "card": short(each.card)} for each in given]
+        rows = [{**vars(each), "hook_instance": short(each.hook_instance), "card": short(each.card)} for each in given]
         self.insert_missing(cards_given, rows)
 
     def keep_outcomes(self, client: str, service: str, told: Iterable[Feedback], at: datetime) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -77,6 +78,7 @@ def application() -> Flask:
         write_logs(settings.log)
         payer = open_payer(settings)
         payer.warm_up()
+        gc.freeze()  # policies and definitions stay: no answer waits while they are looked through for garbage
         Finalize(None, payer.close, exitpriority=10)
         if settings.worker:
             work = background_of(payer)
