@@ -61,8 +61,8 @@ def _told(criteria: tuple[Criterion, ...], fact: str) -> Iterator[str]:
 
 
 def _titles(criterion: Criterion, fact: str) -> Iterator[str]:
-    """The titles of the tests of this fact, at any depth."""
-    if criterion.test and fact in criterion.test.facts:
+    """The titles of the tests of this fact, at any depth; one that only repeats the fact's name says nothing to a clinician."""
+    if criterion.test and fact in criterion.test.facts and not criterion.title.startswith(f"{fact} "):
         yield criterion.title
     for inner in criterion.below:
         yield from _titles(inner, fact)

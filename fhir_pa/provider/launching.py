@@ -20,6 +20,7 @@ from ig_profiles.names import COVERAGE_INFORMATION
 from ig_profiles.reading import Json, extensions
 
 Signing = Callable[[Chart], Mapping[str, Json]]
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action *; frame-ancestors 'none'; base-uri 'none'"
 PAGES = Path(__file__).parent / "smart" / "pages"
 
 
@@ -29,7 +30,7 @@ def launching(charts: Charts, authorization: AuthorizationServer, sign: Signing 
 
     @doors.after_request
     def safely(answer: Response) -> Response:
-        answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; form-action *; frame-ancestors 'none'; base-uri 'none'"
+        answer.headers["Content-Security-Policy"] = POLICY
         return answer
 
     @doors.get("/")

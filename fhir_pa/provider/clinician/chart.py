@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from fhir_pa.provider.clinician.services import planned
 from fhir_pa.provider.clinician.trouble import Trouble, from_ehr
 from fhir_pa.provider.clinician.visits import Visit
 from fhir_pa.provider.crd.coverage_answer import read_order
@@ -117,7 +118,8 @@ def told(order: Json) -> Json:
         }
         for each in read_order(order)
     ]
-    return {"reference": reference(order)["reference"], "name": name, "code": text(code, "coding", "code"), "status": order.get("status"), "payer": answers}
+    about = {"reference": reference(order)["reference"], "name": name, "code": text(code, "coding", "code"), "status": order.get("status")}
+    return {**about, "planned": planned(order), "payer": answers}
 
 
 def told_form(form: Json) -> Json:

@@ -24,30 +24,31 @@ APP = "fhir-pa clinician's app"
 
 @dataclass(frozen=True)
 class Fetched:
-    """The payer's packages, and what it said beside them, one sentence each."""
+    """The payer's packages, the orders each was given for by its canonical, and what the payer said beside them, one sentence each."""
 
     packages: tuple[Package, ...]
+    orders: dict[str, tuple[Json, ...]]
     said: tuple[str, ...]
 
 
 def fetch(payer: Payer, coverage: Json, orders: tuple[Json, ...]) -> Fetched:
     """The forms for these orders: each as CRD left it, with its assertion id as the context. Raises Trouble."""
     ours = reference(coverage)["reference"]
-    bodies = []
+    bodies: list[tuple[Json, tuple[Json, ...]]] = []
     for order in orders:
         asserted = [each.assertion_id for each in read_order(order) if each.assertion_id and each.coverage in ("", ours)]
-        bodies += [question(coverage, (order,), assertion) for assertion in asserted[:1]] or [question(coverage, (order,))]
+        bodies.append((question(coverage, (order,), next(iter(asserted), None)), (order,)))
     return _asked(payer, bodies)
 
 
-def fetch_again(payer: Payer, coverage: Json, canonical: str, since: str) -> Fetched:
+def fetch_again(payer: Payer, coverage: Json, orders: tuple[Json, ...], canonical: str, since: str) -> Fetched:
     """The form a response was begun with: asked for as changed since then (R327, oper-20), and whole when it did not change.
 
     A package does not outlive its visit here, so there is no older copy to go on with. Raises Trouble.
     """
     body = question(coverage, (), canonicals=(canonical,))
-    changed = _asked(payer, [{**body, "parameter": [*body["parameter"], {"name": "changedsince", "valueInstant": since}]}])
-    return changed if changed.packages else _asked(payer, [body])
+    changed = _asked(payer, [({**body, "parameter": [*body["parameter"], {"name": "changedsince", "valueInstant": since}]}, orders)])
+    return changed if changed.packages else _asked(payer, [(body, orders)])
 
 
 def next_questions(payer: Payer, package: Package, response: Json) -> Json:
@@ -97,9 +98,15 @@ def report(payer: Payer, canonical: str, problems: list[str], at: datetime) -> N
 
 
 def handed(package: Package, payer: Payer, coverage: Json, orders: tuple[Json, ...], patient: Json, asked_for: str) -> Json:
-    """A package as the page takes it: the form, its libraries' ELM, its value sets, and the response to begin with."""
+    """A package as the page takes it: the form, its libraries' ELM, its value sets, and the response to begin with.
+
+    The response is about every order the form was given for, whichever of them brought the draft.
+    """
     draft = package.draft or {"resourceType": "QuestionnaireResponse", "questionnaire": package.canonical}
-    about = draft.get("extension") or contexts(payer.guide, coverage, orders, asked_for)
+    named = many(draft, "extension")
+    known = {text(each, "valueReference", "reference") for each in named}
+    ours = contexts(payer.guide, coverage, orders, asked_for)
+    about = [*named, *(each for each in ours if "valueReference" in each and text(each, "valueReference", "reference") not in known)] if named else ours
     profile = {"profile": [f"{DTR_PROFILE}dtr-questionnaireresponse"]}
     response = {**draft, "meta": profile, "status": "in-progress", "subject": reference(patient), "extension": about}
     return {
@@ -120,10 +127,11 @@ def is_adaptive(package: Package) -> bool:
     return said is not None and said.get("valueBoolean") is not False
 
 
-def _asked(payer: Payer, bodies: list[Json]) -> Fetched:
+def _asked(payer: Payer, bodies: list[tuple[Json, tuple[Json, ...]]]) -> Fetched:
     packages: dict[str, Package] = {}
+    given: dict[str, tuple[Json, ...]] = {}
     said: list[str] = []
-    for body in bodies:
+    for body, orders in bodies:
         reply = from_payer(lambda body=body: payer.client.operation(PACKAGE, body), 200, 201)  # type: ignore[misc]
         try:
             found = unpack(reply.body)
@@ -131,9 +139,10 @@ def _asked(payer: Payer, bodies: list[Json]) -> Fetched:
             raise Trouble(502, "payer", "The payer's form cannot be read.", str(error)) from None
         for package in found:
             packages.setdefault(package.canonical, package)
+            given[package.canonical] = (*given.get(package.canonical, ()), *orders)
         outcomes = (part.get("resource") for part in many(reply.body, "parameter") if str(part.get("name", "")).lower() in ("outcome", "operationoutcome"))
         said += [words for outcome in outcomes for words in _words(outcome)]
-    return Fetched(tuple(packages.values()), tuple(dict.fromkeys(said)))
+    return Fetched(tuple(packages.values()), given, tuple(dict.fromkeys(said)))
 
 
 def _words(outcome: Json | None) -> list[str]:

@@ -18,7 +18,7 @@ def line_of(order: Json, today: date, starts: date | None = None, ends: date | N
     >>> line_of({"resourceType": "DeviceRequest"}, date(2026, 11, 22)).ends
     datetime.date(2027, 2, 19)
     """
-    begins = starts or _planned(order) or today
+    begins = starts or planned(order) or today
     match order["resourceType"]:
         case "DeviceRequest":
             return Line(order, EQUIPMENT_RENTAL, AT_HOME, begins, ends or begins + timedelta(days=RENTAL_DAYS - 1))
@@ -30,6 +30,7 @@ def line_of(order: Json, today: date, starts: date | None = None, ends: date | N
             return Line(order, MEDICAL_CARE, IN_OFFICE, begins, ends)
 
 
-def _planned(order: Json) -> date | None:
+def planned(order: Json) -> date | None:
+    """The day the order itself is for, when it tells one."""
     said = one(order, "occurrenceTiming", "event") or text(order, "occurrenceDateTime") or text(order, "occurrencePeriod", "start")
     return date.fromisoformat(str(said)[:10]) if said else None

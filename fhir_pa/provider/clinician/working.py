@@ -63,10 +63,10 @@ def working(payers: tuple[Payer, ...], keys: Keys, visits: Visits, now: Callable
             }
             for each in chart.coverages
         ]
-        about: Json = {"name": person(patient), "born": patient.get("birthDate"), "gender": patient.get("gender")}
+        about: Json = {"reference": reference(patient)["reference"], "name": person(patient), "born": patient.get("birthDate"), "gender": patient.get("gender")}
         return _json(
             {
-                "patient": {"reference": reference(patient)["reference"], **about},
+                "patient": about,
                 "clinician": who,
                 "orders": [told(order) for order in chart.orders],
                 "coverages": coverages,
@@ -100,7 +100,7 @@ def working(payers: tuple[Payer, ...], keys: Keys, visits: Visits, now: Callable
         orders = tuple(each for each in chart.orders if reference(each)["reference"] in about)
         payer = payer_of(chart.payors(coverage), payers)
         saved = text(form, "meta", "lastUpdated") or now().isoformat()
-        fetched = forms.fetch_again(payer, coverage, _canonical(form), saved)
+        fetched = forms.fetch_again(payer, coverage, orders, _canonical(form), saved)
         if not fetched.packages:
             keeping.keep(chart, {**form, "status": "stopped"}, now())
             raise Trouble(410, "payer", "This form is no longer in force.", "It was closed in the chart. Begin again to get the payer's new form.")
@@ -189,7 +189,7 @@ def _handed(chart: OpenChart, payer: Payer, coverage: Json, orders: tuple[Json, 
     ours = reference(coverage)["reference"]
     purposes = [purpose for order in orders for each in read_order(order) if each.coverage == ours for purpose in each.doc_purpose]
     purpose = next(iter(purposes), "withpa")
-    packages = [forms.handed(package, payer, coverage, orders, chart.patient, purpose) for package in fetched.packages]
+    packages = [forms.handed(package, payer, coverage, fetched.orders[package.canonical], chart.patient, purpose) for package in fetched.packages]
     return _json({"packages": packages, "said": list(fetched.said)})
 
 

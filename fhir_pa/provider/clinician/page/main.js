@@ -2,6 +2,7 @@
 
 import { announce, h } from "./element.js";
 import { Engine } from "./facts/engine.js";
+import { questions } from "./form/tree.js";
 import { call } from "./server.js";
 import { Session } from "./session.js";
 import { showBanner } from "./view/banner.js";
@@ -37,7 +38,10 @@ async function attempt(act, again) {
   try {
     await act();
   } catch (trouble) {
-    if (!trouble.title) throw trouble;
+    if (!trouble.title) {
+      show("Fault", notice("trouble", "The app met a fault of its own.", "What was saved is in the chart. Open the app again from there, or try again.", again && button("Try again", again, "first")));
+      throw trouble;
+    }
     show(trouble.title, notice("trouble", trouble.title, trouble.words, again && trouble.status !== 401 && button("Try again", again, "first")));
   } finally {
     main.removeAttribute("aria-busy");
@@ -65,7 +69,7 @@ const begin = (choice) =>
     for (const session of sessions) {
       wait("Filling the form from the chart…");
       session.problems = await session.populate();
-      if (session.adaptive && !session.questionnaire.item?.length) session.problems = await session.next();
+      if (session.adaptive && !session.finished && !questions(session.root).length) session.problems = await session.next();
       session.keep();
     }
     work(handed.said);
@@ -93,10 +97,20 @@ function work(said = []) {
   show(title ?? "Form", head, view.element);
 }
 
-/** What the payer said of the orders when they were signed. */
+/** What the payer said of the orders when they were signed: the first sentence in sight, the rest to be opened. */
 function reasons(session) {
   const told = [...new Set(ordersOf(session).flatMap(({ payer }) => payer.flatMap((each) => each.reasons)))];
-  return told.length > 0 && h("ul", { class: "reasons" }, told.map((words) => h("li", {}, words)));
+  if (!told.length) return null;
+  const [first, rest] = told.length === 1 ? parted(told[0]) : ["", told];
+  const more = [rest].flat().filter(Boolean);
+  const details = more.length > 0 && h("details", {}, h("summary", {}, "What the payer said when the order was signed"), more.map((words) => h("p", {}, words)));
+  return h("div", { class: "reasons" }, first && h("p", {}, first), details);
+}
+
+/** The first sentence, and what follows it. */
+function parted(words) {
+  const end = /[.!?](?=\s+[A-Z])/.exec(words);
+  return end ? [words.slice(0, end.index + 1), words.slice(end.index + 1).trim()] : [words, ""];
 }
 
 const next = (session) =>

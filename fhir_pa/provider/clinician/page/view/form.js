@@ -23,7 +23,7 @@ export class FormView {
     this.onward = h("button", { type: "button", class: "first", onclick: () => this.go() });
     this.wrongs = h("div", { class: "wrongs", role: "alert" });
     this.headNeeds = h("h2", { tabindex: "-1" }, "Needs you");
-    this.sections = [section("needs", this.headNeeds, this.needs), section("optional", h("h2", {}, "Only if you know"), this.optional), section("answered", h("h2", {}, "Already filled in"), this.answered)];
+    this.sections = [section("needs", this.headNeeds, this.needs), section("optional", h("h2", {}, "Open, not required"), this.optional), section("answered", h("h2", {}, "Already filled in"), this.answered)];
     this.element = h("div", { class: "form" }, this.bar.element, this.problems, this.sections, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
     this.element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -73,18 +73,18 @@ export class FormView {
   }
 
   put(unit) {
-    const below = [unit.node, ...walk(unit.node)];
+    const [near] = unit.groups.slice(-1);
+    const below = unit.node.kind === "display" && near ? [...walk(near)] : [unit.node, ...walk(unit.node)];
     const waiting = below.some((node) => node.kind === "question" && waits(node));
     const needed = below.some((node) => node.kind === "question" && waits(node) && node.item.required);
     unit.view = draw(unit.node, this);
     unit.view.element.unit = this.units.indexOf(unit);
-    unit.place = unit.node.kind === "display" ? "answered" : needed ? "needs" : waiting ? "optional" : "answered";
+    unit.place = needed ? "needs" : waiting ? "optional" : "answered";
     if (unit.place === "answered") {
       unit.view.fold?.(true);
       insert(this.heading(unit.groups), unit);
     } else {
-      const [group] = unit.groups.slice(-1);
-      if (group) (unit.view.element.querySelector(".ask") ?? unit.view.element).prepend(h("p", { class: "eyebrow" }, wording(group.item)));
+      if (near && unit.node.kind !== "display") (unit.view.element.querySelector(".ask") ?? unit.view.element).prepend(h("p", { class: "eyebrow" }, wording(near.item)));
       insert(this[unit.place], unit);
     }
   }

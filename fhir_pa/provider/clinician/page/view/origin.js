@@ -12,7 +12,7 @@ export function originView(node, use) {
   const known = h("p", { class: "known" });
   const why = reason(node, use);
   const drop = h("button", { type: "button", class: "quiet", onclick: () => use.change(() => clear(node)) }, "Clear");
-  const back = h("button", { type: "button", class: "quiet", onclick: () => use.change(() => takeBack(node)) }, "Use it");
+  const back = h("button", { type: "button", class: "quiet", onclick: () => use.change(() => takeBack(node)) }, "Use this");
   const element = h("div", { class: "origin" }, h("div", { class: "line" }, told, drop), h("div", { class: "line" }, known, back), why.element);
   return {
     element,
@@ -57,11 +57,13 @@ function reason(node, use) {
   const listId = fresh("reasons");
   const id = fresh("why");
   const input = h("input", { id, type: "text", class: "wide", list: listId, maxlength: 200, placeholder: "Optional, helps the reviewer", onchange: () => use.change(() => because(node, input.value)) });
-  const element = h("div", { class: "reason" }, h("label", { for: id }, "Why is it different?"), input, h("datalist", { id: listId }, REASONS.map((value) => h("option", { value }))));
+  const label = h("label", { for: id });
+  const element = h("div", { class: "reason" }, label, input, h("datalist", { id: listId }, REASONS.map((value) => h("option", { value }))));
   return {
     element,
     refresh(shown) {
       element.hidden = !shown;
+      label.textContent = node.cleared ? "Why did you take it away?" : "Why is it different?";
       if (shown && document.activeElement !== input) input.value = node.cleared?.because ?? node.answers[0]?.origin.because ?? "";
     },
   };

@@ -1,6 +1,6 @@
 // "3 of 14 left", where the answers came from, whether it is saved; always in sight.
 
-import { fill, h, plural } from "../element.js";
+import { fill, h } from "../element.js";
 
 export function progressView(form, goOn) {
   const left = h("p", { class: "left" });
@@ -13,9 +13,9 @@ export function progressView(form, goOn) {
   return {
     element,
     refresh({ left: count, total, optional, chart, payer, you }) {
-      left.textContent = count ? `${count} of ${total} left` : "Nothing left";
+      left.textContent = count ? `${count} of ${total} left` : optional ? "Nothing required is left" : "Nothing left";
       meter.firstChild.className = `done part-${total ? Math.round(((total - count) / total) * 20) : 20}`;
-      const told = [chart && `${chart} from the chart`, payer && `${payer} from the payer`, you && `${you} from you`, optional && plural(optional, "optional question") + " open"];
+      const told = [chart && `${chart} from the chart`, payer && `${payer} from the payer`, you && `${you} from you`, optional && `${optional} more open`];
       sources.textContent = told.filter(Boolean).join(" · ");
       next.hidden = count === 0;
     },

@@ -32,7 +32,7 @@ export function questionView(node, page) {
   origin.element.id = ids.origin;
   const why = helpOf(node);
   if (why) why.id = ids.help;
-  const below = node.children.filter((each) => each.kind !== "display" || !why?.contains(each)).map((each) => draw(each, page)).filter(Boolean);
+  const below = node.children.map((each) => draw(each, page)).filter(Boolean);
   const full = h("div", { class: "full" }, h("div", { class: "ask" }, label, field ? h("div", { class: "field" }, field.element) : h("p", { class: "fixed" }), error, origin.element), why);
   const brief = briefView(node, page, () => open());
   const element = h("section", { class: "question", "aria-labelledby": ids.label }, brief.element, full, h("div", { class: "below" }, below.map((each) => each.element)));

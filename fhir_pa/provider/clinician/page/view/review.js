@@ -22,11 +22,11 @@ export function reviewView(form, orders, today, doing) {
   return h(
     "div",
     { class: "review" },
-    h("h2", { tabindex: "-1" }, "Review"),
+    h("h1", { tabindex: "-1" }, "Review"),
     h("p", { class: "lead" }, `This goes to ${form.payer} and into the chart. Answers taken away are not sent.`),
     tables(form),
-    dates.length > 0 && h("section", { class: "part" }, h("h3", {}, "What is asked for"), dates.map((each) => each.element)),
-    sign && h("section", { class: "part" }, h("h3", {}, "Signature"), h("label", { class: "option" }, sign, h("span", {}, `I, ${form.clinician.name}, have checked these answers and sign them.`))),
+    dates.length > 0 && h("section", { class: "part" }, h("h2", {}, "What is asked for"), dates.map((each) => each.element)),
+    sign && h("section", { class: "part" }, h("h2", {}, "Signature"), h("label", { class: "option" }, sign, h("span", {}, `I, ${form.clinician.name}, have checked these answers and sign them.`))),
     trouble,
     h("div", { class: "onward" }, button(`Finish and send to ${form.payer}`, () => finish(true), "first"), button("Finish, send later", () => finish(false)), button("Back to the form", doing.back, "quiet"), button("Print", () => print(), "quiet")),
   );

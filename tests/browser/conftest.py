@@ -1,0 +1,77 @@
+"""Chromium, a served payer, and a clinic for each test; without Chromium or Playwright these tests say so and are skipped."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhir_pa.provider.keys import Keys
+from fhir_pa.provider.play.payer_file import payer_file
+from fhir_pa.provider.play.processes import Processes
+from questionnaires.cql import DIST
+from tests.browser.clinic import Clinic, Places, clinic, people
+from tests.browser.window import Window
+
+logging.getLogger("werkzeug").setLevel(logging.WARNING)
+Open = Callable[..., tuple[Clinic, Window]]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running Chromium, Debian's."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    if not (DIST / "fhirpath.js").is_file():
+        pytest.skip("the browser's engines are not built (pip install . builds questionnaires/engine/dist)")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright for Python is not installed (pip install '.[test]')")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys.new()
+
+
+@pytest.fixture(scope="session")
+def places(chromium: Any, keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """Our payer as a process of its own, with both generations, for all tests of the session."""
+    where, folder, charts = Places(), tmp_path_factory.mktemp("payer"), people()
+    config = Path(folder) / "fhir-pa.toml"
+    config.write_text(payer_file(where.payer, where.ehr, keys, charts, datetime.now(UTC).date()))
+    processes = Processes(Path(folder))
+    serve = ["fhir_pa.cli", "serve", "--port", where.payer.rpartition(":")[2], "--config", str(config), "--data-directory", str(folder / "data")]
+    try:
+        processes.start("payer", serve, f"{where.payer}/ready")
+        yield where
+    finally:
+        processes.stop()
+
+
+@pytest.fixture
+def opened(chromium: Any, places: Places, keys: Keys) -> Iterator[Open]:
+    """Opens a clinic, and in a new window the app from a patient's chart; at the end every window must have stayed quiet."""
+    with ExitStack() as stack:
+        windows: list[Window] = []
+
+        def open_(patient: str, guide: str = "2.2", *, clinic_: Clinic | None = None, payer_base: str | None = None, ask: bool = True, **look: Any) -> Any:
+            here = clinic_ or stack.enter_context(clinic(places, keys, guide, payer_base, ask))
+            window = Window(chromium, **look)
+            stack.callback(window.close)
+            windows.append(window)
+            window.launch(here.places.ehr, patient)
+            return here, window
+
+        yield open_
+        for window in windows:
+            window.was_quiet()

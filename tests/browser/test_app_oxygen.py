@@ -1,0 +1,138 @@
+"""From the chart to the payer's answer: what the app fills in, what the clinician changes, and what is kept of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ig_profiles.names import INFORMATION_ORIGIN, QR_CONTEXT
+from ig_profiles.reading import Json, extension_value, extensions
+from ig_profiles.registry import open_set
+from ig_profiles.validator import validate
+from questionnaires.form import items
+from tests.browser.clinic import Clinic
+
+ORLA, TEODRIC, ILSABET = "Orla Penhallow", "Teodric Amble", "Ilsabet Crane"
+GUIDES = pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+
+
+def answers(form: Json) -> dict[str, Json]:
+    return {item["linkId"]: item["answer"][0] for item in items(form) if "answer" in item}
+
+
+def source(answer: Json) -> Any:
+    return extension_value(extensions(answer, INFORMATION_ORIGIN)[0], "source")
+
+
+def kept(clinic: Clinic, patient: str) -> dict[str, Json]:
+    """The answers the chart has now; none while no form is there."""
+    return answers((clinic.forms(patient) or [{}])[0])
+
+
+def faults(form: Json, guide: str) -> list[str]:
+    found = validate(form, open_set(guide), strict=True)
+    return [f"{each.expression}: {each.text}" for each in found if each.severity in ("fatal", "error")]
+
+
+@GUIDES
+def test_the_chart_answers_and_each_answer_shows_its_evidence_and_day(opened: Any, guide: str) -> None:
+    clinic, window = opened(ORLA, guide)
+    spo2 = window.question("Lowest oxygen saturation")
+    measured = clinic.charts.by_patient["orla-penhallow"].findings[2]["effectiveDateTime"][:10]
+    day = f"{int(measured[8:])} "
+    assert "86 %" in spo2.inner_text() and "Chart" in spo2.inner_text() and "Oxygen saturation at rest" in spo2.inner_text()
+    assert day in spo2.locator(".from").inner_text()
+    assert window.text(".left") == "Nothing required is left"
+    assert "7 from the chart" in window.text(".sources")
+    window.saved()
+    [form] = clinic.forms("orla-penhallow")
+    assert form["status"] == "in-progress"
+    assert {source(answer) for answer in answers(form).values()} == {"auto" if guide == "2.0.1" else "auto-client"}
+    assert (form["subject"], form["author"]) == ({"reference": "Patient/orla-penhallow"}, {"reference": "Practitioner/halvard-brisk"})
+    assert faults(form, guide) == []
+
+
+def test_each_question_says_what_the_payer_weighs_by_it(opened: Any) -> None:
+    _, window = opened(TEODRIC)
+    edema = window.question("dependent edema")
+    assert "Dependent edema that suggests heart failure" in edema.locator(".why").inner_text()
+    assert "NCD 240.2" in edema.locator(".why").inner_text()
+    described = edema.get_by_role("radiogroup").get_attribute("aria-describedby")
+    assert edema.locator(".why").get_attribute("id") in described
+
+
+@GUIDES
+def test_a_changed_answer_is_an_override_by_name_with_the_reason_remembered(opened: Any, guide: str) -> None:
+    clinic, window = opened(ORLA, guide)
+    window.type("Lowest oxygen saturation", "87")
+    question = window.question("Lowest oxygen saturation")
+    assert "The chart says 86" in question.inner_text()
+    question.get_by_label("Why is it different?").fill("Measured again since")
+    question.get_by_label("Why is it different?").blur()
+    window.until(lambda: "Measured again" in str(kept(clinic, "orla-penhallow").get("spo2")), "the reason is kept")
+    [form] = clinic.forms("orla-penhallow")
+    told = answers(form)["spo2"]
+    assert (told["valueDecimal"], source(told)) == (87, "override")
+    origin = extensions(told, INFORMATION_ORIGIN)[0]
+    assert extension_value(origin, "author", "practitioner") == {"reference": "Practitioner/halvard-brisk"}
+    assert faults(form, guide) == []
+    question.get_by_role("button", name="Use this").click()
+    window.until(lambda: source(kept(clinic, "orla-penhallow")["spo2"]).startswith("auto"), "taken back")
+
+
+def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any) -> None:
+    """R344, trap 11: sensitive or wrong data is not put back."""
+    clinic, window = opened(TEODRIC)
+    window.change("Hematocrit").get_by_role("button", name="Clear").click()
+    window.pick("dependent edema", "No")
+    window.until(lambda: "heart_failure_edema" in kept(clinic, "teodric-amble"), "kept")
+    [form] = clinic.forms("teodric-amble")
+    assert "hematocrit" not in answers(form)
+    assert source(answers(form)["heart_failure_edema"]) == "manual"
+    _, again = opened(TEODRIC, clinic_=clinic)
+    assert "Oxygen concentrator, saved" in again.text()
+    again.press("Go on")
+    again.page.wait_for_selector(".progress")
+    assert "Taken away by you" in again.question("Hematocrit").inner_text()
+    assert again.question("dependent edema").locator(".said").inner_text() == "No"
+    assert "89 %" in again.question("Lowest oxygen saturation").inner_text()
+    again.saved()
+    [form] = clinic.forms("teodric-amble")
+    assert "hematocrit" not in answers(form)
+    assert int(form["meta"]["versionId"]) >= 2, "the same form was saved again, not a second one"
+
+
+@GUIDES
+def test_a_complete_chart_is_authorized_in_three_presses(opened: Any, guide: str) -> None:
+    clinic, window = opened(ORLA, guide)
+    window.press("Review")
+    assert "86 %" in window.text(".review")
+    window.press("Finish and send")
+    window.page.wait_for_selector(".decision")
+    assert "Authorized" in window.text(".decision.is-yes")
+    assert "number " in window.text(".verdict")
+    [form] = clinic.forms("orla-penhallow")
+    assert form["status"] == "completed"
+    assert faults(form, guide) == []
+
+
+def test_an_answer_that_leads_to_another_question_brings_it_into_sight(opened: Any) -> None:
+    _, window = opened(ORLA)
+    assert not window.question("at least five minutes").is_visible()
+    window.pick("In which state", "Asleep")
+    assert window.question("at least five minutes").is_visible()
+    window.pick("In which state", "Awake and at rest")
+    assert not window.question("at least five minutes").is_visible()
+
+
+def test_one_form_for_three_orders_is_about_all_three(opened: Any) -> None:
+    clinic, window = opened(ILSABET)
+    window.saved()
+    [form] = clinic.forms("ilsabet-crane")
+    about = {extension["valueReference"]["reference"] for extension in extensions(form, QR_CONTEXT)}
+    assert about == {f"ServiceRequest/{order['id']}" for order in clinic.charts.by_patient["ilsabet-crane"].orders}
+    window.press("Review")
+    window.press("Finish and send")
+    window.page.wait_for_selector(".decision")
+    assert window.page.locator(".decision").count() == 3
