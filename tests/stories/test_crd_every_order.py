@@ -106,3 +106,17 @@ def test_what_is_no_order_among_drafts_is_passed_over(caller: Caller) -> None:
     others = [{"resourceType": kind, "id": "x", "subject": PATIENT} for kind in ("Task", "CarePlan", "SupplyRequest", "Basket")]
     assert carriers(answered(caller, asked("order-sign", *others, ALL[1])), DIALECT[caller.guide]) == NAMES[1:2]
     assert json.dump(answered(caller, asked("order-sign", *others))) == b'{"cards":[]}'
+
+
+@pytest.mark.requirement("crd-2.0.1:131", "crd-2.0.1:169", "crd-2.2:hook-23", "crd-2.2:found-33", "crd-2.2:dev-17")
+@pytest.mark.parametrize("hook", ["order-sign", "order-select", "order-dispatch", "appointment-book", "encounter-start", "encounter-discharge"])
+def test_what_nobody_knows_changes_nothing_in_the_answer_wherever_it_stands(hook: str, caller: Caller) -> None:
+    subject = {"resourceType": "Appointment", "id": "a1", **VISITS["Appointment"]} if hook == "appointment-book" else ALL[1]
+    subject = {"resourceType": "Encounter", "id": "e1", **VISITS["Encounter"]} if hook.startswith("encounter") else subject
+    plain = asked(hook, subject, extension={"davinci-crd.configuration": {"max-cards": 5}})
+    odd: Json = {"weather": {"sky": [1, {"clear": True}]}, "_mood": "calm"}
+    strange = {**deepcopy(plain), **odd, "extension": {**plain["extension"], **odd, "davinci-crd.configuration": {"max-cards": 5, "alt-drug": 3, "x": [1]}}}
+    strange["context"] |= odd
+    strange["prefetch"] |= {"horoscope": {"resourceType": "Basket", **odd}, "nothing": None, "list": [odd]}
+    strange["prefetch"]["patient"] = {**strange["prefetch"]["patient"], **odd, "extension": [{"url": "http://ehr.example/x", "valueString": "y"}]}
+    assert answered(caller, strange) == answered(caller, plain)
