@@ -110,6 +110,7 @@ def test_what_the_ehr_calls_an_order_is_shown_letter_for_letter_in_the_markdown(
     assert card["summary"].startswith("Home oxygen: the policy of Larkfield Health Plan for ")
 
 
+@pytest.mark.requirement("cds-hooks-2.0:121", "cds-hooks-2.0:144")
 def test_an_app_launch_has_its_context_as_a_string_and_a_recommended_suggestion_says_so_as_a_boolean():
     launch = worded(draft("Oxygen", links=(Link("Open the app", "https://larkfield.example/launch", '{"order":1}'),)), SOURCE, "2.2", "i")
     assert launch["links"] == [{"label": "Open the app", "url": "https://larkfield.example/launch", "type": "smart", "appContext": '{"order":1}'}]

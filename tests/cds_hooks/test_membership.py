@@ -71,7 +71,6 @@ def test_no_coverage_on_a_supporting_hook_leaves_nothing_to_say_in_2_0():
     assert chosen(call("encounter-start", prefetch={"encounter": {"resourceType": "Encounter", "id": "e1"}}), "2.0") is None
 
 
-@pytest.mark.requirement("crd-2.2:found-32")
 def test_a_patient_known_to_have_no_coverage_is_a_wrong_call_in_2_2():
     with pytest.raises(Unprocessable, match="nothing to answer about"):
         chosen(call(prefetch={"coverage": None}), "2.2")

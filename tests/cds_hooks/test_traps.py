@@ -183,6 +183,7 @@ def test_a_delete_names_its_resource_by_type_and_id_and_carries_none() -> None:
             Action("delete", "Wrong", **wrong)
 
 
+@pytest.mark.requirement("crd-2.2:resp-3", "crd-2.0.1:77", "cds-hooks-2.0:119", "cds-hooks-2.0:96")
 @pytest.mark.trap(29)
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_suggestions_have_uuids_of_their_own_actions_and_a_way_to_choose(dialect: str) -> None:
@@ -213,6 +214,7 @@ def test_what_one_call_asks_for_does_not_show_in_the_answer_to_the_next() -> Non
     assert answered(call()) == plain
 
 
+@pytest.mark.requirement("cds-hooks-2.0:3")
 @pytest.mark.trap(26)
 @pytest.mark.parametrize(("hook", "dialect"), list(product([hook.name for hook in HOOKS], DIALECTS)))
 def test_no_hook_writes_a_null_or_anything_empty_but_its_list_of_cards(hook: str, dialect: str) -> None:

@@ -107,6 +107,7 @@ def test_what_was_not_prefetched_is_read_from_the_ehr_with_the_token_of_the_call
     assert {f"/fhir/Patient/{BORDERLINE}", f"/fhir/Coverage?patient={BORDERLINE}&status=active"} <= {path for path, _ in asked}
 
 
+@pytest.mark.requirement("cds-hooks-2.0:54")
 @pytest.mark.trap(13, 38)
 @pytest.mark.requirement("crd-2.2:hook-10")
 def test_without_prefetch_and_leave_to_read_a_registered_ehr_the_call_says_what_to_send(ehr: Ehr) -> None:

@@ -42,6 +42,7 @@ def changed(ehr: Ehr, change: Callable[[Json], object], who: str = BORDERLINE, *
     return call
 
 
+@pytest.mark.requirement("crd-2.2:resp-37")
 @pytest.mark.trap(2)
 def test_every_byte_of_the_order_comes_back_but_for_our_extension(ehr: Ehr) -> None:
     odd = '{"resourceType":"DeviceRequest","id":"o","_status":{"id":"s"},"status":"draft","intent":"order","weight":[1.0,100.00,0.10],"zebra":{"b":1,"a":2},'
@@ -81,6 +82,7 @@ WANTING: dict[str, Callable[[Json], object]] = {
 }
 
 
+@pytest.mark.requirement("crd-2.2:found-32", "crd-2.2:found-34", "crd-2.0.1:63", "crd-2.2:conf-12")
 @pytest.mark.trap(12, 21)
 @pytest.mark.parametrize("lack", WANTING)
 def test_an_order_that_lacks_something_or_breaks_its_profile_is_answered(lack: str, ehr: Ehr) -> None:
@@ -118,6 +120,7 @@ def test_a_dispatch_in_any_naming_without_user_reads_its_order_from_the_ehr(nami
     assert (told.covered, told.pa_needed) == ("covered", "auth-needed") and told.questionnaires
 
 
+@pytest.mark.requirement("crd-2.0.1:267", "crd-2.2:resp-35")
 @pytest.mark.trap(24)
 def test_the_next_day_the_annotated_order_is_left_alone(ehr: Ehr) -> None:
     annotated = many(ehr.ask(ehr.call(BORDERLINE)), "systemActions", "resource")
