@@ -33,7 +33,7 @@ class KeyRing:
 
     A key not found in a kept set is looked for once more at the source, so that a client may change keys at any time; but
     never more often than every ``PAUSE``, so that a stranger cannot make us hammer it. A source that is down leaves the
-    kept keys in use for at most ``STALE``.
+    kept keys in use for at most ``STALE``, and one that stalls holds up one call, not all.
     """
 
     def __init__(self, fetch: Callable[[str], bytes], clock: Clock) -> None:
@@ -59,13 +59,28 @@ class KeyRing:
         return self._at(client.cds_jwks_url, kid) if client.cds_jwks_url else self.of(client, kid)
 
     def _at(self, url: str, kid: str) -> tuple[PublicKey, ...]:
-        with self._locks[url]:
-            kept = self._kept.get(url)
-            if kept is None or self._look_again(kept, kid):
-                kept = self._kept[url] = self._read(url, kept)
-        if kept.read_at is None or self._clock() - kept.read_at > STALE:
+        kept = self._kept.get(url)
+        if kept is None or self._look_again(kept, kid):
+            kept = self._looked(url, kid, kept)
+        if kept is None or not self._usable(kept):
             raise Unauthenticated(f"The JWK Set at {url} could not be read. See that it is served there, as JSON, without a redirect.")
         return kept.keys
+
+    def _looked(self, url: str, kid: str, kept: _Kept | None) -> _Kept | None:
+        """The keys after a look at their source. Only one call looks at a time; whoever finds his key in the kept ones does not wait."""
+        served = kept is not None and self._usable(kept) and any(key.kid == kid for key in kept.keys)
+        if not self._locks[url].acquire(blocking=not served):
+            return kept
+        try:
+            meanwhile = self._kept.get(url)
+            if meanwhile is None or self._look_again(meanwhile, kid):
+                self._kept[url] = self._read(url, meanwhile)
+            return self._kept[url]
+        finally:
+            self._locks[url].release()
+
+    def _usable(self, kept: _Kept) -> bool:
+        return kept.read_at is not None and self._clock() - kept.read_at <= STALE
 
     def _look_again(self, kept: _Kept, kid: str) -> bool:
         now = self._clock()

@@ -14,7 +14,6 @@ from fhir_pa.auth.directory import Person
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.storage.hook_log import HookCall
 from fhir_pa.storage.looks import Look, Wanted
-from fhir_pa.storage.store import Transaction
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.names import COVERAGE_INFORMATION
@@ -33,19 +32,19 @@ def search(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     auditor, Unprocessable for anything else asked.
     """
     person, wanted, patient = _auditor(caller), _wanted(asked), asked.get("patient", "")
-    with payer.store.transaction() as tx:
+    with payer.store.reading() as tx:
         calls = tx.hook_calls_wanted(wanted, LOOKED_THROUGH if patient else MOST + 1)
-        mine = [call for call in calls if not patient or _patient(call) == patient]
-        _look(tx, person, caller, payer, "searched hook calls", dump(dict(asked)).decode(), len(mine))
+    mine = [call for call in calls if not patient or _patient(call) == patient]
+    _keep_look("searched hook calls", dump(dict(asked)).decode(), len(mine), person, caller, payer)
     return {"calls": [_line(call) for call in mine[:MOST]], "more": len(mine) > MOST or len(calls) == LOOKED_THROUGH}
 
 
 def read(call_id: str, caller: Caller, payer: Payer) -> Json:
     """One call whole: what came, without its token, what was answered, and who looked at it before. Raises NotFound."""
     person = _auditor(caller)
-    with payer.store.transaction() as tx:
+    with payer.store.reading() as tx:
         call, before = tx.hook_call(call_id), tx.looks(MOST, call_id)
-        _look(tx, person, caller, payer, "read a hook call", call_id, 1)
+    _keep_look("read a hook call", call_id, 1, person, caller, payer)
     return {**_line(call), "request": call.request, "answer": call.answer, "looked_at": [_told(look) for look in before]}
 
 
@@ -55,20 +54,20 @@ def assertion(assertion_id: str, caller: Caller, payer: Payer) -> Json:
     A call that was told nothing new has an empty ``said``: what was said before held.
     """
     person = _auditor(caller)
-    with payer.store.transaction() as tx:
+    with payer.store.reading() as tx:
         kept, calls = tx.assertion(assertion_id), tx.hook_calls_about(assertion_id)
-        if kept is None:
-            raise NotFound(f"No assertion {assertion_id} is on file. Take the coverage-assertion-id from the order.", expression="id")
-        _look(tx, person, caller, payer, "followed an assertion", assertion_id, len(calls))
+    if kept is None:
+        raise NotFound(f"No assertion {assertion_id} is on file. Take the coverage-assertion-id from the order.", expression="id")
+    _keep_look("followed an assertion", assertion_id, len(calls), person, caller, payer)
     return {**_first(kept), "calls": [{**_line(call), "said": _said(call, assertion_id)} for call in calls]}
 
 
 def looks(caller: Caller, payer: Payer) -> Json:
     """Who looked last, at what."""
     person = _auditor(caller)
-    with payer.store.transaction() as tx:
+    with payer.store.reading() as tx:
         last = tx.looks(MOST)
-        _look(tx, person, caller, payer, "listed looks", "", len(last))
+    _keep_look("listed looks", "", len(last), person, caller, payer)
     return {"looks": [_told(look) for look in last]}
 
 
@@ -76,8 +75,10 @@ def _auditor(caller: Caller) -> Person:
     return caller.must_hold("auditor", "read what was kept of hook calls")
 
 
-def _look(tx: Transaction, person: Person, caller: Caller, payer: Payer, what: str, about: str, found: int) -> None:
-    tx.keep_look(Look(str(uuid.uuid4()), payer.clock(), person.id, caller.how, what, about, found))
+def _keep_look(what: str, about: str, found: int, person: Person, caller: Caller, payer: Payer) -> None:
+    """Kept by itself, after what was found and before it is told: finding may take long, and keeping holds up other writers."""
+    with payer.store.transaction() as tx:
+        tx.keep_look(Look(str(uuid.uuid4()), payer.clock(), person.id, caller.how, what, about, found))
 
 
 def _wanted(asked: Mapping[str, str]) -> Wanted:

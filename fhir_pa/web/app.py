@@ -15,7 +15,7 @@ from fhir_pa.auth.key_ring import KeyRing
 from fhir_pa.auth.pace import Pace
 from fhir_pa.auth.tokens import Mint
 from fhir_pa.configuration import LOOPBACK
-from fhir_pa.outbound.guarded import fetch
+from fhir_pa.outbound.guarded import Limits, fetch
 from fhir_pa.web import auditors, cds, discovery, errors, fhir, practices, probes, reviewers
 from fhir_pa.web.media_types import check_length, written
 from fhir_pa.web.offered import Offered, Payer
@@ -28,6 +28,7 @@ _SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+KEYS = Limits(connect=2, read=3, total=4, max_bytes=512 * 1024)  # to read a JWK Set, while a clinician waits
 
 
 def create_app(payer: Payer, offered: Offered) -> Flask:
@@ -100,7 +101,7 @@ def authenticator_for(payer: Payer) -> Authenticator:
     settings = payer.settings
     return Authenticator(
         directory=payer.directory,
-        ring=KeyRing(lambda url: fetch(url, [url], private_networks=settings.private_networks).body, payer.clock),
+        ring=KeyRing(lambda url: fetch(url, [url], limits=KEYS, private_networks=settings.private_networks).body, payer.clock),
         once=payer.memory,
         mint=Mint(payer.memory, settings.public_url, payer.clock),
         clock=payer.clock,

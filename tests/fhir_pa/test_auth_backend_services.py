@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier, Event
 
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
@@ -226,3 +228,45 @@ def test_a_source_that_serves_no_keys_proves_nobody(served):
     with pytest.raises(Unauthenticated):
         if not ring.of(BY_URL, "ec"):
             raise Unauthenticated("no keys")
+
+
+def test_a_source_that_stalls_holds_up_one_call_and_not_those_whose_key_is_at_hand():
+    clock, asked, goes_on = Clock(), [], Event()
+
+    def fetch(url):
+        asked.append(url)
+        if len(asked) > 1:
+            assert goes_on.wait(20)
+        return OLD
+
+    ring = KeyRing(fetch, clock)
+    ring.of(BY_URL, "ec")
+    clock.now += FRESH + PAUSE
+    with ThreadPoolExecutor(1) as another:
+        stalled = another.submit(ring.of, BY_URL, "ec")
+        while len(asked) < 2:
+            pass
+        assert [key.kid for key in ring.of(BY_URL, "ec")] == ["ec"], "answered while the other call still waits"
+        assert not stalled.done()
+        goes_on.set()
+        assert [key.kid for key in stalled.result(20)] == ["ec"]
+    assert len(asked) == 2
+
+
+def test_of_many_calls_that_seek_a_new_key_one_asks_for_all():
+    clock, asked = Clock(), []
+    together = Barrier(6)
+
+    def fetch(url):
+        asked.append(url)
+        return NEW
+
+    ring = KeyRing(fetch, clock)
+
+    def call():
+        together.wait(20)
+        return [key.kid for key in ring.of(BY_URL, "new")]
+
+    with ThreadPoolExecutor(6) as calls:
+        assert [each.result(20) for each in [calls.submit(call) for _ in range(6)]] == [["new"]] * 6
+    assert len(asked) == 1
