@@ -37,6 +37,8 @@ def list_clients(**flags: Any) -> None:
 @click.option("--jwks-url", default="", help="Where its public keys are read, instead of a file.")
 @click.option("--scope", "scopes", multiple=True, default=_SCOPES, show_default=True, help="What it may do.")
 @click.option("--cds-issuer", default="", help="The iss of its CDS Hooks tokens.")
+@click.option("--cds-jwks-url", default="", help="Where the keys of those tokens are read, and the jku they may name; where these are keys of their own.")
+@click.option("--certificate-uri", default="", help="The URI its client certificate names it by; it is then let in by mutual TLS alone.")
 @click.option("--fhir-base", "fhir_bases", multiple=True, help="Its FHIR server, which the payer may query.")
 @click.option("--organization", "organizations", multiple=True, help="An NPI or sender id it speaks for.")
 @click.option("--notification-endpoint", "notification_endpoints", multiple=True, help="A URL prefix at which it may be notified.")

@@ -72,6 +72,16 @@ def test_a_client_added_without_dtr_is_known_to_have_none(run, keys, tmp_path):
     assert config.read_text().count("dtr = ") == 1
 
 
+def test_a_client_may_be_added_by_its_certificate_and_with_keys_of_its_hooks(run, tmp_path):
+    config = tmp_path / "fhir-pa.toml"
+    config.write_text('[server]\nclient_certificate_header = "Client-Cert"\ntrusted_proxies = ["10.2.0.7"]\n')
+    hooks = ["--cds-issuer", "https://oak.example", "--cds-jwks-url", "https://oak.example/jwks.json"]
+    done = run("clients", "add", "oak", "--certificate-uri", "https://oak.example", *hooks, "--config", str(config))
+    assert done.exit_code == 0, done.output
+    client = read({"config": str(config)}, {}).directory.client("oak")
+    assert (client.certificate_uri, client.cds_jwks_url) == ("https://oak.example", "https://oak.example/jwks.json")
+
+
 def test_a_client_added_without_a_file_is_printed_to_be_added(run, keys):
     done = run("clients", "add", "oakwood-ehr", "--jwks", keys)
     assert "[[client]]" in done.output
