@@ -36,8 +36,10 @@ class Option:
 COVERAGE_INFO = Option("coverage-info", "Coverage Information", "Whether the service answers with coverage, prior authorization and documentation needs.", True)
 UNSOLICITED = Option("unsolicited-determ", "Unsolicited determinations", "Whether a prior authorization may be granted without being asked for.", True)
 GUIDELINE = Option("guideline", "Guideline", "Whether cards link to the payer's policy for what is ordered.", True)
-REMINDER = Option("clinical-reminder", "Clinical Reminder", "Whether cards name the measurements or documents that would settle the policy.", True)
-INSURANCE = Option("insurance", "Insurance", "Whether cards tell what to do when the member or the coverage cannot be found.", True)
+REMINDER = Option(
+    "clinical-reminder", "Clinical Reminder", "Whether cards name the measurements, documents, forms or further orders that would settle the policy.", True
+)
+INSURANCE = Option("insurance", "Insurance", "Whether cards tell what to do when the member or the coverage cannot be found, or is recorded otherwise.", True)
 DUPLICATE = Option("duplicate-therapy", "Duplicate Therapy", "Whether cards warn that the same service is authorized or under review already.", True)
 LIMITS = Option("limits", "Limits", "Whether cards tell how long and how much is authorized, and when to renew.", True)
 ALTERNATIVE_REQUIRED = Option(

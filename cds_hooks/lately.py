@@ -17,15 +17,21 @@ _UNDONE = frozenset({"cancelled", "entered-in-error", "revoked", "not-done"})
 _BY_CODE = frozenset({"ServiceRequest"})  # US Core makes patient + code mandatory for these
 
 
-def is_on_file(resources: Iterable[Json], coding: Coding, since: date | None) -> bool:
-    """Whether one of these tells that it was ordered or done on this day or later; one without a date counts."""
+def is_on_file(resources: Iterable[Json], coding: Coding, since: date | None, patient_id: str) -> bool:
+    """Whether one of these tells that it was ordered or done for this patient on this day or later; one without a date counts."""
     for resource in resources:
-        if resource.get("status") in _UNDONE or not any(coding.same_as(each) for each in codings([item for name in _CODED for item in many(resource, name)])):
+        told = codings([item for name in _CODED for item in many(resource, name)])
+        if resource.get("status") in _UNDONE or _about_another(resource, patient_id) or not any(coding.same_as(each) for each in told):
             continue
         on = next((found for name in _DATED if (found := day(text(resource, name), last=True))), None)
         if on is None or since is None or on >= since:
             return True
     return False
+
+
+def _about_another(resource: Json, patient_id: str) -> bool:
+    named = text(resource, "subject", "reference") or text(resource, "patient", "reference")
+    return named is not None and named.rsplit("/", 1)[-1] != patient_id
 
 
 def search_for(kind: str, coding: Coding, patient_id: str) -> str:

@@ -49,7 +49,7 @@ def _not_on_file(offers: list[Companion], told: Told) -> list[Companion]:
     at_hand = [entry.resource for entry in request.index.entries if id(entry.resource) not in drafted]
     at_hand += asked_quietly([search_for(each.order, each.coding, request.patient_id) for each in offers], told.house)
     since = {each: today - timedelta(each.within_days) if each.within_days is not None else None for each in offers}
-    return [each for each in offers if not is_on_file(at_hand, each.coding, since[each])]
+    return [each for each in offers if not is_on_file(at_hand, each.coding, since[each], request.patient_id)]
 
 
 def _suggestion(offer: Companion, case: Case, told: Told) -> Suggestion | None:

@@ -6,12 +6,15 @@ from decimal import Decimal
 import pytest
 
 from cds_hooks.granting import Granted
+from cds_hooks.new_order import new_order
+from cds_hooks.rewriting import rewritten
 from ig_profiles.names import COVERAGE_INFORMATION, CPT, HCPCS, RXNORM
 from ig_profiles.reading import Coding
 from questionnaires.criteria import Answer
-from questionnaires.offers import Alternative
+from questionnaires.offers import ORDER_KINDS, Alternative
 from tests.cds_hooks.builders import ANYTHING_ELSE, OXYGEN, TODAY, answered, call, configured, device_request, found, house, shelf
 from tests.cds_hooks.profiles import faults
+from tests.cds_hooks.published import resources
 
 CONSERVING = Coding(HCPCS, "E1399", "Oxygen conserving device")
 INHALER = Coding(RXNORM, "435", "Albuterol inhaler")
@@ -152,6 +155,20 @@ def test_a_medication_told_by_a_contained_resource_is_replaced_with_it():
     assert changed["contained"] == contained[1:]
     made = cards(FIRST, body=call("order-sign", order))[REQUIRED]["suggestions"][0]["actions"][1]["resource"]
     assert made["contained"] == contained[1:] and made["requester"] == {"reference": "#p"}
+
+
+@pytest.mark.requirement("crd-2.2:resp-55")
+@pytest.mark.parametrize("dialect", ["2.0", "2.2"])
+def test_every_published_order_fits_its_profile_with_another_code_or_as_another_order(dialect):
+    published = resources("hl7.fhir.us.davinci-crd-2.0.1", "package/example")
+    orders = [order for order in published.values() if order["resourceType"] in ORDER_KINDS]
+    assert len(orders) >= 6
+    for order in orders:
+        changed = rewritten(order, CONSERVING, "Coverage/example", "none-of-ours")
+        if changed is not None:
+            assert set(faults(changed, dialect)) <= set(faults(order, dialect)), order["id"]
+        made = new_order("ServiceRequest", CONSERVING, order, TODAY, beside=False, patient="Patient/example", user="Practitioner/example")
+        assert faults(made, dialect) == [], order["id"]
 
 
 def test_an_order_of_several_codes_is_replaced_as_a_whole():

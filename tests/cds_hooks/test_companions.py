@@ -87,6 +87,8 @@ def test_nothing_is_asked_for_that_is_drafted_already():
         (done(code="94761", performedDateTime="2026-11-02"), True),
         (done("ServiceRequest", authoredOn="2026-11-20", status="active"), False),
         (done("ServiceRequest", authoredOn="2026-11-20", status="revoked"), True),
+        (done(performedDateTime="2026-11-02", subject={"reference": "Patient/p1"}), False),
+        (done(performedDateTime="2026-11-02", subject={"reference": "Patient/p2"}), True),
     ],
 )
 def test_what_was_ordered_or_done_lately_is_not_asked_for_again(resource, asked_again):
