@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fhir_pa.provider.cds_client import READ_SCOPES
 from fhir_pa.provider.charts.practice import PAYER_NPI
@@ -100,7 +100,7 @@ def payer(ehr: str) -> Iterator[int]:
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "fhir-pa.toml"
         client = {"id": "benchmark", "cds_issuer": ehr, "cds_jwks_url": f"{ehr}/jwks.json", "fhir_bases": [f"{ehr}/fhir"]}
-        tables = {"[payer]": {"name": "Larkfield Health Plan", "identifier": {"system": NPI, "value": PAYER_NPI}}, "[[client]]": client}
+        tables: dict[str, dict[str, Any]] = {"[payer]": {"name": "Larkfield Health Plan", "identifier": {"system": NPI, "value": PAYER_NPI}}, "[[client]]": client}
         config.write_text("\n".join(line for name, table in tables.items() for line in (name, *(f"{key} = {inline(value)}" for key, value in table.items()))))
         server = Server(Path(folder), "sqlite", "--config", str(config))
         try:
