@@ -71,7 +71,8 @@ def questions(questionnaire: Json, value_sets: Mapping[str, Sequence[Coding]] | 
 
     ``value_sets`` are expansions by canonical; choices from one that is not among them are not known here.
     """
-    return {item["linkId"]: _question(item, value_sets or {}) for item in items(questionnaire) if item.get("type") not in ("group", "display") and text(item, "linkId")}
+    answered = [item for item in items(questionnaire) if item.get("type") not in ("group", "display") and text(item, "linkId")]
+    return {item["linkId"]: _question(item, value_sets or {}) for item in answered}
 
 
 def canonical(questionnaire: Json) -> str:

@@ -240,7 +240,7 @@ def _json(content: str) -> Json | None:
 def _fingerprint(wording: Wording, policy: Any, form: Json | None, cql: str | None, value_sets: tuple[Json, ...]) -> str:
     """SHA-256 over the wording (head and this edition), its form, value sets and facts, independent of layout and key order."""
     head = {key: value for key, value in policy.items() if key != "edition"}
-    content = {"policy": head, "edition": wording.written, "questionnaire": form, "facts": cql.replace("\r\n", "\n") if cql else None}
+    content: dict[str, Any] = {"policy": head, "edition": wording.written, "questionnaire": form, "facts": cql.replace("\r\n", "\n") if cql else None}
     content |= {"value_sets": value_sets} if value_sets else {}
     return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=False).encode()).hexdigest()
 

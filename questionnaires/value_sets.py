@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -41,6 +42,10 @@ class ValueSets:
 
     def expansions(self) -> Mapping[str, tuple[Coding, ...]]:
         """What can be listed, by every name it has."""
+        return self._expansions
+
+    @cached_property
+    def _expansions(self) -> Mapping[str, tuple[Coding, ...]]:
         found = {}
         for name in self._by_name:
             try:

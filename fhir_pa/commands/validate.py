@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -11,10 +12,13 @@ import click
 from ig_profiles import xml
 from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal
+from ig_profiles.reading import Json
 from ig_profiles.registry import Registry, open_set
 from ig_profiles.report import Checked, as_json, as_junit, as_text, exit_status, summary
 from ig_profiles.resource_text import is_xml
 from ig_profiles.validator import validate as check
+from questionnaires.library import Shelf, open_shelf
+from questionnaires.responses_in import form_faults
 
 ENDINGS = (".json", ".xml", ".ndjson")
 MANY = 10  # files, from which on a progress bar is worth its line
@@ -88,4 +92,17 @@ def _check(name: str, body: bytes | Refusal, registry: Registry, profile: str | 
         resource = xml.parse(body, registry) if is_xml(body) else parse(body)
     except Refusal as refusal:
         return Checked(name, refusal.issues, readable=False)
-    return Checked(name, check(resource, registry, profile, strict=strict), body.decode("utf-8"))
+    issues = check(resource, registry, profile, strict=strict)
+    if b"QuestionnaireResponse" in body:
+        issues = (*issues, *form_faults(resource, None, _form_named, _shelf().value_sets.expansions()))
+    return Checked(name, issues, body.decode("utf-8"))
+
+
+@cache
+def _shelf() -> Shelf:
+    """The policies that come with the server: the forms that are known by their canonical alone."""
+    return open_shelf()
+
+
+def _form_named(canonical: str) -> Json | None:
+    return _shelf().questionnaire(canonical)

@@ -34,7 +34,7 @@ def payer_known(volume: Volume, identifiers: Iterable[Identifier], caller: Calle
     found: dict[str, Fact] = {}
     if volume.elm is not None:
         found = payer.facts.facts(volume.elm, _of_one_patient(told.resources), at, facts_of(volume.elm))
-    said = form_answers(volume.questionnaire, told.responses)
+    said = form_answers(volume.questionnaire, told.responses, payer.shelf.value_sets.expansions())
     for name in volume.edition.remembers:
         answer = said.get(name)
         if answer is not None and answer.values and not answer.disputed and not (name in found and found[name].values):

@@ -14,19 +14,20 @@ from ig_profiles import validator
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable, operation_outcome
 from ig_profiles.reading import Json, many, text
 from ig_profiles.resource_text import read_resource
+from questionnaires.responses_in import form_faults
 
 MOST = 50  # findings told in an answer that is about something else
 
 
 def validate(body: bytes, kind: str, profile: str | None, guide: str, caller: Caller, payer: Payer) -> Json:
-    """The OperationOutcome of validating the resource, or the ``resource`` part of Parameters, strictly.
+    """The OperationOutcome of validating the resource, or the ``resource`` part of Parameters, strictly; filled-in forms by their form too.
 
     ``profile`` (in the URL, or as a part) is checked beside those in meta.profile. Raises Unreadable when there is no
     resource of this type in the body.
     """
     sent = read_resource(body, guide, payer.settings.max_body_bytes)
     resource, asked = _asked(sent, kind, profile)
-    issues = validator.validate(resource, payer.definitions(guide), asked, strict=True)
+    issues = [*validator.validate(resource, payer.definitions(guide), asked, strict=True), *_of_forms(resource, payer)]
     return operation_outcome(issues or [Issue("Nothing is wrong with it.", "informational", "information")])
 
 
@@ -39,7 +40,8 @@ def findings(resource: Json, guide: str, caller: Caller, payer: Payer, at: str |
     errors = faults(resource, guide, payer, at)
     if errors and is_strict(caller, payer):
         raise Unprocessable(*errors)
-    return tuple(issue.as_warning() for issue in errors)[:MOST]
+    of_forms = tuple(_placed(issue, at) for issue in _of_forms(resource, payer))
+    return tuple(issue.as_warning() for issue in (*errors, *of_forms))[:MOST]
 
 
 def faults(resource: Json, guide: str, payer: Payer, at: str | None = None, profile: str | None = None) -> tuple[Issue, ...]:
@@ -52,6 +54,11 @@ def is_strict(caller: Caller, payer: Payer) -> bool:
     """Whether what breaks a rule of the standard is refused: to this client, or to everybody."""
     client = caller.client
     return ((client.validation if client else "") or payer.settings.validation) == "strict"
+
+
+def _of_forms(resource: Json, payer: Payer) -> list[Issue]:
+    """Where filled-in forms break their forms; what of it matters for a criterion is for a person to judge, never a refusal."""
+    return form_faults(resource, None, payer.shelf.questionnaire, payer.shelf.value_sets.expansions())
 
 
 def _placed(issue: Issue, at: str | None) -> Issue:

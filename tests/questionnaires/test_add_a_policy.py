@@ -8,8 +8,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import fhir_pa
+from fhir_pa.cli import main
 from questionnaires.authoring.criteria import STEP, read_criteria
 from questionnaires.authoring.mistakes import Mistake
 from questionnaires.authoring.table import Table
@@ -47,3 +49,22 @@ def test_every_criterion_on_the_page_can_be_read(example: str) -> None:
     mistakes: list[Mistake] = []
     assert len(read_criteria(Table({}, "policy.toml", "edition", mistakes), rows)) == len(rows)
     assert mistakes == []
+
+
+COMMANDS = [line.removeprefix("$ fhir-pa ").split() for line in re.findall(r"^\$ fhir-pa .*$", PAGE, re.MULTILINE)]
+
+
+def test_every_command_on_the_page_does_what_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(BUILT_IN / "cpap" / "cases" / "after-trial.json", tmp_path / "record.json")
+    (tmp_path / "requests").mkdir()
+    said = []
+    for command in COMMANDS:
+        if "diff" in command:
+            shutil.copytree(tmp_path / "my-policies", tmp_path / "changed")
+        result = CliRunner().invoke(main, command)
+        assert result.exit_code == 0, (command, result.output)
+        said.append(result.output)
+    assert [command[1] for command in COMMANDS] == ["new", "check", "try", "burden", "diff"]
+    assert ["Change these, then" in said[0], said[1], "cpap 2026.1 would" in said[2], "Step by step" in said[3]] == [True, "No mistakes.\n", True, True]
+    assert "none would be answered otherwise" in said[4]
