@@ -87,7 +87,7 @@ def test_another_kind_of_order_takes_the_old_one_out_and_drafts_a_complete_new_o
     assert (made["subject"], made["requester"], made["reasonCode"]) == (order["subject"], order["requester"], order["reasonCode"])
     assert "id" not in made and "dosageInstruction" not in made
     assert faults(made, dialect) == []
-    assert "Larkfield Health Plan pays for Albuterol inhaler first" in card["summary"] and "Dose, quantity and times are for you" in card["detail"]
+    assert "Larkfield Health Plan pays for Albuterol inhaler first" in card["summary"] and "with dose, quantity and times as you see fit" in card["detail"]
 
 
 @pytest.mark.requirement("cds-hooks-2.0:125")
