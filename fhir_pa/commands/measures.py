@@ -71,7 +71,12 @@ def _write(whole: Any, form: str, rows: Rows) -> None:
     listed = list(rows)
     table = csv.DictWriter(sys.stdout, list(listed[0]) if listed else [], lineterminator="\n")
     table.writeheader()
-    table.writerows(listed)
+    table.writerows({name: _harmless(value) for name, value in row.items()} for row in listed)
+
+
+def _harmless(value: Any) -> Any:
+    """The cell, so that a spreadsheet takes what a client sent for text and never for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _numbers(told: Segmented) -> Iterator[dict[str, Any]]:

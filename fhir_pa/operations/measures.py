@@ -5,6 +5,7 @@ Codes and counts only. What a clinician wrote beside a card may name a patient: 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -21,7 +22,8 @@ from ig_profiles.reading import Json
 
 USUAL = timedelta(days=30)
 AUDITOR = "auditor"
-NO_REASON = "no reason given"
+NO_REASON, NO_CODE = "no reason given", "a reason in words"
+_CODED = re.compile(r"\S{1,200}")
 
 
 def feedback(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
@@ -106,12 +108,17 @@ def _row(kind: Kind, given: list[CardGiven], outcomes: list[CardOutcome], spell:
         "shown": len(cards),
         "accepted": len(ended) - len(turned_down),
         "overridden": len(turned_down),
-        "reasons": dict(Counter(reasons[name] or NO_REASON for name in sorted(turned_down))),
+        "reasons": dict(Counter(_reason(reasons[name]) for name in sorted(turned_down))),
         "suggestions_taken": len({(each.card, each.suggestion) for each in mine if each.suggestion}),
         "hooks": dict(Counter(each.hook for each in given)),
         "shown_to": dict(Counter(each.role or "not told" for each in given)),
         "quiet": _told(spell) if spell else None,
     }
+
+
+def _reason(given: str) -> str:
+    """The coded reason; words that stand in the place of a code may name somebody, and are not repeated."""
+    return given if _CODED.fullmatch(given) else NO_CODE if given else NO_REASON
 
 
 def _named(kind: Kind) -> Json:

@@ -136,6 +136,17 @@ def test_the_clinician_behind_a_role_and_the_one_who_must_be_fetched_are_known()
     assert told(only(body, given=given), "pa-needed") == "no-auth"
 
 
+def test_at_dispatch_the_performer_is_read_where_needed_and_their_gold_card_counts():
+    shop = {"resourceType": "Organization", "id": "shop", "name": "Fernhill Oxygen", "identifier": [{"system": NPI, "value": "9000000023"}]}
+
+    def exempt(edition, service, npis, on):
+        return Exemption("gold", npi="9000000023") if "9000000023" in tuple(npis) else None
+
+    repetition = only(call("order-dispatch"), given=house(exempt=exempt, fetch={"Organization/shop": shop}.get))
+    assert told(repetition, "pa-needed") == "no-auth" and told(repetition, "reason").startswith("Fernhill Oxygen is exempt")
+    assert told(only(call("order-dispatch"), given=house(exempt=exempt)), "pa-needed") == "auth-needed", "unread, nobody knows the number"
+
+
 @pytest.mark.parametrize(("dialect", "where"), [("2.0", "reason"), ("2.2", "detail")])
 def test_the_time_to_a_decision_is_told_when_enough_is_known(dialect, where):
     measure = turnaround([timedelta(minutes=1)] * 3 + [timedelta(hours=20)] * 3)

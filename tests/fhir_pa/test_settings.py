@@ -208,3 +208,10 @@ def test_open_mode_is_refused_off_loopback(flags):
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_open_mode_is_for_this_machine(host):
     assert read({"open": True, "host": host}, {}).open
+
+
+@pytest.mark.parametrize(("wrong", "mending"), [({"quiet_rejected": 101}, "Use a share between 1 and 100 percent"), ({"quiet_days": 0}, "Use 1 or more")])
+def test_a_rule_for_quiet_cards_that_makes_no_sense_is_named_with_the_mending(wrong, mending):
+    with pytest.raises(Misconfigured, match=mending):
+        read(wrong, {})
+    assert read({"quiet_after": 0}, {}).quiet.after == 0, "0 switches it off"

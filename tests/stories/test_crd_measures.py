@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -67,6 +68,15 @@ def test_every_kind_of_card_is_counted_with_what_clinicians_did(clinic: System, 
     assert (counted["hooks"], counted["shown_to"], counted["quiet"]) == ({"order-sign": 2}, {"Practitioner": 2}, None)
     assert row(told, "limits")["accepted"] == row(told, "limits")["overridden"] == 0
     assert told["unknown_cards"] == {"outcomes": 0, "cards": 0} and told["quiet"] == []
+
+
+def test_a_reason_in_words_is_counted_and_not_repeated_and_no_cell_is_a_formula(clinic: System, ehr: Ehr) -> None:
+    for code in ("Mrs Amble knows", "=cmd"):
+        (shown,) = cards(ehr.ask(ehr.call(BORDERLINE)), "guideline")
+        tell(ehr, turned_down(shown, reason={"code": code}))
+    table = command(clinic.plan, "feedback", "--format", "csv", "--since", str(NOW.date()), "--until", str(NOW.date()))
+    assert "Amble" not in table and "a reason in words 1" in table
+    assert all(not cell.startswith("=") for line in csv.reader(table.splitlines()) for cell in line)
 
 
 def test_feedback_about_a_card_nobody_gave_is_taken_kept_and_counted_apart(clinic: System, ehr: Ehr) -> None:
