@@ -40,7 +40,12 @@ ROWS = (
     BilledAs((UNLISTED,), covered=False, because="A code for anything else is not paid."),
 )
 REHABILITATION = replace(
-    ANYTHING_ELSE, topic="therapy", title="Therapy", services=(THERAPY, USUAL, EXERCISE, TRAINING, UNLISTED), because="Therapy restores movement.", benefits=Benefits(billed_as=ROWS)
+    ANYTHING_ELSE,
+    topic="therapy",
+    title="Therapy",
+    services=(THERAPY, USUAL, EXERCISE, TRAINING, UNLISTED),
+    because="Therapy restores movement.",
+    benefits=Benefits(billed_as=ROWS),
 )
 DIALECTS = ("2.0", "2.1", "2.2")
 
