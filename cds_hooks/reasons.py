@@ -82,9 +82,9 @@ def _weighed(edition: Edition, findings: tuple[Finding, ...]) -> Iterator[tuple[
 
 
 def _told(criterion: Criterion, finding: Finding, questions: Questions) -> str:
-    """A criterion's title, what is still open below it, and what was found for it."""
-    points = _open_points(criterion, finding) if finding.truth is Truth.UNKNOWN else ()
+    """A criterion's title, what was found for it, and what is then still open below it; where nothing was found, all of it is."""
     found = _found(finding, questions)
+    points = _open_points(criterion, finding) if found and finding.truth is Truth.UNKNOWN else ()
     extra = [f"open: {'; '.join(points)}"] if points else []
     extra += [found] if found else []
     return criterion.title.rstrip(".") + (f" ({'; '.join(extra)})" if extra else "")

@@ -42,7 +42,8 @@ def by_edition(answers: Iterable[CoverageAnswer]) -> list[tuple[Edition, tuple[C
     for answer in answers:
         edition = answer.basis.edition
         if edition is not None:
-            found[edition.name] = (edition, (*found.get(edition.name, (edition, ()))[1], answer))
+            first, so_far = found.get(edition.name, (edition, ()))
+            found[edition.name] = (first, (*so_far, answer))
     return list(found.values())
 
 

@@ -10,8 +10,10 @@ import pytest
 from cds_hooks.granting import Granted
 from cds_hooks.membership import Standing
 from cds_hooks.respond import respond
+from cds_hooks.touchpoints import by_edition
 from questionnaires.policy import Certifies
-from tests.cds_hooks.builders import OXYGEN, POLICY_PAGE, call, configured, device_request, found, heard, house, shelf
+from tests.cds_hooks.any_answer import BASIS, NEEDED, answer
+from tests.cds_hooks.builders import ANYTHING_ELSE, OXYGEN, POLICY_PAGE, call, configured, device_request, found, heard, house, shelf
 
 TEMPORARY, OFFICIAL = "http://hl7.org/fhir/us/davinci-crd/CodeSystem/temp", "http://terminology.hl7.org/CodeSystem/cdshooks-card-type"
 
@@ -158,3 +160,15 @@ def test_an_order_authorized_at_once_is_told_when_to_renew_and_nothing_to_do_now
 
 def test_a_policy_that_certifies_nothing_has_nothing_ahead():
     assert "limits" not in cards(call("order-sign", device_request("E9999")))
+
+
+def test_a_policy_billed_in_several_ways_is_told_in_its_own_words_not_in_those_of_one_way():
+    other = replace(OXYGEN, because="This way of billing is not paid.", covered=False)
+    about = [replace(answer(**NEEDED), basis=replace(BASIS, edition=edition)) for edition in (OXYGEN, other)]
+    ((edition, answers),) = by_edition(about)
+    assert edition is OXYGEN and list(answers) == about
+
+
+def test_a_policy_for_whatever_no_other_mentions_has_no_card_of_its_own():
+    everything = replace(ANYTHING_ELSE, policy_link=POLICY_PAGE)
+    assert "guideline" not in cards(call("order-sign", device_request("E9999")), given=house(shelf=shelf(OXYGEN, everything)))

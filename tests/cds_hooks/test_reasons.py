@@ -106,3 +106,17 @@ def test_a_bare_number_is_in_the_unit_its_question_asks_for():
     findings = OXYGEN.weigh(asks(*OXYGEN.services[:1]), {"spo2": Answer("spo2", (Decimal(86),), evidence)}, Circumstances(TODAY, TODAY))
     questions = {"spo2": Question("spo2", "decimal", "Saturation", unit="%")}
     assert "(found: 86 %, rest on 2026-11-16)" in reason_for_authorization(Said("Larkfield", "oxygen", (), questions), OXYGEN, findings)
+
+
+def test_where_nothing_was_found_the_criterion_alone_is_named_and_its_parts_are_left_to_the_questions():
+    reason, wanted = said(GROUPS, {})
+    assert "Not found in the chart: Too little oxygen in the blood." in reason and "(open:" not in reason
+    assert wanted[0][1], "what would settle it is told by the card"
+
+
+def test_of_several_values_each_number_is_told_by_the_name_its_question_gives_it():
+    both = {**found("89", None), "edema": Answer("edema", (False,), (Evidence("edema", "44 %", "Observation/2", "value", "2026-11-16"),))}
+    questions = {"spo2": Question("spo2", "decimal", "Lowest oxygen saturation, in percent"), "edema": Question("edema", "decimal", "Hematocrit, in percent")}
+    findings = GROUPS.weigh(asks(*GROUPS.services[:1]), both, Circumstances(TODAY, TODAY))
+    reason = reason_for_authorization(Said("Larkfield", "oxygen", (), questions), GROUPS, findings)
+    assert "lowest oxygen saturation 89 %, hematocrit 44 % on 2026-11-16" in reason

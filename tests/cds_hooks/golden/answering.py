@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+from cds_hooks.network import Address, Network, Provider
+from fhir_pa.auth.directory import Directory, GoldCard
 from fhir_pa.operations.hook_given import ASSERTION_SECRET
 from fhir_pa.provider.charts.chart import Chart
+from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
-from ig_profiles.reading import Json
+from ig_profiles.names import NPI
+from ig_profiles.reading import Json, identifier_value
 from questionnaires.library import open_shelf
 from tests.cds_hooks.golden.call import EHR, Call, body
+from tests.cds_hooks.golden.charts import EVERYBODY
 from tests.cds_hooks.golden.situations import Situation
 from tests.stories.ehr import Ehr
 from tests.stories.own_words import heard
@@ -25,6 +31,14 @@ from tests.stories.parties import PAYER_URL, Lent, System, open_plan
 HERE = Path(__file__).parent
 GUIDES = {"2.0": "2.0.1", "2.1": "2.2", "2.2": "2.2"}
 PAYER = "https://crd.larkfield.example"
+BIRCH = Provider(
+    synthetic_npi(50_001),
+    "Birch Therapy",
+    address=Address("1 Birch Way", "Maplecross", "OH", "43004"),
+    phone="555-555-0150",
+    topics=("outpatient_therapy",),
+    next_available=date(2026, 11, 24),
+)
 PATIENCE = 30_000  # milliseconds for the EHR: what is told must not hang on how busy the machine is
 
 
@@ -43,7 +57,8 @@ def answer(situation: Situation, request: bytes, shared: Lent) -> bytes:
     """The whole answer to the request, as indented JSON; it has been held against the profiles of its guide."""
     with TemporaryDirectory() as folder, open_plan(Path(folder), shared) as plan, _fixed():
         plan.payer.memory.keep_secret(ASSERTION_SECRET, "golden")
-        settings = replace(plan.payer.settings, ehr_query_milliseconds=PATIENCE, ehr_milliseconds=PATIENCE)
+        directory = _with_benefits(plan.payer.directory, situation.gold_card)
+        settings = replace(plan.payer.settings, ehr_query_milliseconds=PATIENCE, ehr_milliseconds=PATIENCE, directory=directory)
         plan.payer = replace(plan.payer, shelf=open_shelf(HERE / "policies"), settings=settings)
         with heard(plan.application):
             ehr = Ehr(System(plan, CLIENT_ID, GUIDES[situation.call.dialect]))
@@ -51,6 +66,13 @@ def answer(situation: Situation, request: bytes, shared: Lent) -> bytes:
                 _asked(ehr, situation.before.chart, _before(situation.before))
             answered = _asked(ehr, situation.call.chart, request)
     return json.dump(answered, pretty=True) + b"\n"
+
+
+def _with_benefits(directory: Directory, gold_card: bool) -> Directory:
+    """The payer with a therapist in its network and, where asked, a gold card for the clinician who orders oxygen."""
+    clinician = identifier_value(EVERYBODY.practice.pulmonologist.practitioner, NPI) or ""
+    card = GoldCard(clinician, "97 % of requests certified in twelve months", date(2027, 3, 1), ("home_oxygen",))
+    return replace(directory, network=Network((BIRCH,)), gold_cards=(card,) if gold_card else ())
 
 
 def _before(call: Call) -> bytes:

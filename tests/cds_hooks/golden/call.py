@@ -39,6 +39,7 @@ class Call:
     appointment: Json | None = field(default=None, repr=False)
     also: tuple[Json, ...] = field(default=(), repr=False)
     naming: str = "dispatchedOrders"
+    performer: Json = field(default_factory=lambda: SUPPLIER, repr=False)
     configuration: Mapping[str, bool | int] = field(default_factory=dict)
 
 
@@ -79,12 +80,13 @@ def _context(call: Call) -> Json:
 
 def _dispatched(call: Call) -> Json:
     names = [reference(each)["reference"] for each in call.chart.orders]
-    tasks = [fulfillment(each) for each in call.chart.orders]
+    tasks = [fulfillment(each, call.performer) for each in call.chart.orders]
+    sent_to = {"performer": reference(call.performer)["reference"]}
     if call.naming == "order":
-        return {"order": names[0], "performer": SUPPLIER, "task": tasks[0]}
+        return {"order": names[0], **sent_to, "task": tasks[0]}
     if call.naming == "fulfillmentTask":
-        return {"dispatchedOrders": names, "performer": SUPPLIER, "fulfillmentTask": tasks[0]}
-    return {call.naming: names, "performer": SUPPLIER, _TASKS[call.naming]: tasks}
+        return {"dispatchedOrders": names, **sent_to, "fulfillmentTask": tasks[0]}
+    return {call.naming: names, **sent_to, _TASKS[call.naming]: tasks}
 
 
 def _prefetch(call: Call, context: Json) -> Json:

@@ -7,18 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 from fhir_pa.provider.charts.chart import Chart, moment
+from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.charts.orders import Ordering, equipment_order
 from fhir_pa.provider.charts.surveillance import BRAIN
 from fhir_pa.provider.elements import checked, concept, reference
 from fhir_pa.provider.patients import charts_on
-from ig_profiles.names import ACT_CODE, CRD, HCPCS, ICD10CM, SNOMED
+from ig_profiles.names import ACT_CODE, CRD, HCPCS, ICD10CM, NPI, SNOMED
 from ig_profiles.reading import Json
 from tests.stories.asking import BORDERLINE, CANCER, SHORT_OF_OXYGEN
 from tests.stories.parties import NOW
 
 TODAY = NOW.date()
 EVERYBODY = charts_on(TODAY)
-SUPPLIER = reference(EVERYBODY.practice.supplier)["reference"]
+SUPPLIER = EVERYBODY.practice.supplier
+HAZEL = {**SUPPLIER, "id": "hazel-therapy", "name": "Hazel Therapy", "identifier": [{"system": NPI, "value": synthetic_npi(50_002)}]}
 PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 
 
@@ -55,9 +57,23 @@ def rollator() -> Chart:
     return _equipment("E0143", "Walker with wheels")
 
 
-def hearing_aid() -> Chart:
-    """Hearing aids for Teodric Amble."""
-    return _equipment("V5261", "Hearing aids for both ears")
+def bath_rail() -> Chart:
+    """A rail for the bath tub, for Teodric Amble."""
+    return _equipment("E0241", "Rail for the bath tub")
+
+
+def two_pressures() -> Chart:
+    """A device that breathes with two pressures, for Teodric Amble, who never tried one pressure."""
+    return _equipment("E0470", "Device with two pressures")
+
+
+def therapy(status: str = "draft") -> Chart:
+    """Twelve visits of physical therapy for Teodric Amble; a therapist outside the network is known to the clinic."""
+    chart = borderline_oxygen()
+    ordering = Ordering(chart.patient, chart.coverage, chart.encounter, chart.clinician, (), TODAY)
+    order = {**ordering.draft("ServiceRequest", "therapy", TODAY + timedelta(days=3)), "status": status}
+    coded = {"code": concept(SNOMED, "91251008", "Physical therapy"), "quantityQuantity": {"value": 12, "unit": "visits"}}
+    return replace(chart, orders=(checked({**order, **coded}),), findings=(*chart.findings, HAZEL))
 
 
 def unmentioned() -> Chart:
@@ -111,8 +127,8 @@ def consultation() -> Json:
     return _appointment("teodric-amble-visit", borderline_oxygen(), EVERYBODY.practice.pulmonologist.practitioner, serviceType=[service])
 
 
-def fulfillment(order: Json) -> Json:
-    """The Task that asks a supplier to carry out an order from Monday on."""
+def fulfillment(order: Json, performer: Json) -> Json:
+    """The Task that asks somebody to carry out an order from Monday on."""
     return checked(
         {
             "resourceType": "Task",
@@ -122,7 +138,7 @@ def fulfillment(order: Json) -> Json:
             "code": concept("http://hl7.org/fhir/CodeSystem/task-code", "fulfill"),
             "focus": reference(order),
             "for": order["subject"],
-            "owner": {"reference": SUPPLIER},
+            "owner": reference(performer),
             "restriction": {"period": {"start": str(TODAY + timedelta(days=2))}},
         }
     )

@@ -17,12 +17,13 @@ DIALECTS: tuple[Dialect, ...] = ("2.0", "2.2")
 
 @dataclass(frozen=True)
 class Situation:
-    """One pair of files. ``before`` is a call that was answered earlier the same day."""
+    """One pair of files. ``before`` is a call that was answered earlier the same day; ``gold_card`` says whether the clinician has one."""
 
     call: Call
     name: str
     teaches: str
     before: Call | None = None
+    gold_card: bool = False
 
     @property
     def file(self) -> str:
@@ -51,7 +52,12 @@ def _signed() -> Iterator[Situation]:
         yield _signing(dialect, charts.oxygen(), "granted", "The chart proves every criterion: the authorization comes with the answer")
     yield _signing("2.2", charts.scans(), "several-orders", "Three orders, three actions, one of them authorized; a card is about a policy, not an order")
     yield _signing("2.2", charts.rollator(), "no-authorization", "Covered, and nobody needs to ask")
-    yield _signing("2.2", charts.hearing_aid(), "not-covered", "The plan excludes it: no pa-needed, and the reason is the plan's own")
+    yield _signing("2.2", charts.bath_rail(), "not-covered", "The plan excludes it: no pa-needed, and the reason is the plan's own")
+    spared = Call("order-sign", "2.2", charts.borderline_oxygen())
+    yield Situation(spared, "gold-card", "The clinician is exempt: no-auth with reason gold-card, and until when", gold_card=True)
+    yield _signing("2.2", charts.two_pressures(), "alternative", "The policy wants another device first: one click puts it in the place of this one")
+    told = "What is billed is decided later: a repetition for each way of billing, all under one assertion id, and what must become known"
+    yield _signing("2.2", charts.therapy(), "billing-options", told)
     yield _signing("2.2", charts.unmentioned(), "no-policy", "No policy speaks of it: a person will look, and the answer says so")
     yield _signing("2.2", charts.in_words_alone(), "conditional", "The order has no code: info-needed names what would make the answer definite")
     yield _signing("2.2", charts.of_a_stranger(), "member-unknown", "No error but an answer, no-member-found, and a card that says what to do")
@@ -73,6 +79,9 @@ def _dispatched() -> Iterator[Situation]:
         call = Call("order-dispatch", dialect, charts.borderline_oxygen(), naming=naming)  # type: ignore[arg-type]
         plain = (naming, dialect) in (("dispatchedOrders", "2.2"), ("order", "2.0"))
         yield Situation(call, "" if plain else naming, f"Orders and tasks are named as {NAMINGS[naming]}")
+
+    away = Call("order-dispatch", "2.2", charts.therapy("active"), performer=charts.HAZEL)
+    yield Situation(away, "outside-network", "Sent to somebody outside the network: what that means, and a click that sends it inside")
 
 
 def _booked() -> Iterator[Situation]:
