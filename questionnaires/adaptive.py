@@ -63,13 +63,15 @@ def next_page(edition: Edition, questionnaire: Json, answers: Answers, shown: It
     Answers to questions that are not asked, given the other answers, count for nothing.
     """
     inquiry = _Inquiry(edition, questionnaire, answers, frozenset(shown), Circumstances(interview.on or today, today))
-    states = {service.codes[0].code if service.codes else "": inquiry.state(service) for service in services_of(edition, interview)}
-    findings = {code: state.findings for code, state in states.items()}
-    for state in states.values():
-        if state.asks:
-            reachable = frozenset().union(*(inquiry.reachable(each.findings) for each in states.values()))
-            return Page(state.asks, Outcome.OPEN, reachable <= frozenset(state.asks), findings)
-    outcomes = {state.outcome for state in states.values()}
+    services = services_of(edition, interview)
+    findings = {service.codes[0].code if service.codes else "": inquiry.findings(service) for service in services}
+    outcomes = set()
+    for service in services:
+        asks, outcome = inquiry.state(service)
+        if asks:
+            reachable = frozenset().union(*(inquiry.reachable(each) for each in findings.values()))
+            return Page(asks, Outcome.OPEN, reachable <= frozenset(asks), findings)
+        outcomes.add(outcome)
     return Page((), next(each for each in (Outcome.REFERRED, Outcome.DOCUMENTS, Outcome.MET) if each in outcomes), True, findings)
 
 
@@ -80,34 +82,38 @@ def services_of(edition: Edition, interview: Interview) -> tuple[RequestedServic
     return tuple(RequestedService((code,), on=interview.on, line_of_business=interview.line_of_business) for code in codes) or (RequestedService(()),)
 
 
-@dataclass(frozen=True)
-class _State:
-    asks: tuple[str, ...]
-    outcome: Outcome
-    findings: tuple[Finding, ...]
-
-
 class _Inquiry:
     """The answers so far, weighed, and the way on from them."""
 
     def __init__(self, edition: Edition, questionnaire: Json, answers: Answers, shown: frozenset[str], circumstances: Circumstances) -> None:
         self.edition, self.shown, self.circumstances = edition, shown, circumstances
         self.form = questions(questionnaire)
+        self._states: dict[tuple[str, ...], tuple[tuple[str, ...], Outcome]] = {}
         self.enabled = asked(questionnaire, {name: answer.values for name, answer in answers.items()})
         self.known = {name: answer for name, answer in answers.items() if name in self.enabled or name not in self.form}
         self.gates, self.groups = _gates(many(questionnaire, "item")), _groups(many(questionnaire, "item"))
         self.closed = frozenset(name for name in self.form if name in self.shown & self.enabled or self._never(name, frozenset()))
 
-    def state(self, service: RequestedService) -> _State:
-        """What is asked next for this service, and how it stands."""
-        findings = self.edition.weigh(service, self.known, self.circumstances)
+    def findings(self, service: RequestedService) -> tuple[Finding, ...]:
+        """What the criteria say of this service by now."""
+        return self.edition.weigh(service, self.known, self.circumstances)
+
+    def state(self, service: RequestedService) -> tuple[tuple[str, ...], Outcome]:
+        """What is asked next for this service, and how it stands; worked out once for services with the same criteria."""
+        applying = tuple(criterion.id for criterion in self.edition.applying(service))
+        if applying not in self._states:
+            self._states[applying] = self._way_on(service)
+        return self._states[applying]
+
+    def _way_on(self, service: RequestedService) -> tuple[tuple[str, ...], Outcome]:
+        findings = self.findings(service)
         if findings and all(finding.truth is Truth.MET for finding in findings):
-            return _State((), Outcome.MET, findings)
+            return (), Outcome.MET
         paths = shortest_paths(self.edition.applying(service), self.known, self.circumstances, closed=self.closed)
         if not paths:
-            return _State((), Outcome.REFERRED, findings)
+            return (), Outcome.REFERRED
         asks = self._page(paths[0])
-        return _State(asks, Outcome.OPEN if asks else Outcome.DOCUMENTS, findings)
+        return asks, Outcome.OPEN if asks else Outcome.DOCUMENTS
 
     def reachable(self, findings: Iterable[Finding]) -> frozenset[str]:
         """Every question that some answers could still lead to."""
