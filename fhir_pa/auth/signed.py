@@ -72,6 +72,8 @@ def peek(token: str) -> Statement:
         raise Unauthenticated("The token's header and claims must be JSON objects.")
     if header.get("alg") not in ALGORITHMS:
         raise Unauthenticated(f"The token's alg is not one we trust. Sign with {' or '.join(ALGORITHMS)}.")
+    if "crit" in header:  # RFC 7515 §4.1.11: whoever does not understand it refuses, and there is nothing we would understand
+        raise Unauthenticated("The token's header marks something as critical that is not known here. Leave 'crit' out.")
     return Statement(header, claims)
 
 

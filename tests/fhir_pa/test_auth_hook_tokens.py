@@ -155,7 +155,7 @@ BAD: dict[str, tuple[Forge, str]] = {
     "typ of an access token": (lambda payer: payer.token(header={"typ": "at+jwt"}), "typ is not JWT"),
     "header that is no JSON": (lambda payer: f"{part(b'{alg')}.{payer.token().partition('.')[2]}", "compact form"),
     "header that is a list": (lambda payer: f"{part([])}.{payer.token().partition('.')[2]}", "compact form"),
-    "critical header nobody knows": (with_a_critical_header, "signature does not fit"),
+    "critical header nobody knows": (with_a_critical_header, "marks something as critical"),
     "no token at all": (lambda payer: "garbage", "compact form"),
     "far too long": (lambda payer: payer.token(sub="x" * 20_000), "longer than"),
 }
