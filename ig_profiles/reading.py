@@ -192,14 +192,17 @@ def without_empty(node: Any) -> Any:
     {'e': 0, 'f': [False]}
     """
     if isinstance(node, dict):
-        return {key: kept for key, value in node.items() if (kept := without_empty(value)) or not _is_empty(kept)}
+        return {key: kept for key, value in node.items() if (kept := _whole(value)) is not None}
     if isinstance(node, (list, tuple)):
-        return [kept for value in node if (kept := without_empty(value)) or not _is_empty(kept)]
+        return [kept for value in node if (kept := _whole(value)) is not None]
     return node
 
 
-def _is_empty(value: Any) -> bool:
-    return value is None or isinstance(value, (dict, list, str, tuple))  # asked of what is false
+def _whole(value: Any) -> Any:
+    """The value without what is empty in it; None when nothing is left."""
+    if isinstance(value, (dict, list, tuple)):
+        return without_empty(value) or None
+    return None if value == "" else value
 
 
 def references(node: Any) -> Iterable[str]:

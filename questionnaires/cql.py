@@ -69,7 +69,7 @@ class FactEngine:
         """
         if at.tzinfo is None:
             raise ValueError("'at' has no offset from UTC, so CQL could not tell what day it is. Give an aware datetime, e.g. datetime.now(UTC).")
-        defined = _public_defines(elm)
+        defined = _public_defines(KeptLibrary(elm))
         wanted = [name for name in defined if not name.endswith(EVIDENCE)] if names is None else list(dict.fromkeys(names))
         known = [name for name in wanted if name in defined]
         unknown = {name: Fact(name, trouble=f"{_title(elm)} has no define '{name}'. Add it, or correct the name.") for name in wanted}
@@ -153,8 +153,9 @@ def _patients(resources: list[Json], patient: str | None) -> list[int]:
     return [at for at, each in enumerate(resources) if each.get("resourceType") == "Patient" and identity in (None, each.get("id"))]
 
 
-def _public_defines(elm: Json) -> list[str]:
-    rows = many(elm, "library", "statements", "def")
+@lru_cache(maxsize=256)
+def _public_defines(library: KeptLibrary) -> list[str]:
+    rows = many(library.elm, "library", "statements", "def")
     return [row["name"] for row in rows if row.get("type") != "FunctionDef" and row.get("accessLevel") != "Private" and row.get("name") != "Patient"]
 
 

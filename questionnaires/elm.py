@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from ig_profiles.reading import Json, many, text
 
@@ -29,7 +30,12 @@ def facts_of(elm: Json | None) -> tuple[str, ...]:
     >>> facts_of({"library": {"statements": {"def": [{"name": "spo2"}, {"name": "spo2 evidence"}, {"name": "Patient"}]}}})
     ('spo2',)
     """
-    return tuple(name for name in defines(elm) if _FACT.fullmatch(name))
+    return _facts_of(KeptLibrary(elm)) if elm is not None else ()
+
+
+@lru_cache(maxsize=256)
+def _facts_of(library: KeptLibrary) -> tuple[str, ...]:
+    return tuple(name for name in defines(library.elm) if _FACT.fullmatch(name))
 
 
 def defines(elm: Json | None) -> tuple[str, ...]:

@@ -100,7 +100,8 @@ def payer(ehr: str) -> Iterator[int]:
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "fhir-pa.toml"
         client = {"id": "benchmark", "cds_issuer": ehr, "cds_jwks_url": f"{ehr}/jwks.json", "fhir_bases": [f"{ehr}/fhir"]}
-        tables: dict[str, dict[str, Any]] = {"[payer]": {"name": "Larkfield Health Plan", "identifier": {"system": NPI, "value": PAYER_NPI}}, "[[client]]": client}
+        insurer = {"name": "Larkfield Health Plan", "identifier": {"system": NPI, "value": PAYER_NPI}}
+        tables: dict[str, dict[str, Any]] = {"[payer]": insurer, "[[client]]": client}
         config.write_text("\n".join(line for name, table in tables.items() for line in (name, *(f"{key} = {inline(value)}" for key, value in table.items()))))
         server = Server(Path(folder), "sqlite", "--config", str(config))
         try:
