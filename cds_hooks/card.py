@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
@@ -133,7 +134,7 @@ def worded(draft: Draft, source: Source, dialect: Dialect, instance: str) -> Jso
         "extension": _associated(draft.orders, dialect) if draft.orders else None,
     }
     written: Json = without_empty(card)
-    return written | ({"suggestions": [_suggestion(each, name) for each in draft.suggestions]} if draft.suggestions else {})
+    return written | ({"suggestions": _suggestions(draft.suggestions, name)} if draft.suggestions else {})
 
 
 def shortened(summary: str) -> str:
@@ -146,8 +147,15 @@ def shortened(summary: str) -> str:
     return words if len(words) <= SUMMARY_LIMIT else words[: SUMMARY_LIMIT - 2].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
 
 
-def _suggestion(suggestion: Suggestion, card: str) -> Json:
-    written: Json = {"label": suggestion.label, "uuid": str(uuid5(NAMESPACE_URL, f"{card}#{suggestion.label}"))}
+def _suggestions(suggestions: Sequence[Suggestion], card: str) -> list[Json]:
+    """Each with a uuid of its own, those of the same label too."""
+    labels = [each.label for each in suggestions]
+    names = [label if labels.index(label) == at else f"{label}#{at}" for at, label in enumerate(labels)]
+    return [_suggestion(each, f"{card}#{name}") for each, name in zip(suggestions, names, strict=True)]
+
+
+def _suggestion(suggestion: Suggestion, name: str) -> Json:
+    written: Json = {"label": suggestion.label, "uuid": str(uuid5(NAMESPACE_URL, name))}
     if suggestion.recommended:
         written["isRecommended"] = True
     return written | {"actions": [_action(action) for action in suggestion.actions]}

@@ -85,7 +85,8 @@ def _subscriber(changed: Json, record: MemberRecord, changes: list[str]) -> None
 
 
 def _days(changed: Json, record: MemberRecord, changes: list[str]) -> None:
-    period = dict(one(changed, "period") or {})
+    held = one(changed, "period")
+    period = dict(held) if isinstance(held, dict) else {}
     for name, words, known in (("start", "First day", record.covered_from), ("end", "Last day", record.covered_until)):
         said = text(period, name)
         if known is not None and day(said, last=name == "end") != known:

@@ -21,7 +21,7 @@ def is_on_file(resources: Iterable[Json], coding: Coding, since: date | None, pa
     """Whether one of these tells that it was ordered or done for this patient on this day or later; one without a date counts."""
     for resource in resources:
         told = codings([item for name in _CODED for item in many(resource, name)])
-        if resource.get("status") in _UNDONE or _about_another(resource, patient_id) or not any(coding.same_as(each) for each in told):
+        if text(resource, "status") in _UNDONE or _about_another(resource, patient_id) or not any(coding.same_as(each) for each in told):
             continue
         on = next((found for name in _DATED if (found := day(text(resource, name), last=True))), None)
         if on is None or since is None or on >= since:
