@@ -29,7 +29,7 @@ class Allowance:
     def is_exceeded_by(self, service: RequestedService) -> bool:
         """Whether the service asks for more than is left; an order without a quantity asks for one."""
         asked = Decimal(1) if service.quantity is None else service.quantity
-        return _alike(service.unit, self.limit.unit) and asked > self.remaining
+        return self.limit.counts(service.unit) and asked > self.remaining
 
     def in_words(self) -> str:
         """How it stands.
@@ -58,8 +58,3 @@ def plain(number: Decimal) -> str:
     ('20', '1.5', '100')
     """
     return f"{number.to_integral_value() if number == number.to_integral_value() else number.normalize():f}"
-
-
-def _alike(asked: str | None, limited: str) -> bool:
-    """Whether both count the same thing: orders say visit, visits or {visit}, or nothing."""
-    return asked is None or asked.strip("{}").lower().rstrip("s") == limited.lower().rstrip("s")

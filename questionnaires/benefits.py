@@ -29,6 +29,15 @@ class Limit:
     unit: str
     per: str | int = CALENDAR_YEAR
 
+    def counts(self, unit: str | None) -> bool:
+        """Whether an amount in this unit counts here: one says visit, visits, {visit}, or nothing at all.
+
+        >>> visits = Limit(Decimal(20), "visits")
+        >>> visits.counts("{visit}"), visits.counts(None), visits.counts("hours")
+        (True, True, False)
+        """
+        return unit is None or unit.strip("{}").lower().rstrip("s") == self.unit.lower().rstrip("s")
+
 
 @dataclass(frozen=True)
 class Ahead:

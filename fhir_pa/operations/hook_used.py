@@ -11,7 +11,7 @@ from fhir_pa.operations.hook_on_file import member_of, same_person
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.determination import Authorized
 from fhir_pa.um.transitions import CERTIFICATIONS
-from fhir_pa.um.utilization import used, window
+from fhir_pa.um.utilization import used
 from ig_profiles.reading import Coding
 from questionnaires.library import Shelf
 from questionnaires.policy import Edition
@@ -29,7 +29,7 @@ def used_of_limit(insured: Insured, edition: Edition, on: date, shelf: Shelf, tx
     cases = (case for case in tx.of_member(about.identifiers) if same_person(case.request.member, about))
     items = (item for case in cases for item in case.items if item.state in CERTIFICATIONS)
     certified = (item.determination.authorized for item in items if any(mine.same_as(code) for mine in services for code in item.requested.service.codes))
-    return used(_present(certified), window(limit.per, on), limit.unit)
+    return used(_present(certified), limit, on)
 
 
 def _counted(edition: Edition, shelf: Shelf) -> tuple[Coding, ...]:

@@ -1,4 +1,4 @@
-"""Utilization: how much of a limited benefit a member's certifications have used up, and how much is left (domain F13).
+"""Utilization: how much of a limited benefit a member's certifications have used up (domain F13).
 
 A certification counts whole, on its first day: the same day for payer, provider and member, whenever it is looked at.
 """
@@ -6,23 +6,14 @@ A certification counts whole, on its first day: the same day for payer, provider
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from fhir_pa.um.determination import Authorized
+from questionnaires.benefits import CALENDAR_YEAR, Limit
 
-CALENDAR_YEAR = "calendar-year"
 ONE = Decimal(1)
 Window = tuple[date, date]
-
-
-@dataclass(frozen=True)
-class Utilization:
-    """What is used of a limit and what is left, in the limit's own unit; more may be certified than the limit, never less than nothing left."""
-
-    used: Decimal
-    remaining: Decimal
 
 
 def window(per: str | int, on: date) -> Window:
@@ -42,17 +33,11 @@ def window(per: str | int, on: date) -> Window:
     raise ValueError(f"{per!r} is no period of a limit. Write '{CALENDAR_YEAR}' or a number of days.")
 
 
-def used(certified: Iterable[Authorized], between: Window, unit: str | None = None) -> Decimal:
-    """How much of these certifications falls into the window.
+def used(certified: Iterable[Authorized], limit: Limit, on: date) -> Decimal:
+    """How much of these certifications falls into the limit's period around this day.
 
     One without a quantity counts as one. One in another unit than the limit's cannot be counted in it, and is not.
     """
-    first, last = between
-    counted = (each for each in certified if first <= each.starts_on <= last and (unit is None or each.unit in (None, unit)))
+    first, last = window(limit.per, on)
+    counted = (each for each in certified if first <= each.starts_on <= last and limit.counts(each.unit))
     return sum((ONE if each.quantity is None else each.quantity for each in counted), Decimal(0))
-
-
-def utilization(certified: Iterable[Authorized], limit: Decimal, between: Window, unit: str | None = None) -> Utilization:
-    """What these certifications leave of the limit in the window."""
-    spent = used(certified, between, unit)
-    return Utilization(spent, max(limit - spent, Decimal(0)))

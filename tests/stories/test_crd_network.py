@@ -11,14 +11,17 @@ import pytest
 from cds_hooks.apps import App
 from cds_hooks.network import Address, Network, Provider
 from fhir_pa.provider.charts.npi import synthetic_npi
+from fhir_pa.provider.codes import OUTPATIENT_HOSPITAL
+from fhir_pa.provider.pas.submission import Line, sign
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles.names import COVERAGE_INFORMATION, CPT, NPI, SNOMED
 from ig_profiles.reading import Json, extension_value, extensions, many
-from tests.stories.asking import SHORT_OF_OXYGEN
+from tests.stories.asking import SHORT_OF_OXYGEN, oxygen, submit
 from tests.stories.ehr import Ehr, searchset
-from tests.stories.parties import Plan, System
+from tests.stories.parties import Plan, Staff, System
 
 INSIDE, OUTSIDE = synthetic_npi(50_001), synthetic_npi(50_002)
+PHYSICAL_THERAPY = "PT"  # X12 1365
 THERAPY = {"coding": [{"system": SNOMED, "code": "91251008", "display": "Physical therapy"}], "text": "Physical therapy"}
 BIRCH = Provider(
     INSIDE, "Birch Therapy", address=Address("1 Birch Way", "Springfield", "OH", "45502"), topics=("outpatient_therapy",), next_available=date(2026, 11, 24)
@@ -142,6 +145,23 @@ def test_visits_beyond_the_limit_are_referred_and_told_on_a_card(ehr: Ehr) -> No
     inside = dispatching(ehr, {**therapy("97110", visits=20), "id": "therapy-2"}, organization(INSIDE))
     (enough,) = told(inside).values()
     assert value(enough, "pa-needed") == "no-auth"
+
+
+def test_visits_certified_on_request_are_used_and_the_next_order_hears_what_is_left(ehr: Ehr, nurse: Staff) -> None:
+    clinic, asked = ehr.clinic, oxygen(ehr.clinic)
+    ordered = {**therapy("97110", visits=12), "id": "therapy-before", "requester": asked.chart.orders[0]["requester"]}
+    order = sign(ordered, asked.chart.coverage, clinic.guide)
+    line = Line(order, PHYSICAL_THERAPY, OUTPATIENT_HOSPITAL, date(2026, 12, 1), date(2026, 12, 10), units=12)
+    submit(clinic, replace(asked, lines=(line,)))
+    (waiting,) = nurse.worklist()
+    certified = {"from": "2026-12-01", "until": "2026-12-10", "quantity": 12, "unit": "visits"}
+    nurse.decide(waiting["number"], items=[1], decision="certify", because="The plan of care is sound.", authorized=certified)
+    answer = dispatching(ehr, therapy("97110", visits=24, occurrenceDateTime="2026-12-20"), organization(INSIDE))
+    (said,) = told(answer).values()
+    assert "12 of 20 visits used in 2026, 8 remain" in str(answer) and "more than is left (8 visits)" in str(card(answer, "limits"))
+    assert value(said, "pa-needed") == "auth-needed"
+    next_year = dispatching(ehr, therapy("97110", visits=20, occurrenceDateTime="2027-01-11"), organization(INSIDE))
+    assert value(next(iter(told(next_year).values())), "pa-needed") == "no-auth", "a new year begins"
 
 
 def test_therapy_ordered_with_a_knee_replacement_names_the_operation_it_follows(ehr: Ehr) -> None:
