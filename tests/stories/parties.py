@@ -45,6 +45,7 @@ EVERYTHING = "system/*.*"
 CDS_ORIGINS = "https://ehr.oakwood.example"
 SUPPLIER = "fernhill-records"
 AUDITOR, CLERK = "vole", "teasel"
+PATIENT_MILLISECONDS = 15_000  # a busy machine is no stalled EHR
 SECRET = "Bearer only-the-payer-knows"
 
 
@@ -192,6 +193,7 @@ def open_plan(folder: Path, lent: Lent, database_url: str = "") -> Iterator[Plan
     config = folder / "fhir-pa.toml"
     config.write_text(payer_file(PAYER_URL, ehr.url, keys[CLIENT_ID], charts, NOW.date()) + _more(keys[SUPPLIER]))
     flags = {"config": str(config), "data_directory": folder / "data", "database_url": database_url, "cds_origins": CDS_ORIGINS, "peer_to_peer_hours": 0}
+    flags |= {"ehr_query_milliseconds": PATIENT_MILLISECONDS, "ehr_milliseconds": PATIENT_MILLISECONDS}
     opened = open_payer(read(flags, {}), clock)
     opened.facts.close()
     payer = replace(opened, facts=lent.facts)

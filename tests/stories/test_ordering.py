@@ -119,15 +119,6 @@ def test_without_prefetch_and_leave_to_read_a_registered_ehr_the_call_says_what_
     assert [path for path, _ in ehr.clinic.plan.ehr.heard if path.startswith("/fhir/")] == []
 
 
-@pytest.mark.trap(36)
-def test_an_ehr_that_stalls_costs_a_reason_and_not_the_answer(ehr: Ehr) -> None:
-    ehr.sign()
-    ehr.clinic.plan.ehr.stalls()
-    (told,) = ehr.sign(BORDERLINE)
-    assert (told.covered, told.pa_needed) == ("covered", "auth-needed") and told.questionnaires
-    assert any("The EHR did not answer when asked for" in reason for reason in told.reasons), told.reasons
-
-
 def test_a_member_the_plan_does_not_know_gets_no_promise(ehr: Ehr) -> None:
     chart = ehr.clinic.plan.charts.by_patient[SHORT_OF_OXYGEN]
     number = {**chart.coverage["identifier"][0], "value": "SYN-99"}

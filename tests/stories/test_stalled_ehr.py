@@ -26,7 +26,7 @@ SILENT = "The EHR did not answer when asked for Patient."
 
 @pytest.fixture(params=["2.0.1", "2.2"])
 def ehr(request: pytest.FixtureRequest, plan: Plan) -> Ehr:
-    """A clinic whose EHR takes every query and answers none, at a payer of little patience."""
+    """A clinic whose EHR takes every query for its charts and answers none, at a payer of little patience."""
     plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, ehr_query_milliseconds=100, ehr_milliseconds=200))
     plan.ehr.stalls()
     return Ehr(System(plan, CLIENT_ID, request.param))
@@ -66,6 +66,13 @@ def test_at_every_hook_the_answer_comes_and_says_what_it_would_have_needed(hook:
 def test_all_that_is_waited_for_elsewhere_ends_within_half_of_the_time_a_hook_has() -> None:
     settings = read({}, {})
     assert settings.ehr_query_milliseconds <= settings.ehr_milliseconds <= GUIDE_SECONDS * 1000 / 2
+
+
+@pytest.mark.trap(36)
+def test_an_ehr_that_stalls_costs_a_reason_and_not_the_answer(ehr: Ehr) -> None:
+    (told,) = ehr.sign(BORDERLINE)
+    assert (told.covered, told.pa_needed) == ("covered", "auth-needed") and told.questionnaires
+    assert any("The EHR did not answer when asked for" in reason for reason in told.reasons), told.reasons
 
 
 def test_once_it_is_known_to_be_silent_it_is_not_asked_for_a_while(ehr: Ehr) -> None:
