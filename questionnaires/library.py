@@ -40,6 +40,10 @@ In short, an edition in policy.toml::
     ]                                                 # services = ["E0431"]: only for these; accepts = ["…"]: what would settle it
                                                       # document = "18748-4": the LOINC code of the document that shows it
 
+    [[edition.alternatives]]                          # offered while ordering, in the place of what is ordered
+    offer = { HCPCS = "E1392", display = "…" }        # required = true: the plan pays for it first; services, unless, saves, order
+    because = "…"                                     # [[edition.companions]] are offered besides: order, within_days
+
 A payer's own folder is opened after the built-in one; a policy there replaces the built-in policy of the same topic.
 """
 
