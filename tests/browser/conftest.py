@@ -16,6 +16,7 @@ from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.play.payer_file import payer_file
 from fhir_pa.provider.play.processes import Processes
 from questionnaires.cql import DIST
+from tests.browser.any_payer import any_payer
 from tests.browser.clinic import Clinic, Places, clinic, people
 from tests.browser.window import Window
 
@@ -75,3 +76,16 @@ def opened(chromium: Any, places: Places, keys: Keys) -> Iterator[Open]:
         yield open_
         for window in windows:
             window.was_quiet()
+
+
+@pytest.fixture
+def fresh(opened: Open) -> Iterator[Callable[..., Any]]:
+    """Opens the app on a form of the given items, asked by a payer of the test's own."""
+    with ExitStack() as stack:
+
+        def open_(*asked: Any, **more: Any) -> Any:
+            payer = stack.enter_context(any_payer(*asked, **more))
+            here, window = opened("Teodric Amble", payer_base=payer.base, ask=False)
+            return here, window, payer
+
+        yield open_

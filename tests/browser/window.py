@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-READY = ".progress, .notice, .choose"
+READY = ".progress, .notice, .choose, .alone"
 
 
 class Window:
@@ -27,6 +27,8 @@ class Window:
         self.page.goto(f"{ehr_url}/")
         self.page.locator("section", has_text=patient).get_by_role("button").click()
         self.page.wait_for_selector(READY)
+        if self.page.locator(".alone").count():
+            raise AssertionError(f"The app did not open: {self.text()}")
 
     def expect(self, *words: str) -> None:
         """Console messages with these words belong to the story."""

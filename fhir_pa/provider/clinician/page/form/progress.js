@@ -10,10 +10,11 @@ export function progress(root, form) {
   const answered = shown.filter((node) => node.answers.length);
   const wrong = new Set(faults(root, form).filter(({ missing, warning }) => !missing && !warning).map(({ node }) => node));
   const left = shown.filter((node) => (!node.answers.length && node.item.required) || wrong.has(node));
+  const around = [...wrong].filter((node) => !shown.includes(node)).length;
   const source = (name) => answered.filter(({ answers }) => answers[0].origin.source === name).length;
   return {
-    left: left.length,
-    total: shown.filter((node) => node.item.required || node.answers.length).length,
+    left: left.length + around,
+    total: shown.filter((node) => node.item.required || node.answers.length).length + around,
     optional: shown.filter((node) => !node.answers.length && !node.item.required && !node.cleared).length,
     wrong: wrong.size,
     chart: source("chart"),

@@ -22,15 +22,18 @@ export class FormView {
     this.problems = h("div", { class: "notices" });
     this.onward = h("button", { type: "button", class: "first", onclick: () => this.go() });
     this.wrongs = h("div", { class: "wrongs", role: "alert" });
+    this.general = h("div", { class: "wrongs", tabindex: "-1" });
     this.headNeeds = h("h2", { tabindex: "-1" }, "Needs you");
     this.sections = [section("needs", this.headNeeds, this.needs), section("optional", h("h2", {}, "Open, not required"), this.optional), section("answered", h("h2", {}, "Already filled in"), this.answered)];
-    this.element = h("div", { class: "form" }, this.bar.element, this.problems, this.sections, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
+    this.element = h("div", { class: "form" }, this.bar.element, this.problems, this.sections, this.general, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
     this.element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       document.activeElement?.blur?.();
       this.focusNext();
     });
+    this.element.addEventListener("pointerdown", () => (this.pressing = true), true);
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.released()));
     this.units = [];
     this.headings = new Map();
     this.collect(form.root, []);
@@ -46,27 +49,39 @@ export class FormView {
     }
   }
 
-  /** Something changes: do it, come to rest, show it, keep it. `node` is the one worked on. */
-  change(act, node) {
+  /** Something changes: do it, come to rest, show it, keep it. */
+  change(act) {
     act();
     for (const problem of settle(this.form.root, this.form)) this.doing.problem(problem);
-    this.refresh();
+    this.refreshed();
     this.form.keep();
-    if (node && this.last?.left > 0 && this.now.left === 0) announce("Nothing is left. You can review.");
-    this.last = this.now;
+  }
+
+  /** Show it now, or when the finger is off the button: a page that moves under a press would lose the click. */
+  refreshed() {
+    if (this.pressing) this.owed = true;
+    else this.refresh();
+  }
+
+  released() {
+    this.pressing = false;
+    if (this.owed) this.refresh();
   }
 
   refresh() {
+    this.owed = false;
     const { form } = this;
     const found = faults(form.root, form);
     for (const unit of this.units) {
       if (!unit.place && isShown(unit.node)) this.put(unit);
       unit.view?.refresh(found);
     }
+    fill(this.general, found.filter(({ node }) => ["group", "row"].includes(node.kind)).map(({ words }) => h("p", {}, words)));
     for (const [group, { element }] of this.headings) element.hidden = !isShown(group) || ![...element.querySelectorAll(":scope > .question, :scope > .display")].some((each) => !each.hidden);
     this.sections.forEach((each) => (each.hidden = !each.querySelector(".question:not([hidden]), .display:not([hidden])")));
     this.now = progress(form.root, form);
-    this.last ??= this.now;
+    if (this.last?.left > 0 && this.now.left === 0) announce("Nothing is left. You can review.");
+    this.last = this.now;
     this.bar.refresh(this.now);
     this.onward.textContent = form.adaptive && !form.finished ? "Next questions" : "Review";
     if (!this.now.left) fill(this.wrongs);
@@ -110,7 +125,7 @@ export class FormView {
     const wrong = (node) => node.wrongWords || faults(this.form.root, this.form).some((each) => each.node === node && !each.warning);
     const open = (unit) => unit.view && [unit.node, ...walk(unit.node)].some((node) => node.kind === "question" && isShown(node) && (wrong(node) || (waits(node) && node.item.required)));
     const target = order.find(open);
-    if (!target) return this.onward.focus();
+    if (!target) return (this.general.childElementCount ? this.general : this.onward).focus();
     target.view.element.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     return target.view.focus();
   }
@@ -123,7 +138,7 @@ export class FormView {
     this.strict = true;
     this.refresh();
     const count = new Set([...wrong.map(({ node }) => node), ...unread]).size;
-    fill(this.wrongs, h("p", {}, `${plural(count, "question")} ${count === 1 ? "needs" : "need"} you before you can go on.`));
+    fill(this.wrongs, h("p", {}, `${plural(count, "thing")} ${count === 1 ? "needs" : "need"} you before you can go on.`));
     return this.focusNext();
   }
 }

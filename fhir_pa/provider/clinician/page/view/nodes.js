@@ -38,7 +38,7 @@ function rowsView(node, page) {
   const name = node.item.text ?? "Entry";
   const list = h("div", { class: "rows" });
   const error = h("p", { class: "error", hidden: true });
-  const add = h("button", { type: "button", class: "second", onclick: () => page.change(() => append(addRow(node)).focus(), node) }, `Add another: ${name}`);
+  const add = h("button", { type: "button", class: "second", onclick: () => page.change(() => append(addRow(node)).focus()) }, `Add another: ${name}`);
   const element = h("section", { class: "question repeating" }, h("p", { class: "label" }, wording(node.item)), helpOf(node), list, error, add);
   let views = [];
 
@@ -58,7 +58,7 @@ function rowsView(node, page) {
       views = views.filter((each) => each.row !== row);
       announce("The entry was removed.");
       (views.at(-1) ?? { focus: () => add.focus() }).focus();
-    }, node);
+    });
   node.rows.forEach(append);
   return {
     node,

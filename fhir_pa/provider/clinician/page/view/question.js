@@ -19,9 +19,9 @@ export function questionView(node, page) {
     id: ids.field,
     labelId: ids.label,
     form: page.form,
-    say: (values) => page.change(() => say(node, values), node),
-    change: (act) => page.change(act, node),
-    refresh: () => page.refresh(),
+    say: (values) => page.change(() => say(node, values)),
+    change: (act) => page.change(act),
+    refresh: () => page.refreshed(),
   };
   const fixed = isReadOnly(node);
   const field = fixed ? null : fieldFor(node, use);
@@ -35,7 +35,7 @@ export function questionView(node, page) {
   const below = node.children.map((each) => draw(each, page)).filter(Boolean);
   const full = h("div", { class: "full" }, h("div", { class: "ask" }, label, field ? h("div", { class: "field" }, field.element) : h("p", { class: "fixed" }), error, origin.element), why);
   const brief = briefView(node, page, () => open());
-  const element = h("section", { class: "question", "aria-labelledby": ids.label }, brief.element, full, h("div", { class: "below" }, below.map((each) => each.element)));
+  const element = h("div", { class: "question", role: "group", "aria-labelledby": ids.label }, brief.element, full, h("div", { class: "below" }, below.map((each) => each.element)));
   let folded = false;
 
   const open = () => {
