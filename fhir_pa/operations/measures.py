@@ -6,6 +6,7 @@ Codes and counts only. What a clinician wrote beside a card may name a patient: 
 from __future__ import annotations
 
 import re
+import uuid
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -16,7 +17,9 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.crd_metric_data import StatusOf, crd_metric_data, engagement
 from fhir_pa.operations.hook_measured import day_of, quiet_kinds
 from fhir_pa.storage.cards import ACCEPTED, CardGiven, CardOutcome
+from fhir_pa.storage.looks import Look
 from fhir_pa.wiring import Payer
+from ig_profiles.json import dump
 from ig_profiles.outcome import Forbidden, Issue, Unprocessable
 from ig_profiles.reading import Json
 
@@ -29,14 +32,19 @@ _CODED = re.compile(r"\S{1,200}")
 def feedback(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     """The report for one of the payer's staff; ``asked`` may hold ``since``, ``until`` (days or moments), ``client``, ``comments=true``.
 
-    Raises Forbidden when somebody else than an auditor asks for comments, Unprocessable for a time that cannot be read.
+    Reading comments is itself kept. Raises Forbidden when somebody else than an auditor asks for comments, Unprocessable for a time that cannot be read.
     """
     person = caller.must_be_staff()
     comments = asked.get("comments") == "true"
     if comments and AUDITOR not in person.roles:
         raise Forbidden("What clinicians wrote beside a card may name a patient, so only an auditor may read it. Ask without comments.")
     since, until = period(asked.get("since"), asked.get("until"), payer.clock())
-    return what_became_of_cards(since, until, asked.get("client") or None, payer, comments)
+    report = what_became_of_cards(since, until, asked.get("client") or None, payer, comments)
+    if comments:
+        about = dump({"since": report["since"], "until": report["until"], "client": asked.get("client", "")}).decode()
+        with payer.store.transaction() as tx:
+            tx.keep_look(Look(str(uuid.uuid4()), payer.clock(), person.id, caller.how, "read comments on cards", about, len(report["comments"])))
+    return report
 
 
 def what_became_of_cards(since: datetime, until: datetime, client: str | None, payer: Payer, comments: bool = False) -> Json:

@@ -93,6 +93,9 @@ def test_what_a_clinician_wrote_is_shown_to_auditors_alone_and_only_when_they_as
     clinic.plan.clock.turn(minutes=1)
     assert COMMENT not in str(report(clinic.plan, AUDITOR)) and "comments" not in report(clinic.plan, AUDITOR)
     assert [each["comment"] for each in report(clinic.plan, AUDITOR, comments="true")["comments"]] == [COMMENT]
+    with clinic.plan.payer.store.reading() as tx:
+        (look,) = tx.looks(10)
+    assert (look.person, look.what, look.found) == (AUDITOR, "read comments on cards", 1), "that somebody read them is on record"
     refused = physician.call("GET", "/um/measures/feedback?comments=true")
     assert refused.status_code == 403 and "only an auditor" in refused.text and COMMENT not in refused.text
     assert clinic.http.get("/um/measures/feedback", headers=clinic.proof()).status_code == 403, "no provider's system reads it"
