@@ -21,7 +21,8 @@ from ig_profiles.reading import Json, many
 from tests.cds_hooks.answer_rules import broken
 from tests.cds_hooks.profiles import faults
 from tests.stories.asking import BORDERLINE
-from tests.stories.parties import NOW, PAYER_URL, Plan
+from tests.stories.ehr import Ehr, searchset
+from tests.stories.parties import NOW, PAYER_URL, Plan, System
 from tests.stories.playing import Sent, everything_sent
 
 DIALECT = {"2.0.1": "2.0", "2.2": "2.2"}
@@ -145,3 +146,26 @@ def test_a_system_without_dtr_takes_the_task_with_its_form(plan: Plan, guide: st
         assert task["input"][0]["valueCanonical"] == f"{form['url']}|{form['version']}"
         assert task["requester"] == clinic.chart.coverage["payor"][0]
         assert task["basedOn"] == [{"reference": f"DeviceRequest/{order['id']}"} for order in clinic.chart.orders]
+
+
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_the_front_desk_hears_what_the_member_file_knows_better_where_the_payer_lets_it(plan: Plan, guide: str) -> None:
+    chart = plan.charts.by_patient[BORDERLINE]
+    moved = {**chart.coverage, "class": [{**chart.coverage["class"][0], "value": "silver", "name": "Silver"}]}
+    prefetch = {"patient": chart.patient, "coverage": searchset(moved), "encounter": chart.encounter}
+    context = {"userId": "Practitioner/halvard-brisk", "patientId": BORDERLINE, "encounterId": chart.encounter["id"]}
+
+    def suggested() -> list[Json]:
+        ehr = Ehr(System(plan, CLIENT_ID, guide))
+        answered = ehr.send(ehr.call(BORDERLINE, hook="encounter-start", context=context, prefetch=prefetch), "encounter-start-crd")
+        assert broken(answered.get_json(), DIALECT[guide], "encounter-start") == []
+        return many(answered.get_json(), "cards", "suggestions", "actions")
+
+    assert suggested() == [], "nobody said that the member file may"
+    settings = plan.payer.settings
+    insurer = replace(settings.directory.insurer, coverage_updates=True)
+    plan.payer = replace(plan.payer, settings=replace(settings, directory=replace(settings.directory, insurer=insurer)))
+    del plan.application
+    (action,) = suggested()
+    assert action["type"] == "update" and action["resource"]["class"][0]["value"] == "Larkfield MA Gold"
+    assert {name: value for name, value in action["resource"].items() if name != "class"} == {name: value for name, value in moved.items() if name != "class"}
