@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -14,6 +15,7 @@ from cds_hooks.card import Action, Draft, Source, Suggestion, shortened, worded
 from cds_hooks.configuration import DUPLICATE
 from cds_hooks.dialect import DIALECTS
 from cds_hooks.membership import Standing
+from cds_hooks.moments import day
 from cds_hooks.prefetch import PAGES, complete
 from cds_hooks.services import HOOKS
 from ig_profiles.json import dump
@@ -152,6 +154,7 @@ def test_a_summary_is_counted_in_characters_and_keeps_its_words(words: str) -> N
 
 @pytest.mark.trap(27)
 def test_letters_of_several_bytes_cost_no_words() -> None:
+    assert len(shortened("x" * 140)) < 140 and len(shortened("wo " * 46 + "rd")) < 140
     assert shortened("ö" * 139) == "ö" * 139
     assert shortened(f"{'ö' * 70} {'ß' * 75}") == f"{'ö' * 70} …"
 
@@ -203,6 +206,12 @@ def test_a_date_of_any_precision_or_kind_is_read_or_passed_over(when: Any) -> No
     order = device_request(authoredOn=when, occurrenceDateTime=when, occurrencePeriod={"start": when, "end": when})
     repetition = only(call("order-sign", {key: value for key, value in order.items() if value is not None}))
     assert told(repetition, "date") == "2026-11-21"
+
+
+@pytest.mark.trap(41)
+def test_a_year_or_a_month_stands_for_its_first_day_or_its_last() -> None:
+    assert (day("2024"), day("2024", last=True)) == (date(2024, 1, 1), date(2024, 12, 31))
+    assert (day("2024-02"), day("2024-02", last=True)) == (date(2024, 2, 1), date(2024, 2, 29))
 
 
 @pytest.mark.trap(44)
