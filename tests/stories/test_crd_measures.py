@@ -70,6 +70,18 @@ def test_every_kind_of_card_is_counted_with_what_clinicians_did(clinic: System, 
     assert told["unknown_cards"] == {"outcomes": 0, "cards": 0} and told["quiet"] == []
 
 
+def test_suggestions_that_were_taken_are_counted_once_however_often_they_are_told(clinic: System, ehr: Ehr) -> None:
+    answer = ehr.ask(ehr.call(BORDERLINE))
+    offering = next(card for card in answer["cards"] if card.get("suggestions"))
+    taken = [{"id": each["uuid"]} for each in offering["suggestions"]]
+    told = {"card": offering["uuid"], "outcome": "accepted", "acceptedSuggestions": taken, "outcomeTimestamp": "2026-11-21T15:01:00Z"}
+    tell(ehr, turned_down(offering["uuid"], at="2026-11-21T15:00:30Z"), told)
+    tell(ehr, told, told)
+    clinic.plan.clock.turn(minutes=1)
+    counted = row(report(clinic.plan), offering["source"]["topic"]["code"])
+    assert (counted["accepted"], counted["overridden"], counted["suggestions_taken"]) == (1, 0, len(taken)), "turned down first, taken later"
+
+
 def test_a_reason_in_words_is_counted_and_not_repeated_and_no_cell_is_a_formula(clinic: System, ehr: Ehr) -> None:
     for code in ("Mrs Amble knows", "=cmd"):
         (shown,) = cards(ehr.ask(ehr.call(BORDERLINE)), "guideline")
