@@ -5,17 +5,22 @@ from __future__ import annotations
 import json as plain_json
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from cds_hooks.apps import App
+from cds_hooks.membership import Insured, MemberStanding, Standing
 from cds_hooks.network import Address, Network, Provider
+from fhir_pa.operations.hook_used import used_of_limit
 from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.codes import OUTPATIENT_HOSPITAL
 from fhir_pa.provider.pas.submission import Line, sign
 from fhir_pa.provider.play.payer_file import CLIENT_ID
-from ig_profiles.names import COVERAGE_INFORMATION, CPT, NPI, SNOMED
+from ig_profiles.names import COVERAGE_INFORMATION, CPT, HCPCS, NPI, SNOMED
 from ig_profiles.reading import Json, extension_value, extensions, many
+from questionnaires.benefits import Benefits, Limit
+from questionnaires.library import Shelf
 from tests.stories.asking import SHORT_OF_OXYGEN, oxygen, submit
 from tests.stories.ehr import Ehr, searchset
 from tests.stories.parties import Plan, Staff, System
@@ -171,3 +176,44 @@ def test_therapy_ordered_with_a_knee_replacement_names_the_operation_it_follows(
     assert extension_value(said, "dependency") == {"reference": "ServiceRequest/knee-1"}
     reasons = [each["valueCodeableConcept"]["text"] for each in many(said, "extension") if each["url"] == "reason"]
     assert "This follows Knee replacement, ordered with it, and holds when that is done." in reasons
+
+
+def limited(plan: Plan, limit: Limit) -> Ehr:
+    """The clinic's EHR, and a plan that limits what it certifies of home oxygen."""
+    benefits = Benefits(limit=limit)
+    volumes = plan.payer.shelf.volumes()
+    oxygen = [replace(each, edition=replace(each.edition, benefits=benefits)) for each in volumes if each.edition.topic == "home_oxygen"]
+    plan.payer = replace(plan.payer, shelf=Shelf([*oxygen, *(each for each in volumes if each.edition.topic != "home_oxygen")]))
+    return Ehr(System(plan, CLIENT_ID, "2.2"))
+
+
+def test_what_was_certified_with_an_order_counts_against_the_next_one(plan: Plan) -> None:
+    ehr = limited(plan, Limit(Decimal(1), "each"))
+    first = ehr.ask(ehr.call())
+    assert value(told(first)["E1390"], "pa-needed") == "satisfied"
+    call = ehr.call()
+    (order,) = [entry["resource"] for entry in call["context"]["draftOrders"]["entry"]]
+    portable = {"coding": [{"system": HCPCS, "code": "E0431"}], "text": "Portable oxygen"}
+    call["context"]["draftOrders"]["entry"] = [{"resource": {**order, "id": "portable-1", "codeCodeableConcept": portable}}]
+    second = ehr.ask(call)
+    (said,) = told(second).values()
+    assert value(said, "pa-needed") == "auth-needed"
+    assert "The order asks for one more; 1 of 1 each used in 2026, 0 remain." in str(value(said, "reason"))
+    details = [part for part in many(said, "extension") if part["url"] == "detail"]
+    left = next(part for part in details if extension_value(part, "code")["coding"][0]["code"] == "allowed-quantity")
+    assert extension_value(left, "value") == {"value": 0, "unit": "each"}
+    limits = [each for each in second["cards"] if "more than is left" in each["summary"]]
+    assert len(limits) == 1
+
+
+def test_another_years_certifications_do_not_count(plan: Plan) -> None:
+    ehr = limited(plan, Limit(Decimal(1), "each"))
+    ehr.ask(ehr.call())
+    with plan.payer.store.reading() as tx:
+        chart = plan.charts.by_patient[SHORT_OF_OXYGEN]
+        insured = Insured(chart.coverage, "Coverage/1", MemberStanding(Standing.ACTIVE), chart.patient)
+        edition = plan.payer.shelf.volume("home_oxygen").edition
+        counted = [used_of_limit(insured, edition, day, plan.payer.shelf, tx) for day in (date(2026, 12, 31), date(2027, 1, 1))]
+        stranger = replace(insured, coverage={**chart.coverage, "subscriberId": "SYN-0", "identifier": []}, patient=None)
+        assert used_of_limit(stranger, edition, date(2026, 12, 31), plan.payer.shelf, tx) == 0
+    assert counted == [1, 0]
