@@ -21,6 +21,7 @@ from cds_hooks.performer import performer
 from cds_hooks.request import HookRequest
 from cds_hooks.settled import without_policy
 from ig_profiles.outcome import Refusal
+from ig_profiles.reading import text
 from questionnaires.policy import Edition
 
 Found = TypeVar("Found")
@@ -132,5 +133,5 @@ def _depending(found: list[Case]) -> list[Case]:
 def _followed(case: Case, found: list[Case]) -> Iterator[Order]:
     for other in found:
         follows = case.edition is not None and other.edition is not None and other.edition.topic in case.edition.benefits.depends_on
-        if follows and other.order.carrier is not case.order.carrier and other.order.carrier.get("id"):
+        if follows and other.order.carrier is not case.order.carrier and text(other.order.carrier, "id"):
             yield other.order

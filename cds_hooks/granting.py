@@ -17,7 +17,7 @@ from cds_hooks.membership import Insured
 from cds_hooks.orders import Order
 from cds_hooks.request import HookRequest
 from ig_profiles.names import CPT, HCPCS, code_system
-from ig_profiles.reading import Coding
+from ig_profiles.reading import Coding, text
 from questionnaires.criteria import Finding, Truth
 from questionnaires.policy import Edition
 
@@ -80,7 +80,7 @@ def why_not(wanted: Ordered) -> str | None:
     others = [code.code for code in billing_codes(wanted.order.service.codes) if (code_system(code.system), code.code) not in named]
     if others:
         return f"The order may also be billed as {', '.join(others)}, for which another rule speaks. Name the one code that will be billed."
-    if not wanted.order.carrier.get("id"):
+    if not text(wanted.order.carrier, "id"):
         return "The order carries no id, so the authorization number could not be written on it."
     return None
 

@@ -31,8 +31,8 @@ class Hook:
 
     ``primary`` hooks must be answered with coverage information on every call; supporting ones must not ask for
     documentation (crd.md §1.1 rows 2-4). ``fields`` are the context fields the hook cannot do without, each with its
-    JSON kind: ``string``, ``Bundle`` or ``list``; of ``one_of``, names of the same thing, one must be there. ``subjects`` finds what is asked about; ``wanted`` names the
-    references to resources that must be at hand for that.
+    JSON kind: ``string``, ``Bundle`` or ``list``; of ``one_of``, names of the same thing, one must be there.
+    ``subjects`` finds what is asked about; ``wanted`` names the references to resources that must be at hand for that.
     """
 
     name: str

@@ -21,7 +21,7 @@ def redirected(order: Json, provider: Provider, request: HookRequest, coverage: 
     None for an order without id, and for a kind of order or of performer that has no place for it: in CRD 2.0.1 nothing
     but a dispense is performed by an organization.
     """
-    if not order.get("id") or (request.dialect == "2.0" and provider.kind == "organization" and order["resourceType"] != "MedicationRequest"):
+    if not text(order, "id") or (request.dialect == "2.0" and provider.kind == "organization" and order["resourceType"] != "MedicationRequest"):
         return None
     return _for(_performer(provider, request), _TYPES[provider.kind], without_ours(order, coverage, assertion))
 

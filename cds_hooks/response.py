@@ -8,7 +8,7 @@ from cds_hooks.answer import CoverageAnswer
 from cds_hooks.attaching import attach, system_action
 from cds_hooks.coverage_information import write
 from cds_hooks.dialect import Dialect
-from ig_profiles.reading import Json
+from ig_profiles.reading import Json, text
 
 Answered = Sequence[tuple[Json, Sequence[CoverageAnswer]]]
 
@@ -22,7 +22,7 @@ def response(answered: Answered, cards: Sequence[Json], dialect: Dialect, payer_
     actions: list[Json] = []
     if with_actions:
         for order, answers in answered:
-            updated = attach(order, [write(answer, dialect) for answer in answers]) if order.get("id") else None
+            updated = attach(order, [write(answer, dialect) for answer in answers]) if text(order, "id") else None
             if updated is not None:
                 actions.append(system_action(updated, payer_name))
     return {"cards": list(cards)} | ({"systemActions": actions} if actions else {})

@@ -162,9 +162,11 @@ def test_new_evidence_on_a_later_call_replaces_the_earlier_information():
     assert "already meets every criterion" in told(repetition, "reason")
 
 
-def test_an_order_without_an_id_cannot_be_addressed_and_gets_no_action():
-    order = device_request()
-    del order["id"]
+@pytest.mark.parametrize("identity", [None, 1, "", {"value": "x"}])
+def test_an_order_without_an_id_that_can_be_addressed_gets_no_action(identity):
+    order = {**device_request(), "id": identity}
+    if identity is None:
+        del order["id"]
     body, answers = answered(call() | {"context": {"patientId": "p1", "draftOrders": bundle(order)}})
     assert "systemActions" not in body
     assert answers[0].covered is Covered.YES
