@@ -15,7 +15,6 @@ from enum import Enum
 from functools import cached_property
 from typing import Literal
 
-from cds_hooks.performer import Performer
 from ig_profiles.reading import Coding
 from questionnaires.policy import Edition
 
@@ -27,6 +26,15 @@ class InNetwork(Enum):
     NO = "not listed, though others who give the service are"
     UNKNOWN = "who performs it is not known, or has no number (NPI) at hand"
     UNSAID = "the payer lists nobody for this service"
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Who performs: whether anybody is named, by what name a clinician knows them, and every NPI at hand."""
+
+    is_named: bool = False
+    name: str = ""
+    npis: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from cds_hooks.hook import Subject
+from cds_hooks.network import Performer
 from cds_hooks.orderer import behind, numbers, unread_behind
 from cds_hooks.request import HookRequest
 from ig_profiles.names import NPI
 from ig_profiles.reading import Entry, many, one, text
 
 _BESIDES_PEOPLE = ("Patient", "Location", "Device", "RelatedPerson")  # may take part, but sends no bill
-
-
-@dataclass(frozen=True)
-class Performer:
-    """Who performs: whether anybody is named, by what name a clinician knows them, and every NPI at hand."""
-
-    is_named: bool = False
-    name: str = ""
-    npis: tuple[str, ...] = ()
 
 
 def performer(subject: Subject, request: HookRequest) -> Performer:
