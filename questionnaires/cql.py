@@ -19,6 +19,7 @@ from ig_profiles.outcome import Unavailable
 from ig_profiles.reading import Coding, Json, many, text
 from questionnaires.elm import KeptLibrary
 from questionnaires.facts import EVIDENCE, Fact, read
+from questionnaires.retrieves import kinds_read
 from questionnaires.v8 import V8, Stopped, Thrown
 
 DIST = Path(__file__).parent / "engine" / "dist"
@@ -73,7 +74,8 @@ class FactEngine:
         wanted = [name for name in defined if not name.endswith(EVIDENCE)] if names is None else list(dict.fromkeys(names))
         known = [name for name in wanted if name in defined]
         unknown = {name: Fact(name, trouble=f"{_title(elm)} has no define '{name}'. Add it, or correct the name.") for name in wanted}
-        at_hand = [resource for resource in resources if isinstance(resource, dict)]
+        kinds = frozenset[str]().union(*(kinds_read(KeptLibrary(each)) for each in (elm, *libraries)))
+        at_hand = [resource for resource in resources if isinstance(resource, dict) and resource.get("resourceType") in kinds]
         meant = _patients(at_hand, patient)
         if len(meant) != 1:
             return unknown | _all(known, f"{len(meant)} of the patients at hand could be meant. Name one with patient='<id>'.")

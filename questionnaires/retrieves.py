@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from ig_profiles.reading import Json, many, text
+from questionnaires.elm import KeptLibrary
 
 _FHIR = "{http://hl7.org/fhir}"
 
@@ -30,6 +32,12 @@ def retrieves(elm: Json) -> list[Json]:
             if row not in rows:
                 rows.append(row)
     return rows
+
+
+@lru_cache(maxsize=256)
+def kinds_read(library: KeptLibrary) -> frozenset[str]:
+    """The types of resources the library's facts read, the Patient they are about among them; others cannot change what it finds."""
+    return frozenset({"Patient", *(row["type"] for row in retrieves(library.elm))})
 
 
 def _nodes(node: Any) -> Iterator[Json]:

@@ -16,6 +16,7 @@ from tests.benchmarks.keep_alive import post
 
 PATH = "/v2.2/cds-services/order-sign-crd"
 PATIENT = "teodric-amble"
+_NUMBERS = itertools.count(1)
 _NUMBER = "00000000"  # stands for the patient's own number, which every call has anew
 
 
@@ -40,8 +41,8 @@ class Calls:
         return len(self._body)
 
     def bodies(self) -> Iterator[bytes]:
-        """One body after the other, no two about the same patient, so that nothing remembered of one helps the next."""
-        for number in itertools.count(1):
+        """One body after the other, no two of any kind about the same patient, so that nothing remembered or on file helps the next."""
+        for number in _NUMBERS:
             yield self._body.replace(_NUMBER.encode(), b"%08d" % number)
 
     def requests(self, path: str = PATH, token: Callable[[], str] | None = None) -> Iterator[bytes]:

@@ -296,7 +296,11 @@ def test_odd_resources_never_raise(engine: FactEngine) -> None:
     odd: list[Any] = ["text", None, {}, {"resourceType": "Observation", "code": "59408-5", "valueQuantity": [1]}, {"resourceType": 7}]
     facts = found(engine, 'define "spo2": "Latest".value as FHIR.Quantity\ndefine "one": 1', *odd)
     assert facts["one"].value == Decimal(1)
-    assert found(engine, 'define "one": 1', {"resourceType": "Basic", "id": "\ud800"})["one"].trouble
+    assert found(engine, 'define "one": 1', {"resourceType": "Observation", "id": "\ud800"})["one"].trouble
+
+
+def test_what_the_library_does_not_read_is_not_even_looked_at(engine: FactEngine) -> None:
+    assert found(engine, 'define "one": 1', {"resourceType": "Basic", "id": "\ud800"})["one"] == Fact("one", Decimal(1))
 
 
 def test_a_moment_without_offset_is_refused(engine: FactEngine) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from questionnaires.retrieves import retrieves
+from questionnaires.elm import KeptLibrary
+from questionnaires.retrieves import kinds_read, retrieves
 from questionnaires.translate import translate
 
 LIBRARY = """library Reads version '1.0.0'
@@ -42,3 +43,8 @@ def test_what_is_read_without_code_is_read_whole_and_each_row_is_given_once() ->
 
 def test_the_patient_is_among_what_is_read() -> None:
     assert retrieves(translate(LIBRARY + 'define "x": AgeInYears()')) == [{"type": "Patient"}]
+
+
+def test_the_kinds_a_library_reads_are_its_retrieves_and_the_patient():
+    elm = {"library": [{"type": "Retrieve", "dataType": f"{{http://hl7.org/fhir}}{kind}"} for kind in ("Condition", "Observation")]}
+    assert kinds_read(KeptLibrary(elm)) == {"Patient", "Condition", "Observation"}
