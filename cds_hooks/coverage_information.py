@@ -115,7 +115,7 @@ def write(answer: CoverageAnswer, dialect: Dialect) -> Json:
     if Why.OUT_OF_NETWORK in {reason.why for reason in told.reasons} - manner.whys:
         code = _part("code", "CodeableConcept", {"coding": [{"system": manner.detail_system, "code": "auth-out-network-only"}]})
         parts.append({"url": "detail", "extension": [code, _part("value", "Boolean", True)]})
-    parts += [_part("dependency", "Reference", {"reference": reference}) for reference in told.dependencies]
+    parts += [_part("dependency", "Reference", {"reference": reference}) for reference in told.dependencies if _may_depend(reference, dialect)]
     parts += [_part("questionnaire", "Canonical", canonical) for canonical in told.questionnaires]
     parts.append(_part("date", "Date", str(told.on)))
     parts.append(_part("coverage-assertion-id", "String", told.assertion_id))
@@ -148,6 +148,11 @@ def _in_reach(answer: CoverageAnswer, manner: Manner) -> CoverageAnswer:
         reasons.append(Reason(f"This answer holds until {answer.expires_on}."))
     details = tuple(detail for detail in answer.details if detail.about in manner.particulars)
     return replace(answer, covered=covered, authorization=authorization, documentation=who, needs=needs, reasons=tuple(reasons), details=details)
+
+
+def _may_depend(reference: str, dialect: Dialect) -> bool:
+    """2.0.1 forgot VisionPrescription among the orders an answer may depend on."""
+    return dialect != "2.0" or not reference.startswith("VisionPrescription/")
 
 
 def _documentation(who: tuple[AnsweredBy, ...], manner: Manner) -> list[str]:

@@ -79,6 +79,7 @@ def _by_code(there: Address, home: Address) -> int:
 
 def _degrees(spot: Json, name: str) -> Decimal | None:
     try:
-        return Decimal(str(extension_value(spot, name)))
+        value = Decimal(str(extension_value(spot, name)))
     except InvalidOperation:
         return None
+    return value if value.is_finite() and abs(value) <= 180 else None

@@ -33,7 +33,8 @@ def _for(performer: Json, kind: str, order: Json) -> Json | None:
         case "DeviceRequest":
             return {**order, "performer": performer}
         case "MedicationRequest" if kind == "Organization":
-            return {**order, "dispenseRequest": {**(one(order, "dispenseRequest") or {}), "performer": performer}}
+            dispense = one(order, "dispenseRequest")
+            return {**order, "dispenseRequest": {**(dispense if isinstance(dispense, dict) else {}), "performer": performer}}
     return None
 
 

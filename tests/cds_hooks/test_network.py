@@ -249,3 +249,29 @@ def test_a_patient_lives_at_the_address_for_living():
     old, home = {"use": "old", "postalCode": "10001"}, {"use": "home", "state": "OH", "postalCode": "45502", "extension": [spot("39.92", "-83.81")]}
     assert home_of({"address": [old, home]}) == Address("", "", "OH", "45502", Decimal("39.92"), Decimal("-83.81"))
     assert home_of(None) == Address() and home_of({"address": [{"extension": [{"url": GEOLOCATION}]}]}) == Address()
+
+
+ODD = [None, 7, "Organization/shop", [], [7], {"reference": 7}, {"reference": ""}, [{"identifier": "9"}, {"identifier": {"system": NPI}}]]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("element", ["performer", "dispenseRequest"])
+def test_a_performer_that_is_no_reference_is_nobody_and_no_error(element, odd):
+    given = payer(BIRCH, benefits=OUTSIDE_ONLY)
+    for order in (device_request(), service_request(), medication_request()):
+        repetition, _ = sent(call("order-sign", {**order, element: odd}), replace(given, shelf=shelf(replace(OXYGEN, services=(), benefits=OUTSIDE_ONLY))))
+        assert told(repetition, "pa-needed") == "conditional"
+
+
+@pytest.mark.parametrize("address", [7, "Dayton", [7], [{"use": []}], [{"use": "home", "postalCode": 45402, "extension": [spot("NaN", "Infinity"), 7]}]])
+def test_an_address_that_cannot_be_read_is_far_from_everybody_and_no_error(address):
+    _, cards = sent(dispatched(patient={**PATIENT, "address": address}), payer(BIRCH))
+    assert "Birch Oxygen" in cards["network"]["detail"] and "miles" not in cards["network"]["detail"]
+
+
+def test_an_odd_dispense_is_replaced_where_a_new_performer_needs_it():
+    given = replace(payer(BIRCH), shelf=shelf(replace(OXYGEN, services=(), benefits=SHARED)))
+    order = {**medication_request(), "dispenseRequest": "soon"}
+    answer, _ = answered(dispatched(orders=[order]), "2.2", given)
+    card = next(card for card in answer["cards"] if card["source"]["topic"]["code"] == "network")
+    assert card["suggestions"][0]["actions"][0]["resource"]["dispenseRequest"]["performer"]["display"] == "Birch Oxygen"
