@@ -11,7 +11,9 @@ import click
 
 from cds_hooks.measures import Measures, Segmented
 from fhir_pa.commands.options import payer_of, where
+from fhir_pa.operations import figures
 from fhir_pa.operations import measures as operation
+from fhir_pa.um.figures import Counted
 from fhir_pa.web.errors import hook_status
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
@@ -53,6 +55,40 @@ def crd(since: str | None, until: str | None, client: str | None, form: str, dat
     """The guide's nine measures of coverage requirements discovery: of all calls, by hook and by ordering group."""
     with payer_of(flags) as payer:
         _crd(payer, since, until, client, form, data)
+
+
+@measures.command()
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True, help="How it is written.")
+@click.option("--year", help="The year in which the cases were decided; this year, unless told otherwise.")
+@click.option("--line", help="Of one line of business only.")
+@click.option("--partly", type=click.Choice([str(each) for each in Counted]), help="What a case approved in part counts as: approved, unless told otherwise.")
+@where
+def public(form: str, year: str | None, line: str | None, partly: str | None, **flags: Any) -> None:
+    """What the plan publishes each year about prior authorization, with the counts beside every percentage."""
+    asked = {name: value for name, value in (("year", year), ("line", line), ("partly", partly)) if value}
+    with payer_of(flags) as payer:
+        told = figures.in_json(figures.of_year(asked, payer))
+    shares = (
+        {"measure": each["measure"], "value": each["percent"], "unit": "percent", "count": each["count"], "out_of": each["out_of"]} for each in told["shares"]
+    )
+    times = (
+        {"measure": f"{kind} time, {each['measure']}", "value": each[f"{kind}_hours"], "unit": "hours", "count": each["count"], "out_of": each["count"]}
+        for each in told["times"]
+        for kind in ("mean", "median")
+    )
+    _write(told, form, (*shares, *times))
+
+
+@measures.command()
+@click.option("--format", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True, help="How it is written.")
+@click.option("--until", help="Until when: a day, which is included, or a moment, which is not. Now, unless told otherwise.")
+@click.option("--since", help="From when: a day or a moment. Thirty days before, unless told otherwise.")
+@where
+def watched(form: str, since: str | None, until: str | None, **flags: Any) -> None:
+    """What the plan and its practices watch, each measure with its target, and the root causes of denials."""
+    with payer_of(flags) as payer:
+        told = figures.watched_in_json(figures.between(since, until, payer))
+    _write(told, form, ({name: each[name] for name in ("measure", "percent", "count", "out_of", "target")} for each in told["measures"]))
 
 
 def _crd(payer: Payer, since: str | None, until: str | None, client: str | None, form: str, data: bool) -> None:

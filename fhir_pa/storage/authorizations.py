@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -54,6 +55,13 @@ class AuthorizationReading(ProofReading):
         names = [*identified(TRACE, identifiers), *([(CLAIM, "", claim_url)] if claim_url else [])]
         theirs = [column == value for column, value in ((_case.client, client), (_case.requestor_npi, npi)) if value]
         return self._present(sa.and_(_known_as(names), sa.or_(sa.false(), *theirs)), _case.received_at.desc())
+
+    def received_between(self, first: datetime, last: datetime) -> Iterator[Authorization]:
+        """Every authorization received from the first moment on and before the last, one after the other, the oldest first."""
+        asked = sa.and_(_case.received_at >= first, _case.received_at < last)
+        found = sa.select(_revision.document).join(tables.authorizations, _PRESENT).where(asked).order_by(_case.received_at, _case.number)
+        for row in self.connection.execute(found, execution_options={"yield_per": 200}):
+            yield document.read(row.document, Authorization)
 
     def pended(self) -> list[Authorization]:
         """Every authorization at which a person must still look, the one that is due by law first coming first."""

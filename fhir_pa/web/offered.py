@@ -107,6 +107,13 @@ class Appeal(Protocol):
     def packet(self, number: str, appeal: int, caller: Caller, payer: Any) -> Json: ...
 
 
+class Figures(Protocol):
+    """What the plan publishes and watches (the functions of ``operations.figures``)."""
+
+    def public(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
+    def watched(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
+
+
 class FallDue(Protocol):
     """What runs out (the functions of ``operations.fall_due``)."""
 
@@ -172,4 +179,5 @@ class Offered:
     appeal: Appeal
     letter: Letter
     fall_due: FallDue
+    figures: Figures
     status: Status

@@ -21,6 +21,7 @@ from fhir_pa.operations import (
     capability,
     expand,
     fall_due,
+    figures,
     hook,
     hook_audit,
     inquire,
@@ -67,6 +68,7 @@ OFFERED = Offered(
     appeal=appeal,
     letter=letter.letter,
     fall_due=fall_due,
+    figures=figures,
     status=status,
 )
 

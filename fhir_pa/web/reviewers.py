@@ -29,6 +29,14 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def worklist() -> Response:
         return answer(offered.review.worklist(admit(), payer), media_type=JSON)
 
+    @base.get("/measures/public")
+    def public() -> Response:
+        return answer(offered.figures.public(request.args.to_dict(), admit(), payer), media_type=JSON)
+
+    @base.get("/measures/watched")
+    def watched() -> Response:
+        return answer(offered.figures.watched(request.args.to_dict(), admit(), payer), media_type=JSON)
+
     @base.get("/measures/feedback")
     def feedback() -> Response:
         return answer(offered.measures.feedback(request.args.to_dict(), admit(), payer), media_type=JSON)
