@@ -1,7 +1,8 @@
 """One answer of a form: is it of the question's type, within its limits, and among its choices?
 
 Source: FHIR R4 §item-type, §Questionnaire extensions (minValue, maxValue, minLength, regex, maxDecimalPlaces, mimeType,
-maxSize, unitOption, optionExclusive, referenceResource).
+maxSize, unitOption, optionExclusive, referenceResource). A limit that a DTR client need not know (no must-support) is broken
+by a warning: the response is taken (2.2 conf-10), and what is beyond the limit is for a person to judge.
 """
 
 from __future__ import annotations
@@ -122,10 +123,10 @@ def _limits(item: Json, value: Any, where: str, name: str) -> Iterator[Issue]:
         limit = extension_value(item, url)
         had, allowed = _comparable(value), _comparable(limit)
         if had is not None and allowed is not None and type(had) is type(allowed) and broken(had, allowed):
-            yield Issue(f"'{name}' is {word} {allowed}, the limit of the form. Check the number and its unit.", "value", expression=where)
+            yield Issue(f"'{name}' is {word} {allowed}, the limit of the form. Check the number and its unit.", "value", "warning", where)
     places = extension_value(item, MAX_DECIMAL_PLACES)
     if isinstance(places, int) and isinstance(value, Decimal) and -int(value.as_tuple().exponent) > places:
-        yield Issue(f"'{name}' has more than {places} decimal places. Round it.", "value", expression=where)
+        yield Issue(f"'{name}' has more than {places} decimal places. Round it.", "value", "warning", where)
 
 
 def _comparable(value: Any) -> Decimal | str | None:
@@ -145,9 +146,9 @@ def _words(item: Json, value: Any, where: str, name: str) -> Iterator[Issue]:
     if isinstance(longest := item.get("maxLength"), int) and len(value) > longest:
         yield Issue(f"'{name}' is {len(value)} characters long and may have {longest}. Shorten it.", "too-long", expression=where)
     if isinstance(shortest := extension_value(item, MIN_LENGTH), int) and len(value) < shortest:
-        yield Issue(f"'{name}' needs at least {shortest} characters. Say more.", "value", expression=where)
+        yield Issue(f"'{name}' needs at least {shortest} characters. Say more.", "value", "warning", where)
     if isinstance(pattern := extension_value(item, REGEX), str) and len(value) < 2000 and not _matches(pattern, value):
-        yield Issue(f"'{name}' is not written as the form asks ({pattern}). Correct it.", "value", expression=where)
+        yield Issue(f"'{name}' is not written as the form asks ({pattern}). Correct it.", "value", "warning", where)
 
 
 def _matches(pattern: str, value: str) -> bool:
@@ -179,7 +180,7 @@ def _files(item: Json, key: str, value: Any, where: str, name: str) -> Iterator[
         yield Issue(f"'{name}' is attached as {text(value, 'contentType') or 'no media type'}. Attach {' or '.join(kinds)}.", "not-supported", expression=where)
     most = extension_value(item, MAX_SIZE)
     if isinstance(most, (int, Decimal)) and isinstance(size := value.get("size"), int) and size > most:
-        yield Issue(f"'{name}' is {size} bytes long and may have {most}. Attach a smaller file.", "too-long", expression=where)
+        yield Issue(f"'{name}' is {size} bytes long and may have {most}. Attach a smaller file.", "value", "warning", where)
 
 
 def _is_decimal(value: Any) -> bool:

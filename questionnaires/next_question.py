@@ -5,7 +5,7 @@ Source: SDC OperationDefinition Questionnaire-next-question; DTR R49, R218-219, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from questionnaires.form import items
 from questionnaires.library import Volume
 from questionnaires.package_request import Guide
 from questionnaires.response_check import Expansions, Filling, check_response
+from questionnaires.responses_in import faulty_answers
 
 PARAMETER = "questionnaire-response"
 _AT = "QuestionnaireResponse"
@@ -94,6 +95,8 @@ def take_turn(came: Asked, volume: Volume, interview: Interview, address: Addres
     faults = [*_status(came.response), *check_response(came.response, Filling(write(*shown), value_sets, guide), _AT)]
     if errors := [issue for issue in faults if issue.severity in ("fatal", "error")]:
         raise Unreadable(*errors)
+    beyond = faulty_answers(came.response, faults)
+    answers = {name: replace(answer, disputed=answer.disputed or beyond.get(name)) for name, answer in answers.items()}
     page = next_page(edition, form, answers, shown & {item["linkId"] for item in items(form)}, interview, today)
     if page.asks:
         return Turn(_response(came, write(*page.asks, *([COMPLETE] if page.last else [])), "in-progress"), page)

@@ -156,9 +156,9 @@ class _Walk:
 def _occurrences(item: Json, count: int, where: str, name: str, finished: bool) -> Iterator[Issue]:
     least, most = extension_value(item, QUESTIONNAIRE_MIN_OCCURS), extension_value(item, QUESTIONNAIRE_MAX_OCCURS)
     if isinstance(least, int) and count < least and finished:
-        yield Issue(f"'{name}' is there {count} times and must be at least {least} times. Add the rest.", "required", expression=where)
+        yield Issue(f"'{name}' is there {count} times and must be at least {least} times. Add the rest.", "required", "warning", where)
     if isinstance(most, int) and count > most:
-        yield Issue(f"'{name}' is there {count} times and may be at most {most} times. Take the rest out.", "business-rule", expression=where)
+        yield Issue(f"'{name}' is there {count} times and may be at most {most} times. Take the rest out.", "business-rule", "warning", where)
 
 
 def _requires(item: Json, enabled: frozenset[str]) -> bool:

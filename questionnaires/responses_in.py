@@ -34,10 +34,10 @@ def form_faults(resource: Any, guide: Guide | None, form_named: FormNamed, value
 
 
 def faulty_answers(response: Json, issues: list[Issue]) -> dict[str, str]:
-    """By link id, the first fault of each question whose answer is faulty; the issues are those of this very response."""
+    """By link id, the first fault of each question whose answer is faulty or beyond its limits; the issues are those of this response."""
     found: dict[str, str] = {}
     for issue in issues:
-        if issue.severity in ("fatal", "error"):
+        if issue.severity in ("fatal", "error") or issue.code == "value":
             link_id = _link_id(response, issue.expression or "")
             if link_id is not None:
                 found.setdefault(link_id, issue.text)

@@ -90,12 +90,14 @@ def test_the_parameters_bear_the_names_of_their_generation(guide: Guide, package
     assert [part["name"] for part in body["parameter"]] == [package_name, outcome_name]
 
 
+@pytest.mark.dtr_trap(4)
 @pytest.mark.parametrize("guide", GUIDES)
 def test_with_nothing_to_hand_out_the_answer_says_so_and_is_not_empty(guide: Guide) -> None:
     (part,) = answer([], [], guide)["parameter"]
     assert part["resource"]["issue"][0]["severity"] == "information"
 
 
+@pytest.mark.dtr_trap(5, 6)
 @pytest.mark.requirement("dtr-2.0.1:84", "dtr-2.0.1:309", "dtr-2.0.1:317", "dtr-2.0.1:95", "dtr-2.0.1:96")
 @pytest.mark.requirement("dtr-2.0.1:101", "dtr-2.0.1:102", "dtr-2.2:spec-95", "dtr-2.2:spec-99", "dtr-2.2:spec-87")
 @pytest.mark.requirement("dtr-2.2:oper-12")
@@ -122,6 +124,7 @@ def test_an_included_library_that_is_not_known_is_named() -> None:
         closure((Logic(VOLUME.cql, VOLUME.elm),), ())
 
 
+@pytest.mark.dtr_trap(21)
 def test_the_library_asks_for_named_codes_and_not_for_every_condition_of_the_patient() -> None:
     library = next(each for each in of_type(packaged("2.2"), "Library") if each["name"] == "HomeOxygen")
     conditions = [row for row in library["dataRequirement"] if row["type"] == "Condition"]
@@ -129,6 +132,7 @@ def test_the_library_asks_for_named_codes_and_not_for_every_condition_of_the_pat
     assert all(row["codeFilter"][0]["code"] for row in conditions)
 
 
+@pytest.mark.dtr_trap(7)
 @pytest.mark.requirement("dtr-2.0.1:313", "dtr-2.0.1:321", "dtr-2.2:oper-16", "dtr-2.2:spec-122")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_every_canonical_inside_is_pinned_to_a_version(guide: Guide) -> None:
@@ -172,6 +176,7 @@ def test_the_form_has_a_narrative_a_period_of_force_and_text_on_every_item(guide
     assert all(item.get("text") for item in items(form))
 
 
+@pytest.mark.dtr_trap(9)
 @pytest.mark.requirement("dtr-2.0.1:323")
 def test_the_older_guide_puts_the_coverage_among_the_contexts() -> None:
     response = of_type(packaged("2.0.1"), "QuestionnaireResponse")[0]
@@ -181,6 +186,7 @@ def test_the_older_guide_puts_the_coverage_among_the_contexts() -> None:
     assert [item["linkId"] for item in response["item"]] == ["order", "test", "borderline", "portable"]
 
 
+@pytest.mark.dtr_trap(9)
 @pytest.mark.requirement("dtr-2.2:oper-18")
 def test_the_newer_guide_gives_the_coverage_an_extension_of_its_own() -> None:
     response = of_type(packaged("2.2"), "QuestionnaireResponse")[0]
@@ -190,6 +196,7 @@ def test_the_newer_guide_gives_the_coverage_an_extension_of_its_own() -> None:
     assert "item" not in response
 
 
+@pytest.mark.dtr_trap(10)
 @pytest.mark.requirement("dtr-2.0.1:175")
 @pytest.mark.parametrize(("guide", "source"), [("2.0.1", "auto"), ("2.2", "auto-server")])
 def test_what_the_payer_fills_in_is_marked_as_found_and_has_no_author(guide: Guide, source: str) -> None:
@@ -217,6 +224,7 @@ def test_a_choice_is_filled_in_as_the_form_words_it_and_a_foreign_one_not_at_all
     assert "item" not in of_type(foreign, "QuestionnaireResponse")[0]
 
 
+@pytest.mark.dtr_trap(8)
 @pytest.mark.requirement("dtr-2.2:oper-18", "dtr-2.2:spec-139")
 def test_the_draft_names_the_patient_as_the_client_does_and_keeps_its_identity() -> None:
     first, second = (of_type(packaged("2.2"), "QuestionnaireResponse")[0] for _ in range(2))

@@ -141,8 +141,8 @@ def test_a_choice_of_a_value_set_is_known_by_its_expansion_and_undecided_without
     assert "Choose from 'a'." in found
 
 
+@pytest.mark.dtr_trap(18)
 def test_a_choice_without_a_system_is_known_by_its_code() -> None:
-    """Trap 18."""
     assert told(form(question("choice", answerOption=[{"valueCoding": {"code": "a"}}])), said({"valueCoding": {"system": "urn:s", "code": "a"}})) == []
 
 
@@ -152,6 +152,7 @@ GATED = form(
 )
 
 
+@pytest.mark.dtr_trap(13, 18)
 @pytest.mark.parametrize(
     ("items", "wrong"),
     [
@@ -165,7 +166,7 @@ GATED = form(
     ],
 )
 def test_what_is_not_asked_needs_no_answer_and_may_have_none(items: list[Json], wrong: list[str]) -> None:
-    """Traps 13 and 18: disabled items are neither required nor kept, also below a disabled group."""
+    """Disabled items are neither required nor kept, also below a disabled group."""
     assert [each.split(": ", 1)[1] for each in told(GATED, *items)] == wrong
 
 
@@ -237,6 +238,7 @@ def origin(source: str, *author: Json) -> Json:
 AUTHOR = {"url": "author", "extension": [{"url": "practitioner", "valueReference": {"reference": "Practitioner/1"}}]}
 
 
+@pytest.mark.dtr_trap(10)
 @pytest.mark.parametrize(
     ("answer", "guide", "mending"),
     [
@@ -251,7 +253,7 @@ AUTHOR = {"url": "author", "extension": [{"url": "practitioner", "valueReference
     ],
 )
 def test_each_answer_says_where_it_came_from_as_its_guide_knows_it(answer: Json, guide: Any, mending: str | None) -> None:
-    """Trap 10: per answer, an author exactly when a person gave it, the codes of the generation."""
+    """Per answer, an author exactly when a person gave it, the codes of the generation."""
     found = told(form(question("boolean")), said(answer), guide=guide)
     assert found == [] if mending is None else mending in found[0]
 

@@ -102,8 +102,8 @@ def _value(item: Json, value: Any) -> Json:
     return {"extension": [by_hand()], key: value}
 
 
-def by_hand() -> Json:
+def by_hand(practitioner: str = "Practitioner/dr-fenwick") -> Json:
     """The origin of an answer a clinician typed."""
     role = {"url": "role", "valueCodeableConcept": concept("http://nucc.org/provider-taxonomy", "207R00000X")}
-    who = {"url": "practitioner", "valueReference": {"reference": "Practitioner/dr-fenwick"}}
+    who = {"url": "practitioner", "valueReference": {"reference": practitioner}}
     return {"url": INFORMATION_ORIGIN, "extension": [{"url": "source", "valueCode": "manual"}, {"url": "author", "extension": [role, who]}]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,18 +14,19 @@ from fhir_pa.storage.tables import metadata
 from ig_profiles.names import COVERAGE_INFORMATION, DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE
 from ig_profiles.reading import Json, extension_value, extensions, many
 from questionnaires.form import items
-from tests.stories.asking import SHORT_OF_OXYGEN
+from tests.stories.asking import SHORT_OF_OXYGEN, oxygen, submit
 from tests.stories.ehr import Ehr, searchset
 from tests.stories.interviewing import FIRST_MONTHS, NEXT, asked_in, contained, filled, first_response, interview, package_of, pap_order, refusal
-from tests.stories.parties import PAYER_URL, SUPPLIER, System
+from tests.stories.parties import PAYER_URL, SUPPLIER, System, trace
 
 FORM = "http://fhir-pa.example/fhir/Questionnaire/cpap"
 
 
+@pytest.mark.dtr_trap(15)
 @pytest.mark.requirement("dtr-2.0.1:37", "dtr-2.0.1:40", "dtr-2.0.1:42", "dtr-2.0.1:350")
 @pytest.mark.requirement("dtr-2.2:spec-23", "dtr-2.2:spec-24", "dtr-2.2:spec-25")
 def test_the_package_of_an_adaptive_form_shows_where_to_ask_and_no_question_yet(clinic: System) -> None:
-    """Trap 15: the address is a url, and under the payer's base."""
+    """The address is a url, and under the payer's base."""
     form, response, *others = package_of(clinic, pap_order(clinic))
     assert form["meta"]["profile"] == [f"{DTR_PROFILE}dtr-questionnaire-adapt-search"]
     assert form["url"] == f"{FORM}-adaptive" and "item" not in form
@@ -46,7 +48,7 @@ def test_the_address_of_the_form_takes_the_token_that_fetched_it_and_every_place
         assert asked_in(clinic.post(path, response)) == ["stage"]
 
 
-@pytest.mark.requirement("dtr-2.0.1:219", "dtr-2.2:spec-17")
+@pytest.mark.requirement("dtr-2.0.1:219")
 def test_only_what_can_change_the_answer_is_asked_and_then_the_form_is_complete(clinic: System) -> None:
     turns = list(interview(clinic, first_response(clinic, pap_order(clinic)), FIRST_MONTHS))
     assert [asked_in(turn) for turn in turns] == [["stage"], list(FIRST_MONTHS), list(FIRST_MONTHS)]
@@ -75,8 +77,9 @@ def test_a_line_says_when_the_last_clinical_questions_are_on_the_page(clinic: Sy
     assert {"use_percent", "benefit"} <= set(asked_in(second))
 
 
+@pytest.mark.dtr_trap(14)
 def test_an_earlier_answer_that_is_changed_brings_other_questions_and_no_item_is_lost(clinic: System) -> None:
-    """Trap 14: earlier items stay; nothing is remembered between two calls."""
+    """Earlier items stay; nothing is remembered between two calls."""
     _, second, _ = interview(clinic, first_response(clinic, pap_order(clinic)), FIRST_MONTHS)
     changed = filled(second, {"stage": "continued"})
     third = clinic.post(NEXT, changed)
@@ -84,8 +87,8 @@ def test_an_earlier_answer_that_is_changed_brings_other_questions_and_no_item_is
     assert set(asked_in(second)) <= set(asked_in(third))
 
 
+@pytest.mark.dtr_trap(14)
 def test_what_a_client_changes_in_the_contained_form_has_no_effect(clinic: System) -> None:
-    """Trap 14."""
     second = clinic.post(NEXT, filled(clinic.post(NEXT, first_response(clinic, pap_order(clinic))), FIRST_MONTHS))
     forged = deepcopy(second)
     for item in items(contained(forged)):
@@ -96,6 +99,7 @@ def test_what_a_client_changes_in_the_contained_form_has_no_effect(clinic: Syste
     assert {item["text"] for item in items(contained(honest))} >= {item["text"] for item in items(contained(second))}
 
 
+@pytest.mark.dtr_trap(13)
 @pytest.mark.requirement("dtr-2.2:spec-147")
 @pytest.mark.parametrize(
     ("spoil", "told", "place"),
@@ -109,7 +113,6 @@ def test_what_a_client_changes_in_the_contained_form_has_no_effect(clinic: Syste
     ],
 )
 def test_an_invalid_response_is_refused_with_400_every_fault_and_its_place(clinic: System, spoil: Any, told: str, place: str) -> None:
-    """Trap 13."""
     answered = filled(clinic.post(NEXT, first_response(clinic, pap_order(clinic))), {"stage": "first"})
     spoiled = deepcopy(answered)
     spoil(next(item for item in items(spoiled) if item["linkId"] == "stage"))
@@ -139,8 +142,8 @@ def test_the_seal_given_to_one_system_is_not_taken_from_another(clinic: System) 
     assert "not the one given to this client" in refusal(System(clinic.plan, SUPPLIER, clinic.guide), response)["issue"][0]["details"]["text"]
 
 
+@pytest.mark.dtr_trap(2)
 def test_the_response_is_taken_bare_or_in_parameters_and_answered_bare(clinic: System) -> None:
-    """Trap 2."""
     response = first_response(clinic, pap_order(clinic))
     named = [parameters({"name": name, "resource": response}) for name in ("questionnaire-response", "questionnaire-response-in")]
     for body in (response, *named):
@@ -152,9 +155,10 @@ def test_the_standard_form_is_there_for_those_who_name_it(clinic: System) -> Non
     assert form["url"] == FORM and form["item"] and "contained" not in response
 
 
+@pytest.mark.dtr_trap(25)
 @pytest.mark.requirement("dtr-2.0.1:49", "dtr-2.0.1:346", "dtr-2.2:sec-10")
 def test_nothing_of_an_interview_is_kept(clinic: System) -> None:
-    """Trap 25: neither packages nor interviews leave a row behind."""
+    """Neither packages nor interviews leave a row behind."""
     response = first_response(clinic, pap_order(clinic))
     before = rows(clinic)
     list(interview(clinic, response, FIRST_MONTHS))
@@ -185,7 +189,7 @@ def told_of(response: Json) -> dict[str, Any]:
     return {part["url"]: next(value for key, value in part.items() if key != "url") for part in many(said, "extension")}
 
 
-@pytest.mark.requirement("dtr-2.0.1:52", "dtr-2.0.1:53", "dtr-2.2:spec-41", "dtr-2.2:spec-43")
+@pytest.mark.requirement("dtr-2.0.1:52", "dtr-2.0.1:53", "dtr-2.0.1:54", "dtr-2.2:spec-41", "dtr-2.2:spec-43")
 def test_after_a_hook_the_last_question_is_whether_to_issue_the_number_and_yes_brings_it(clinic: System) -> None:
     order, assertion = signed(clinic)
     turns = list(interview(clinic, first_response(clinic, order, context=assertion), {**FIRST_MONTHS, "plan.issue": True}))
@@ -217,3 +221,18 @@ def test_without_the_hooks_mark_on_the_order_nothing_is_told_of_coverage(clinic:
     _, assertion = signed(clinic)
     *_, last = interview(clinic, first_response(clinic, pap_order(clinic), context=assertion), FIRST_MONTHS)
     assert not extensions(last, COVERAGE_INFORMATION) and "plan.issue" not in asked_in(last)
+
+
+@pytest.mark.requirement("dtr-2.2:spec-42")
+def test_a_form_that_a_pended_request_asks_for_never_ends_in_a_number(clinic: System) -> None:
+    asked = oxygen(clinic)
+    order = signed(clinic)[0]
+    submit(clinic, replace(asked, number=trace(), lines=(replace(asked.lines[0], order=order),)))
+    with clinic.plan.payer.store.reading() as tx:
+        (case,) = [tx.authorization(number) for number in tx.numbers()]
+    context = f"{case.reference}-1-102089-0"
+    first = first_response(clinic, order, context=context)
+    assert contained(first)["derivedFrom"] == [f"{FORM}-adaptive|2026.1"]
+    *_, last = interview(clinic, first, {**FIRST_MONTHS, "plan.issue": True})
+    assert last["status"] == "completed" and "plan.issue" not in asked_in(last)
+    assert not extensions(last, COVERAGE_INFORMATION)

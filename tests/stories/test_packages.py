@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from fhir_pa.provider.wire import parameters
 from ig_profiles import json
 from ig_profiles.names import CQF_LIBRARY, DTR_PROFILE, HCPCS
 from ig_profiles.reading import Json, extensions, many, references
-from questionnaires.library import Shelf
+from questionnaires.library import Shelf, Volume
 from tests.stories.asking import BORDERLINE, oxygen, scans, submit
 from tests.stories.ehr import Ehr
 from tests.stories.parties import NOW, SUPPLIER, Plan, System, trace
@@ -51,7 +52,8 @@ def warnings(clinic: System, body: Json) -> list[str]:
     return [issue["details"]["text"] for issue in many(parts, "resource", "issue")]
 
 
-@pytest.mark.requirement("dtr-2.0.1:239", "dtr-2.0.1:292", "dtr-2.0.1:169", "dtr-2.2:oper-10")
+@pytest.mark.dtr_trap(1)
+@pytest.mark.requirement("dtr-2.0.1:239", "dtr-2.0.1:292", "dtr-2.0.1:294", "dtr-2.0.1:169", "dtr-2.2:oper-10")
 def test_the_answer_has_the_parameters_profile_and_the_names_of_the_guide(clinic: System) -> None:
     asked = oxygen(clinic)
     answered = clinic.post(OPERATION, asking(asked, *orders_of(asked), canonicals=(f"{OXYGEN_FORM}|2026.1", "http://nobody.example/form")))
@@ -65,6 +67,7 @@ def test_the_answer_has_the_parameters_profile_and_the_names_of_the_guide(clinic
     assert [entry["resource"]["resourceType"] for entry in bundle["entry"][:2]] == ["Questionnaire", "QuestionnaireResponse"]
 
 
+@pytest.mark.dtr_trap(5)
 def test_a_form_brings_every_library_it_needs_with_cql_and_elm(clinic: System) -> None:
     asked = oxygen(clinic)
     (package,) = packages(clinic, asking(asked, *orders_of(asked)))
@@ -80,6 +83,7 @@ def test_a_form_brings_every_library_it_needs_with_cql_and_elm(clinic: System) -
     assert package.draft is not None and package.draft["status"] == "in-progress"
 
 
+@pytest.mark.dtr_trap(3)
 @pytest.mark.requirement("dtr-2.0.1:297", "dtr-2.0.1:301", "dtr-2.2:oper-9")
 def test_a_form_is_found_by_name_with_or_without_version_and_an_unknown_one_is_a_warning(clinic: System) -> None:
     asked = oxygen(clinic)
@@ -149,6 +153,7 @@ def test_an_order_that_needs_no_form_is_told_so(clinic: System) -> None:
     assert warnings(clinic, asking(asked, walker)) == ["No form is needed, or none has changed since the time you named."]
 
 
+@pytest.mark.dtr_trap(4)
 def test_only_what_changed_since_then_comes_again(clinic: System) -> None:
     asked = oxygen(clinic)
     value = {"2.0.1": "valueDateTime", "2.2": "valueInstant"}[clinic.guide]
@@ -158,6 +163,7 @@ def test_only_what_changed_since_then_comes_again(clinic: System) -> None:
     assert packages(clinic, today) == () and "none has changed" in warnings(clinic, today)[0]
 
 
+@pytest.mark.dtr_trap(3)
 @pytest.mark.requirement("dtr-2.2:spec-130", "hrex-1.2:sec-20")
 def test_an_unknown_member_or_context_is_refused_with_an_outcome(clinic: System) -> None:
     asked = oxygen(clinic)
@@ -178,6 +184,7 @@ def test_an_unknown_member_or_context_is_refused_with_an_outcome(clinic: System)
         assert mending in outcome["issue"][0]["details"]["text"] and outcome["issue"][0]["expression"]
 
 
+@pytest.mark.dtr_trap(27)
 @pytest.mark.requirement("dtr-2.2:conf-12")
 def test_orders_and_coverages_with_the_least_they_may_hold_still_bring_a_form(clinic: System) -> None:
     asked = oxygen(clinic)
@@ -206,3 +213,45 @@ def test_the_form_filled_by_the_clinician_settles_what_the_chart_leaves_open(cli
     form = answer(package, occasion, {}, {"test_state": "rest", "spo2": 89, "heart_failure_edema": True}).response
     assert submit(clinic, asked).actions == {1: PENDED}
     assert submit(clinic, replace(asked, number=trace(), documents=(form, *asked.documents))).actions == {1: CERTIFIED}
+
+
+def with_shelf(clinic: System, *volumes: Volume) -> System:
+    """The same clinic at a payer with these policies besides those of the shelf."""
+    payer = clinic.plan.payer
+    return System(replace(clinic.plan, payer=replace(payer, shelf=Shelf([*payer.shelf.volumes(), *volumes]))), CLIENT_ID, clinic.guide)
+
+
+@pytest.mark.requirement("dtr-2.0.1:300", "dtr-2.2:oper-7")
+def test_two_versions_of_a_form_in_one_answer_belong_to_different_orders(clinic: System) -> None:
+    shelf = clinic.plan.payer.shelf
+    now = shelf.volume("home_oxygen", "2026.1")
+    assert now.questionnaire is not None
+    form = {**now.questionnaire, "version": "2025.1"}
+    edition = replace(now.edition, version="2025.1", in_force_from=date(2025, 1, 1), in_force_until=date(2025, 12, 31), questionnaire=f"{OXYGEN_FORM}|2025.1")
+    later = with_shelf(clinic, replace(now, edition=edition, questionnaire=form))
+    asked = oxygen(later)
+    (order,) = orders_of(asked)
+    timeless = {name: value for name, value in order.items() if not name.startswith("occurrence")}
+    old = {**timeless, "id": "last-year", "occurrenceDateTime": "2025-10-01", "authoredOn": "2025-10-01"}
+    found = {package.canonical.rpartition("|")[2]: package for package in packages(later, asking(asked, order, old))}
+    named = {version: {name for name in references(package.draft or {}) if name.startswith("DeviceRequest")} for version, package in found.items()}
+    assert named == {"2026.1": {f"DeviceRequest/{order['id']}"}, "2025.1": {"DeviceRequest/last-year"}}
+
+
+@pytest.mark.requirement("dtr-2.0.1:315", "dtr-2.0.1:316", "dtr-2.2:oper-9")
+def test_a_value_set_that_cannot_be_had_or_listed_is_a_warning_beside_the_form(clinic: System) -> None:
+    now = clinic.plan.payer.shelf.volume("home_oxygen", "2026.1")
+    assert now.questionnaire is not None
+    by_rule = {"resourceType": "ValueSet", "id": "rule", "url": "http://fhir-pa.example/rule", "version": "1", "compose": {"include": [{"system": "urn:s"}]}}
+    items = [
+        {"linkId": name, "text": name, "type": "choice", "answerValueSet": name} for name in ("http://nobody.example/set", "http://fhir-pa.example/rule|1")
+    ]
+    form = {**now.questionnaire, "url": "http://fhir-pa.example/fhir/Questionnaire/wanting", "id": "wanting", "item": items}
+    edition = replace(
+        now.edition, topic="wanting", services=(), questionnaire=f"{form['url']}|2026.1", in_force_from=date(1999, 1, 1), in_force_until=date(1999, 1, 2)
+    )
+    later = with_shelf(clinic, replace(now, edition=edition, questionnaire=form, value_sets=(by_rule,)))
+    body = asking(oxygen(later), canonicals=(form["url"],))
+    assert len(packages(later, body)) == 1
+    told = warnings(later, body)
+    assert [any(name in text for text in told) for name in ("http://nobody.example/set", "cannot be listed here")] == [True, True]

@@ -22,9 +22,10 @@ def codes(value_set: Json) -> list[str]:
     return [each["code"] for each in many(value_set, "expansion", "contains")]
 
 
+@pytest.mark.dtr_trap(24)
 @pytest.mark.requirement("dtr-2.0.1:240", "dtr-2.2:oper-5")
 def test_a_value_set_is_expanded_as_of_today_with_active_codes_by_name_version_and_filter(clinic: System) -> None:
-    """Trap 24: filter, version suffix, POST, and no more than the active codes."""
+    """Filter, version suffix, POST, and no more than the active codes."""
     whole = clinic.get(f"ValueSet/$expand?url={quote(SET)}")
     assert codes(whole) == ["psg", "home_2", "home_3", "home_4", "other"]
     assert whole["expansion"]["timestamp"].startswith(str(NOW.date())) and "compose" not in whole
@@ -51,9 +52,9 @@ def test_a_value_set_nobody_here_names_is_refused_with_what_to_do(clinic: System
     assert answered.status_code == status and mending in json.parse(answered.data)["issue"][0]["details"]["text"]
 
 
+@pytest.mark.dtr_trap(5)
 @pytest.mark.requirement("dtr-2.0.1:311", "dtr-2.0.1:312", "dtr-2.0.1:320", "dtr-2.2:oper-14", "dtr-2.2:oper-15")
 def test_a_package_holds_each_value_set_of_its_form_once_and_expanded(clinic: System) -> None:
-    """Trap 5."""
     coverage = clinic.plan.charts.by_patient[SHORT_OF_OXYGEN].coverage
     body = parameters({"name": "coverage", "resource": coverage}, {"name": "questionnaire", "valueCanonical": "http://fhir-pa.example/fhir/Questionnaire/cpap"})
     answered = clinic.post("Questionnaire/$questionnaire-package", body)
@@ -132,9 +133,10 @@ BROKEN = {
 }
 
 
+@pytest.mark.dtr_trap(20)
 @pytest.mark.requirement("dtr-2.0.1:284", "dtr-2.2:oper-1")
 def test_a_reported_error_is_kept_for_the_operator_without_a_patient_in_it(clinic: System) -> None:
-    """Trap 20: engines put values into their messages."""
+    """Engines put values into their messages."""
     clinic.post(LOG, report(BROKEN, named="Questionnaire"))
     with clinic.plan.payer.store.reading() as tx:
         (kept,) = tx.form_errors(NOW - timedelta(days=1))
