@@ -133,7 +133,7 @@ def under(
         details=(*details, *link),
         questionnaires=(edition.questionnaire,) if edition.questionnaire and set(who) & PEOPLE else (),
         authorization_number=number,
-        contact=Contact(f"{asked.payer}, {edition.title}", edition.phone) if edition.phone else None,
+        contact=Contact(f"{asked.payer}, {edition.title}" if edition.services else asked.payer, edition.phone) if edition.phone else None,
         expires_on=min(ends, default=None),
     )
 

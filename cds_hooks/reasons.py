@@ -32,7 +32,8 @@ class Said:
 
 def reason_for_authorization(said: Said, edition: Edition, findings: tuple[Finding, ...], paths: tuple[tuple[str, ...], ...] = ()) -> str:
     """Why authorization is needed, how far the chart already answers for it, and the shortest way to a yes."""
-    sentences = [f"{said.payer} needs prior authorization for {said.label} ({edition.title}, {edition.version})."]
+    rule = f" ({edition.title}, {edition.version})" if edition.services else ""  # a rule for whatever no other names has no name to tell
+    sentences = [f"{said.payer} needs prior authorization for {said.label}{rule}."]
     weighed = list(_weighed(edition, findings))
     told = {truth: [_told(criterion, finding, said.questions) for criterion, finding in weighed if finding.truth is truth] for truth in Truth}
     met, unknown, against = told[Truth.MET], told[Truth.UNKNOWN], told[Truth.NOT_MET]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from cds_hooks.reasons import Said, evidence_wanted, path_in_words, reason_for_authorization
 from questionnaires.criteria import Answer, Circumstances, Criterion, Evidence, Test
 from questionnaires.form import Question
-from tests.cds_hooks.builders import OXYGEN, TODAY, asks, found
+from tests.cds_hooks.builders import ANYTHING_ELSE, OXYGEN, TODAY, asks, found
 
 GROUPS = replace(
     OXYGEN,
@@ -120,3 +120,8 @@ def test_of_several_values_each_number_is_told_by_the_name_its_question_gives_it
     findings = GROUPS.weigh(asks(*GROUPS.services[:1]), both, Circumstances(TODAY, TODAY))
     reason = reason_for_authorization(Said("Larkfield", "oxygen", (), questions), GROUPS, findings)
     assert "lowest oxygen saturation 89 %, hematocrit 44 % on 2026-11-16" in reason
+
+
+def test_the_rule_for_whatever_no_other_names_is_not_told_by_its_name():
+    reason, _ = said(replace(ANYTHING_ELSE, services=()), {})
+    assert reason == f"Larkfield needs prior authorization for oxygen. {ANYTHING_ELSE.because}"
