@@ -111,15 +111,9 @@ def _too_deep(max_depth: int) -> TooLarge:
 
 
 def _deeper_than(value: Any, limit: int) -> bool:
-    level = [value]
+    level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(limit):
-        following: list[Any] = []
-        for node in level:
-            if isinstance(node, dict):
-                following.extend(child for child in node.values() if isinstance(child, (dict, list)))
-            elif isinstance(node, list):
-                following.extend(child for child in node if isinstance(child, (dict, list)))
-        if not following:
+        level = [child for node in level for child in (node.values() if isinstance(node, dict) else node) if isinstance(child, (dict, list))]
+        if not level:
             return False
-        level = following
     return True

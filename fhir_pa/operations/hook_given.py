@@ -63,9 +63,14 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         until = found.member.covered_until if found.member else None
         return MemberStanding(Standing.ACTIVE if found.covered else Standing.NOT_ACTIVE, found.line_of_business, until=until)
 
+    looked_up: dict[tuple[str, ...], tuple[OnFile, ...]] = {}  # once for all orders of a call that are by the same people
+
     def held(insured: Insured, npis: Iterable[str]) -> tuple[OnFile, ...]:
-        with payer.store.reading() as tx:
-            return on_file(insured, npis, caller.id, tx)
+        asked_by = (insured.reference, *npis)
+        if asked_by not in looked_up:
+            with payer.store.reading() as tx:
+                looked_up[asked_by] = on_file(insured, asked_by[1:], caller.id, tx)
+        return looked_up[asked_by]
 
     def exempt(edition: Edition, service: RequestedService, npis: Iterable[str], on: date) -> Exemption | None:
         card = card_of(payer.directory, npis, edition.topic, on)
