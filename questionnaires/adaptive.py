@@ -109,7 +109,7 @@ class _Inquiry:
         findings = self.findings(service)
         if findings and all(finding.truth is Truth.MET for finding in findings):
             return (), Outcome.MET
-        paths = shortest_paths(self.edition.applying(service), self.known, self.circumstances, closed=self.closed)
+        paths = shortest_paths(self.edition.applying(service), self.known, self.circumstances, closed=self.closed, remember=False)
         if not paths:
             return (), Outcome.REFERRED
         asks = self._page(paths[0])

@@ -14,7 +14,7 @@ from typing import Any
 
 from ig_profiles.fingerprint import fingerprint
 from ig_profiles.names import INFORMATION_ORIGIN
-from ig_profiles.reading import Coding, Json, codings, extension_value, extensions, one, text
+from ig_profiles.reading import Coding, Json, codings, extension_value, extensions, many, one, text
 from questionnaires.criteria import Answer, Answers, Evidence
 from questionnaires.facts import Fact
 from questionnaires.form import Question, items, questions
@@ -40,7 +40,7 @@ def read_response(questionnaire: Json, questionnaire_response: Json) -> Answers:
         question = asked.get(text(item, "linkId") or "")
         if question is None:
             continue
-        for given in item.get("answer") or ():
+        for given in many(item, "answer"):
             value, shown = _read(question, given) if isinstance(given, dict) else (None, "")
             if value is None:
                 continue

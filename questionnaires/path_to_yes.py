@@ -44,13 +44,20 @@ def path_to_yes(criteria: Iterable[Criterion], answers: Answers, circumstances: 
 
 
 def shortest_paths(
-    criteria: Iterable[Criterion], answers: Answers, circumstances: Circumstances, closed: Collection[str] = ()
+    criteria: Iterable[Criterion], answers: Answers, circumstances: Circumstances, closed: Collection[str] = (), *, remember: bool = True
 ) -> tuple[tuple[str, ...], ...]:
     """Every smallest set of open facts that could certify: they are alternatives of the same length; none when a yes is ruled out.
 
-    ``closed`` are open facts that will stay as they are, such as questions that were asked and passed over.
+    ``closed`` are open facts that will stay as they are, such as questions that were asked and passed over. Without
+    ``remember`` nothing of the answers stays in memory, as DTR wants it of a form that is still being asked (R49).
     """
-    return _shortest(_Asked(tuple(criteria), answers, circumstances, closed))
+    asked = _Asked(tuple(criteria), answers, circumstances, closed)
+    return _shortest(asked) if remember else _shortest.__wrapped__(asked)
+
+
+def remembered() -> int:
+    """How many searches are in memory."""
+    return _shortest.cache_info().currsize
 
 
 class _Asked:
