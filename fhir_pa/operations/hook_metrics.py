@@ -6,7 +6,7 @@ A row holds codes and ids only. Rows are for reports about the exchange; they ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,7 +71,7 @@ def measured(call: HookCall, asked: HookRequest, answers: Sequence[CoverageAnswe
         groups=groups,
         token_use=witness.token_use,
         resources=tuple(_brought(asked, witness)),
-        orders=tuple(_order(each, many(call.answer, "cards")) for each in answers),
+        orders=tuple(_orders(answers, many(call.answer, "cards"))),
     )
 
 
@@ -80,6 +80,14 @@ def refused(call_id: str, hook: str, instance: str, guide: str, client: str, at:
     issues = tuple(dict.fromkeys(issue.code for issue in refusal.issues))
     insurer = _payer(payer.directory.insurer)
     return CrdMetric(call_id, client, guide, hook, instance, at, payer.clock(), payer=insurer, refused=type(refusal).__name__, issues=issues)
+
+
+def _orders(answers: Iterable[CoverageAnswer], cards: Sequence[Json]) -> Iterator[OrderMetric]:
+    """One for each way an order may be billed; its cards are counted once, with the first."""
+    counted: set[str] = set()
+    for answer in answers:
+        yield _order(answer, () if answer.assertion_id in counted else cards)
+        counted.add(answer.assertion_id)
 
 
 def _order(answer: CoverageAnswer, cards: Iterable[Json]) -> OrderMetric:

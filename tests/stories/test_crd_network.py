@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as plain_json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -112,6 +112,14 @@ def test_what_was_said_of_every_way_is_kept_under_the_one_assertion(ehr: Ehr) ->
         kept = tx.assertion(str(value(said["97110"], "coverage-assertion-id")))
     assert kept is not None and kept.topic == "outpatient_therapy" and kept.said["authorization_number"] is None
     assert [each["billing_codes"][0] for each in kept.said["repetitions"]] == ["97110", "97161", "97039"]
+
+
+def test_each_way_of_billing_is_measured_and_its_cards_are_counted_once(ehr: Ehr) -> None:
+    answer, plan = signing(ehr, therapy()), ehr.clinic.plan
+    with plan.payer.store.reading() as tx:
+        (metric,) = tx.crd_metrics(plan.clock(), plan.clock() + timedelta(seconds=1))
+    assert [(each.covered, each.pa_needed) for each in metric.orders] == [("covered", "conditional"), ("covered", "no-auth"), ("not-covered", "")]
+    assert [len(each.cards) for each in metric.orders] == [len(answer["cards"]), 0, 0]
 
 
 def test_inside_the_network_nobody_has_to_ask(ehr: Ehr) -> None:
