@@ -55,6 +55,25 @@ def shortest_paths(
     return _shortest(asked) if remember else _shortest.__wrapped__(asked)
 
 
+def answers_to_yes(criteria: Iterable[Criterion], circumstances: Circumstances, most: int) -> tuple[dict[str, Answer], ...]:
+    """Up to so many charts, made of nothing but the policy's own limits, of which each meets every criterion; those with the fewest facts first.
+
+    >>> from datetime import date
+    >>> low = Criterion("low", "Low", test=Test("spo2", "at_most", Decimal(88)))
+    >>> today = Circumstances(date(2026, 11, 21), date(2026, 11, 21))
+    >>> [chart["spo2"].values[0] for chart in answers_to_yes([low], today, 3)]
+    [Decimal('88'), Decimal('87.999')]
+    """
+    wanted, search = tuple(criteria), _Search({}, circumstances)
+    found: list[dict[str, Answer]] = []
+    for way in search.every_of([search.ways(criterion) for criterion in wanted]):
+        meeting = (told for told in islice(search.answers_that_meet(way), TRIES) if _all_met(wanted, told, circumstances))
+        found.extend(islice(meeting, most))
+        if len(found) >= most:
+            break
+    return tuple(found[:most])
+
+
 def remembered() -> int:
     """How many searches are in memory."""
     return _shortest.cache_info().currsize

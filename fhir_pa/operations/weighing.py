@@ -10,11 +10,10 @@ from fhir_pa.pas import attachment, intake
 from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
+from fhir_pa.um.answer import Documented, answer
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Refer, determine
-from fhir_pa.um.exclusion import Answer, exclude
-from fhir_pa.um.gold_card import Exempt, certified, nobody
-from fhir_pa.um.information_request import information_requests
+from fhir_pa.um.exclusion import Answer
+from fhir_pa.um.gold_card import Exempt, nobody
 from fhir_pa.um.request import RequestedItem
 from ig_profiles.reading import Json, text
 from ig_profiles.resource_text import read_resource
@@ -75,25 +74,17 @@ def weigh_items(
         service = replace(item.service, line_of_business=line_of_business)
         service_on = service.on or at.date()
         edition = shelf.in_force(service, service_on)
-        excluded = exclude(edition, NOT_COVERED, phone)
-        if excluded is not None:
-            answers[item.sequence] = excluded
-            continue
+        volume = shelf.volume(edition.topic, edition.version)
+
+        def looked_for(edition: Edition = edition) -> Answers:
+            if edition.name not in known:
+                known[edition.name] = answers_of(edition, documentation, shelf, facts, at)
+            return known[edition.name]
+
+        answered = volume.questionnaire is not None and any(_asks(response, volume.questionnaire) for response in documentation.responses)
+        documented = Documented(looked_for, volume.questionnaire, answered)
         card = exempt(edition, item)
-        spared = certified(edition, service, card, at.date()) if card else None
-        if spared is not None:
-            answers[item.sequence] = spared
-            continue
-        if edition.name not in known:
-            known[edition.name] = answers_of(edition, documentation, shelf, facts, at)
-        circumstances = Circumstances(service_on, at.date())
-        findings = edition.weigh(service, known[edition.name], circumstances)
-        answer = determine(edition, findings, service, at.date())
-        if isinstance(answer, Refer):
-            form = shelf.volume(edition.topic, edition.version).questionnaire
-            answered = form is not None and any(_asks(response, form) for response in documentation.responses)
-            answer = replace(answer, asks=information_requests(edition, form, answered, service, findings, known[edition.name], circumstances))
-        answers[item.sequence] = answer
+        answers[item.sequence] = answer(edition, service, documented, Circumstances(service_on, at.date()), card, NOT_COVERED, phone)
     return answers
 
 

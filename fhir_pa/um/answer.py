@@ -1,0 +1,55 @@
+"""Answer: what software says of one requested service under the edition that speaks about it: certify, refer, or the edition's own no.
+
+The road is always the same: a signed exclusion, a gold card, the criteria. Whoever brings the answers, a form on the
+wire or a synthetic chart, passes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from fhir_pa.um.determination import Refer, determine
+from fhir_pa.um.exclusion import Answer, exclude
+from fhir_pa.um.exemption import Exemption
+from fhir_pa.um.gold_card import certified
+from fhir_pa.um.information_request import information_requests
+from ig_profiles.reading import Json
+from questionnaires.criteria import Answers, Circumstances
+from questionnaires.policy import Edition, RequestedService
+
+
+@dataclass(frozen=True)
+class Documented:
+    """What is known of an edition's questions. ``known`` is asked only when criteria are weighed.
+
+    ``form`` is the edition's questionnaire, ``answered`` whether it was filled in already.
+    """
+
+    known: Callable[[], Answers]
+    form: Json | None = None
+    answered: bool = False
+
+
+def answer(
+    edition: Edition,
+    service: RequestedService,
+    documented: Documented,
+    circumstances: Circumstances,
+    card: Exemption | None = None,
+    not_covered: str = "",
+    phone: str = "",
+) -> Answer:
+    """The answer for this service. ``not_covered`` is the reason code of an exclusion, ``phone`` whom to call about one."""
+    excluded = exclude(edition, not_covered, phone)
+    if excluded is not None:
+        return excluded
+    spared = certified(edition, service, card, circumstances.today) if card else None
+    if spared is not None:
+        return spared
+    known = documented.known()
+    findings = edition.weigh(service, known, circumstances)
+    found = determine(edition, findings, service, circumstances.today)
+    if not isinstance(found, Refer):
+        return found
+    return replace(found, asks=information_requests(edition, documented.form, documented.answered, service, findings, known, circumstances))
