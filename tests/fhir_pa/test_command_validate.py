@@ -84,3 +84,17 @@ def test_a_profile_can_be_asked_for(folder: Path) -> None:
     (folder / "patient.json").write_text('{"resourceType": "Patient"}')
     done = run(str(folder / "patient.json"), "--profile", profile, "--guide", "2.2")
     assert done.exit_code == 1 and "identifier" in done.output and "gender" in done.output
+
+
+def test_a_filled_in_form_is_held_against_the_form_it_names(tmp_path: Path) -> None:
+    answer = {"linkId": "test", "item": [{"linkId": "spo2", "answer": [{"valueString": "low"}]}]}
+    response = {
+        "resourceType": "QuestionnaireResponse",
+        "questionnaire": "http://fhir-pa.example/fhir/Questionnaire/home-oxygen|2026.1",
+        "status": "in-progress",
+        "item": [answer],
+    }
+    file = tmp_path / "response.json"
+    file.write_text(json.dumps(response))
+    result = CliRunner().invoke(main, ["validate", str(file)])
+    assert result.exit_code == 1 and "asks for decimal and has valueString" in result.output

@@ -66,6 +66,7 @@ def put(body: Json, way: tuple[Any, ...], value: Any) -> Json:
     node: Any = changed
     for key in way[:-1]:
         node = node[key]
+    assert node[way[-1]] is not node  # the place must still be there after what was put before
     node[way[-1]] = value
     return changed
 
