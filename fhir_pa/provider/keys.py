@@ -67,10 +67,10 @@ class Keys:
         """The JWKS others verify us with: hook and backend keys, public halves only."""
         return dict(KeySet([self.hooks, self.backend]).as_dict(private=False))
 
-    def hook_token(self, issuer: str, audience: str, jwks_url: str, now: int) -> str:
-        """The JWT that accompanies one hook call; good for five minutes, used once."""
+    def hook_token(self, issuer: str, audience: str, jwks_url: str | None, now: int) -> str:
+        """The JWT that accompanies one hook call; good for five minutes, used once. Without ``jwks_url`` the keys are those registered."""
         claims = {"iss": issuer, "aud": audience, "iat": now, "exp": now + ASSERTION_SECONDS, "jti": uuid.uuid4().hex}
-        return _signed(self.hooks, claims, jku=jwks_url)
+        return _signed(self.hooks, claims, **({"jku": jwks_url} if jwks_url else {}))
 
     def client_assertion(self, client_id: str, token_url: str, now: int) -> str:
         """The private_key_jwt a backend service shows at the token endpoint (SMART App Launch §backend services)."""

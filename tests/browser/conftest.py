@@ -89,3 +89,10 @@ def fresh(opened: Open) -> Iterator[Callable[..., Any]]:
             return here, window, payer
 
         yield open_
+
+
+@pytest.fixture
+def any_form() -> Iterator[Callable[..., str]]:
+    """The base of a payer that asks the given items."""
+    with ExitStack() as stack:
+        yield lambda *asked: stack.enter_context(any_payer(*asked)).base

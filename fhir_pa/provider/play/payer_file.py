@@ -20,8 +20,8 @@ SCOPES = ["system/Claim.cru", "system/Questionnaire.rs", "system/Library.rs", "s
 NURSE, PULMONOLOGIST, ONCOLOGIST, SECOND_ONCOLOGIST = "finch", "quill", "marrow", "halloway"
 
 
-def payer_file(payer_url: str, ehr_url: str, keys: Keys, charts: Charts, today: date) -> str:
-    """The text of fhir-pa.toml; public keys only."""
+def payer_file(payer_url: str, ehr_url: str, keys: Keys, charts: Charts, today: date, inline_keys: bool = False) -> str:
+    """The text of fhir-pa.toml; public keys only. With ``inline_keys`` those for hooks stand in it too, so that no EHR need run."""
     insurer = charts.practice.payer
     tables = [
         _table(
@@ -35,10 +35,10 @@ def payer_file(payer_url: str, ehr_url: str, keys: Keys, charts: Charts, today: 
             "[[client]]",
             id=CLIENT_ID,
             name="Oakwood Clinic EHR",
-            jwks={"keys": [keys.backend.as_dict(private=False)]},
+            jwks=keys.public_set() if inline_keys else {"keys": [keys.backend.as_dict(private=False)]},
             scopes=SCOPES,
             cds_issuer=ehr_url,
-            cds_jwks_url=f"{ehr_url}/jwks.json",
+            **({} if inline_keys else {"cds_jwks_url": f"{ehr_url}/jwks.json"}),
             fhir_bases=[f"{ehr_url}/fhir"],
             organizations=[CLINIC_NPI],
             notification_endpoints=[f"{ehr_url}/"],

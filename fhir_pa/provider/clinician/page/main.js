@@ -115,8 +115,8 @@ function parted(words) {
 
 const next = (session) =>
   attempt(async () => {
-    await session.saver.now();
     wait("Asking the payer for the next questions…");
+    await session.saver.now();
     session.problems = await session.next();
     work();
   }, () => work());

@@ -26,11 +26,12 @@ export class FormView {
     this.headNeeds = h("h2", { tabindex: "-1" }, "Needs you");
     this.sections = [section("needs", this.headNeeds, this.needs), section("optional", h("h2", {}, "Open, not required"), this.optional), section("answered", h("h2", {}, "Already filled in"), this.answered)];
     this.element = h("div", { class: "form" }, this.bar.element, this.problems, this.sections, this.general, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
-    this.element.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !this.element.isConnected) return;
       event.preventDefault();
-      document.activeElement?.blur?.();
-      this.focusNext();
+      const from = document.activeElement;
+      from.blur(); // so that what was typed there is read
+      this.focusNext(from);
     });
     this.element.addEventListener("pointerdown", () => (this.pressing = true), true);
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.released()));
@@ -119,8 +120,8 @@ export class FormView {
   }
 
   /** To the first question that waits, or on to the review. */
-  focusNext() {
-    const at = this.units.findIndex((unit) => unit.view?.element.contains(document.activeElement));
+  focusNext(from = document.activeElement) {
+    const at = this.units.findIndex((unit) => unit.view?.element.contains(from));
     const order = [...this.units.slice(at + 1), ...this.units.slice(0, at + 1)];
     const wrong = (node) => node.wrongWords || faults(this.form.root, this.form).some((each) => each.node === node && !each.warning);
     const open = (unit) => unit.view && [unit.node, ...walk(unit.node)].some((node) => node.kind === "question" && isShown(node) && (wrong(node) || (waits(node) && node.item.required)));
