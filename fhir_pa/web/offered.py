@@ -114,6 +114,14 @@ class Figures(Protocol):
     def watched(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
 
 
+class PublishedPlan(Protocol):
+    """What anybody may read of the plan (the functions of ``operations.published``)."""
+
+    def services(self, asked: Mapping[str, str], payer: Any) -> Json: ...
+    def policy(self, topic: str, payer: Any) -> Json: ...
+    def figures(self, year: str, asked: Mapping[str, str], payer: Any) -> Json: ...
+
+
 class FallDue(Protocol):
     """What runs out (the functions of ``operations.fall_due``)."""
 
@@ -179,5 +187,6 @@ class Offered:
     appeal: Appeal
     letter: Letter
     fall_due: FallDue
+    published_plan: PublishedPlan
     figures: Figures
     status: Status

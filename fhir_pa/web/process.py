@@ -30,6 +30,7 @@ from fhir_pa.operations import (
     measures,
     next_question,
     peer_to_peer,
+    published,
     questionnaire_package,
     questionnaire_read,
     review,
@@ -68,6 +69,7 @@ OFFERED = Offered(
     appeal=appeal,
     letter=letter.letter,
     fall_due=fall_due,
+    published_plan=published,
     figures=figures,
     status=status,
 )

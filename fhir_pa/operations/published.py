@@ -1,0 +1,162 @@
+"""Published: what anybody may read of a plan: what needs authorization, by which criteria, since when, and the yearly figures.
+
+Criteria that are not public may not be used (42 CFR 422.101(b)(6)); a page for each policy shows every wording there was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from fhir_pa.operations.figures import in_json, of_year
+from fhir_pa.wiring import Payer
+from ig_profiles.outcome import NotFound
+from ig_profiles.reading import Coding, Json
+from questionnaires.authoring.codes import CODE_SYSTEMS
+from questionnaires.criteria import Criterion, Test
+from questionnaires.policy import Certifies, Edition
+
+COUNTED_AGAIN = timedelta(minutes=10)
+_NAMES = {address: name for name, address in CODE_SYSTEMS.items()}
+_SAME = ("prior approval", "precertification", "pre-certification", "preauthorization", "pre-authorization", "prior authorization", "authorization")
+_SMALL = frozenset({"a", "an", "for", "of", "the", "to"})
+_GROUPS = {"all": "all of these", "any": "one of these", "first": "the first of these that is known", "count": "at least {0} of these"}
+
+
+def services(asked: Mapping[str, str], payer: Payer) -> Json:
+    """The policies in force today, by title; ``q`` narrows to those whose title, topic or code holds every word of it."""
+    today, wanted = payer.clock().date(), _words(asked.get("q", ""))
+    in_force = [edition for edition in (volume.edition for volume in payer.shelf.volumes()) if _in_force(edition, today)]
+    listed = [_summary(edition) for edition in sorted(in_force, key=lambda each: each.title) if edition.services]
+    found = [each for each in listed if all(word in _searched(each) for word in wanted)]
+    return {**_plan(payer), "q": asked.get("q", ""), "on": today.isoformat(), "policies": found}
+
+
+def policy(topic: str, payer: Payer) -> Json:
+    """Every wording of a policy, the newest first. Raises NotFound, naming where all are listed."""
+    editions = [volume.edition for volume in payer.shelf.volumes() if volume.edition.topic == topic]
+    if not editions:
+        raise NotFound(f"There is no policy '{topic}'. All are listed at /plan.", expression="topic")
+    newest_first = sorted(editions, key=lambda each: each.in_force_from, reverse=True)
+    return {**_plan(payer), "topic": topic, "title": newest_first[0].title, "editions": [_whole(each) for each in newest_first]}
+
+
+def figures(year: str, asked: Mapping[str, str], payer: Payer) -> Json:
+    """The yearly figures, counted anew every ten minutes; the cases behind them stay with the plan."""
+    period = int(payer.clock().timestamp() // COUNTED_AGAIN.total_seconds())
+    counted_at = datetime.fromtimestamp(period * COUNTED_AGAIN.total_seconds(), UTC)
+    return {**_plan(payer), "counted_at": counted_at.isoformat(), **_counted(year, asked.get("line", ""), period, payer)}
+
+
+@lru_cache(maxsize=64)
+def _counted(year: str, line: str, period: int, payer: Payer) -> Json:
+    """Anybody may ask, so a year is not counted anew for each."""
+    return in_json(of_year({"year": year, "line": line}, payer))
+
+
+def _plan(payer: Payer) -> Json:
+    return {"plan": payer.directory.insurer.name, "phone": payer.directory.insurer.phone}
+
+
+def _in_force(edition: Edition, today: Any) -> bool:
+    return edition.in_force_from <= today and (edition.in_force_until is None or today <= edition.in_force_until)
+
+
+def _words(sought: str) -> list[str]:
+    """What is sought, in small letters; the many names of prior authorization are no narrowing here."""
+    plain = sought.lower()
+    for name in _SAME:
+        plain = plain.replace(name, " ")
+    return [word for word in plain.split() if word not in _SMALL]
+
+
+def _searched(summary: Json) -> str:
+    return " ".join([summary["title"], summary["topic"], *(each["code"] for each in summary["services"])]).lower()
+
+
+def _summary(edition: Edition) -> Json:
+    state = "not covered" if not edition.covered else f"authorization {edition.authorization}"
+    return {
+        "topic": edition.topic,
+        "title": edition.title,
+        "state": state,
+        "because": edition.because,
+        "services": _services(edition.services),
+        "lines_of_business": list(edition.lines_of_business),
+    }
+
+
+def _services(codes: Iterable[Coding]) -> list[Json]:
+    return [{"system": _NAMES.get(coding.system) or coding.system.rstrip("/").rsplit("/", 1)[-1], "code": coding.code} for coding in codes]
+
+
+def _whole(edition: Edition) -> Json:
+    certifies = edition.certifies
+    return {
+        **_summary(edition),
+        "edition": edition.version,
+        "from": edition.in_force_from.isoformat(),
+        "until": edition.in_force_until.isoformat() if edition.in_force_until else None,
+        "owner": edition.owner,
+        "source": edition.source,
+        "signed_by": edition.signed_by,
+        "phone": edition.phone,
+        "form": edition.questionnaire,
+        "documents_from": list(edition.documentation),
+        "certifies": {"days": certifies.days, "at_most": _amount(certifies)} if certifies else None,
+        "criteria": [_criterion(each) for each in edition.criteria],
+        "fingerprint": edition.fingerprint,
+    }
+
+
+def _amount(certifies: Certifies) -> str:
+    if certifies.quantity is None:
+        return ""
+    return f"{certifies.quantity.normalize():f} {certifies.unit or ('unit' if certifies.quantity == 1 else 'units')}"
+
+
+def _criterion(criterion: Criterion) -> Json:
+    group = _GROUPS[criterion.group].format(criterion.at_least) if criterion.below else None
+    return {
+        "id": criterion.id,
+        "title": criterion.title,
+        "because": criterion.because,
+        "axis": criterion.axis,
+        "source": criterion.source,
+        "holds_when": _said(criterion.test) if criterion.test else group,
+        "accepts": list(criterion.accepts),
+        "for_services": list(criterion.services),
+        "below": [_criterion(each) for each in criterion.below],
+    }
+
+
+def _said(test: Test) -> str:
+    """The comparison in words a reader can follow without the policy file."""
+    fact, value = test.fact.replace("_", " "), test.value
+    other = (test.other or "").replace("_", " ")
+    if test.operator == "at_most_per":
+        return f"{fact} is at most {value[0]} for each {value[1]} days of supply ({other})"
+    shown = {
+        "is": f"{fact} is {_plain(value)}",
+        "one_of": f"{fact} is one of {_plain(value)}",
+        "at_most": f"{fact} is at most {value}",
+        "at_least": f"{fact} is at least {value}",
+        "below": f"{fact} is below {value}",
+        "above": f"{fact} is above {value}",
+        "within_days": f"{fact} lies at most {value} days before the service",
+        "at_least_days_ago": f"{fact} lies {value} days or more before the service",
+        "answered": f"{fact} is told",
+        "at_least_days_after": f"{fact} lies {value} days or more after {other}",
+        "at_most_days_after": f"{fact} lies at most {value} days after {other}",
+    }
+    return shown.get(test.operator, f"{fact} {test.operator.replace('_', ' ')} {_plain(value)}")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(str(each).replace("_", " ") for each in value)
+    return str(value).replace("_", " ")
