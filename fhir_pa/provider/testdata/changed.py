@@ -1,0 +1,76 @@
+"""Situations of what is changed after it was asked for: updates, cancelled items, a whole request withdrawn, and what may not follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+
+from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
+from fhir_pa.provider.elements import concept, pas_extension
+from fhir_pa.provider.pas.submission import Submission
+from fhir_pa.provider.pas.update import with_documents
+from fhir_pa.provider.testdata.clinic import CANCER, Clinic
+from fhir_pa.provider.testdata.expectations import decided, error
+from fhir_pa.provider.testdata.situation import Situation, Step
+from ig_profiles.names import PAS_PROFILE, X12_CERTIFICATION_TYPE
+from ig_profiles.reading import Json
+
+CANCEL, CANCELLED = "3", "C"
+CONTRADICTS, NOT_ON_FILE = "33", "AA"
+DO_NOT_RESUBMIT, CORRECT_AND_RESUBMIT = "N", "C"
+CERTIFICATION = f"{PAS_PROFILE}extension-certificationType"
+
+
+def situations(clinic: Clinic) -> Iterator[Situation]:
+    """Each begins with a request, except the one about a request that is not on file."""
+    before = clinic.scans("update")
+    bundle = with_documents(before, f"{before.number}-2", clinic.chart(CANCER).elsewhere)[1]
+    brought = clinic.submit(bundle, "POST the update, with the reports that were missing", *decided(dict.fromkeys((1, 2, 3), CERTIFIED)))
+    yield _of_scans(clinic, before, "update", "Updated: the missing reports come, and what was pended is certified", brought)
+
+    before = clinic.scans("cancel-item")
+    withdrawn = clinic.submit(_without_item(_next(before), 2), "POST the update with item 2 cancelled", *decided({1: CERTIFIED, 2: CANCELLED, 3: PENDED}))
+    yield _of_scans(clinic, before, "cancel-item", "One item cancelled; the others stay as they were", withdrawn)
+
+    before = clinic.scans("cancel-all")
+    all_gone = clinic.submit(_withdrawn(_next(before)), "POST the update that cancels all", *decided(dict.fromkeys((1, 2, 3), CANCELLED)))
+    yield _of_scans(clinic, before, "cancel-all", "The whole request withdrawn", all_gone)
+
+    before = clinic.rail("update-after-denial")
+    refused = clinic.submit(_next(before), "POST an update of it", *error(CONTRADICTS, "that this takes no update", DO_NOT_RESUBMIT))
+    denied = clinic.ask(before, "POST the request", *decided({1: NOT_CERTIFIED}))
+    yield Situation("update-after-denial", clinic.guide, "Business error: nothing may be updated after a denial", (denied, refused))
+
+    unknown = _withdrawn(_next(clinic.oxygen("cancel-unknown")))
+    step = clinic.submit(unknown, "POST the cancellation", *error(NOT_ON_FILE, "that no such request is on file", CORRECT_AND_RESUBMIT))
+    yield Situation("cancel-unknown", clinic.guide, "Business error: a request that is not on file cannot be cancelled", (step,))
+
+
+def _of_scans(clinic: Clinic, before: Submission, name: str, title: str, then: Step) -> Situation:
+    first = clinic.ask(before, "POST the request", *decided({1: CERTIFIED, 2: PENDED, 3: PENDED}))
+    return Situation(name, clinic.guide, title, (first, then))
+
+
+def _next(before: Submission) -> Json:
+    return with_documents(before, f"{before.number}-2", ())[1]
+
+
+def _without_item(bundle: Json, sequence: int) -> Json:
+    """The item stays, flagged as cancelled, of certification type 3."""
+    changed = deepcopy(bundle)
+    item = changed["entry"][0]["resource"]["item"][sequence - 1]
+    item["modifierExtension"] = [{"url": f"{PAS_PROFILE}modifierextension-infoCancelled", "valueBoolean": True}]
+    item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), _of_type(CANCEL)]
+    return changed
+
+
+def _withdrawn(bundle: Json) -> Json:
+    """Certification type 3 on the Claim itself."""
+    changed = deepcopy(bundle)
+    claim = changed["entry"][0]["resource"]
+    claim["extension"] = [*claim.get("extension", []), _of_type(CANCEL)]
+    return changed
+
+
+def _of_type(code: str) -> Json:
+    return pas_extension("certificationType", valueCodeableConcept=concept(X12_CERTIFICATION_TYPE, code))

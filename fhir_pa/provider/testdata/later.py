@@ -1,0 +1,129 @@
+"""Situations of what comes after the request: inquiries, documents sent later, a reviewer's decision, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from fhir_pa.provider.charts.practice import CLINIC_NPI
+from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
+from fhir_pa.provider.elements import identifier
+from fhir_pa.provider.pas.attachment import attachment_of
+from fhir_pa.provider.pas.inquiry import inquiry_of
+from fhir_pa.provider.pas.submission import TRACES, Submission
+from fhir_pa.provider.pas.subscription import CONTENT, subscription
+from fhir_pa.provider.play.payer_file import PULMONOLOGIST
+from fhir_pa.provider.testdata.clinic import BORDERLINE, CANCER, RENTED_DAYS, Clinic
+from fhir_pa.provider.testdata.expectations import added_as, content, decided, numbered, reviewed, whole
+from fhir_pa.provider.testdata.situation import Expected, Situation, Step
+from ig_profiles.names import PAS_PROFILE
+from ig_profiles.reading import Json
+
+MODIFIED = "A6"
+INBOX, SECRET = "test-data", "Bearer test-data-only"
+REVIEWER = PULMONOLOGIST
+LISTENER = "a listener at the endpoint: the test EHR, see README.md"
+FEWER_DAYS = 30
+
+
+def situations(clinic: Clinic) -> Iterator[Situation]:
+    """Each begins with the request it is about, except the inquiry that finds nothing."""
+    asked = clinic.oxygen("inquiry", BORDERLINE)
+    first = clinic.ask(asked, "POST the request", *decided({1: PENDED}))
+    yield Situation("inquiry", clinic.guide, "Inquired: the answer as it stands now", (first, inquire(clinic, asked, *decided({1: PENDED}, _found(clinic)))))
+
+    nobody = clinic.oxygen("inquiry-nothing")
+    nothing = Expected("no authorization is told of", "parameter.where(name = 'return').empty()" if clinic.guide == "2.2" else f"{_found(clinic)}.empty()")
+    yield Situation("inquiry-nothing", clinic.guide, "Inquired: nothing matches, which is no error", (inquire(clinic, nobody, nothing),))
+
+    asked = clinic.scans("attachment")
+    reports = dict(zip((2, 3), clinic.chart(CANCER).elsewhere, strict=True))
+    sent = Step(
+        "POST $submit-attachment under the request's own trace number",
+        f"{clinic.fhir}/$submit-attachment",
+        attachment_of(asked, identifier(TRACES, asked.number), reports),
+        holds=(Expected("it says what came of it", "issue.details.text.where(contains('certified now')).exists()"),),
+    )
+    first = clinic.ask(asked, "POST the request; two reports are asked for", *decided({1: CERTIFIED, 2: PENDED, 3: PENDED}))
+    final = inquire(clinic, asked, *decided(dict.fromkeys((1, 2, 3), CERTIFIED), _found(clinic)))
+    yield Situation("attachment", clinic.guide, "Documents sent later: the reports come, and the items are certified", (first, sent, final))
+    yield from _reviewed(clinic)
+    yield from _told(clinic)
+
+
+def inquire(clinic: Clinic, asked: Submission, *holds: Expected) -> Step:
+    """POST Claim/$inquire about the items of this request."""
+    return Step("POST the inquiry", f"{clinic.fhir}/Claim/$inquire", inquiry_of(asked, f"{asked.number}-Q"), holds=holds)
+
+
+def decision(does: str, **said: object) -> Step:
+    """A reviewer's decision on item 1 of the case taken from the answer before."""
+    return Step(does, "/um/authorizations/{reference}/decisions", {"items": [1], **said}, as_="reviewer")
+
+
+def _reviewed(clinic: Clinic) -> Iterator[Situation]:
+    newer, found = clinic.guide == "2.2", _found(clinic)
+    shorter = {"quantity": 1, "unit": "unit", "from": str(clinic.today), "until": str(clinic.today + timedelta(days=FEWER_DAYS - 1))}
+    why = {"because": "Shown for a month; measure again before renting on.", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
+    asked = clinic.oxygen("modified", BORDERLINE)
+    modified = inquire(
+        clinic,
+        asked,
+        *decided({1: MODIFIED}, found),
+        numbered(1, found),
+        Expected(
+            f"{FEWER_DAYS} days are authorized instead of {RENTED_DAYS}",
+            f"{found}.item.extension('{PAS_PROFILE}extension-itemPreAuthPeriod').value.end = '{shorter['until']}'",
+        ),
+        *([whole(MODIFIED, found), reviewed(True, found), added_as(1, "1", found)] if newer else []),
+    )
+    steps = (
+        clinic.ask(asked, "POST the request", *decided({1: PENDED})),
+        decision("a physician authorizes fewer days", decision="modify", reason_code="0L", authorized=shorter, **why),
+        modified,
+    )
+    yield Situation("modified", clinic.guide, "Modified after review: less is authorized than was asked for", steps)
+
+    asked = clinic.oxygen("denied-after-review", BORDERLINE)
+    steps = (
+        clinic.ask(asked, "POST the request", *decided({1: PENDED})),
+        decision("a physician denies it", decision="deny", reason_code="0F", **{**why, "because": "89 % at rest is above the limit of the policy."}),
+        inquire(clinic, asked, *decided({1: NOT_CERTIFIED}, found), *([reviewed(True, found)] if newer else [])),
+    )
+    yield Situation("denied-after-review", clinic.guide, "Not certified after review: a physician signed", steps)
+
+
+def _told(clinic: Clinic) -> Iterator[Situation]:
+    asked = clinic.oxygen("notified", BORDERLINE)
+    at = f"{clinic.fhir}/Subscription"
+    wish: Json = subscription(clinic.guide, CLINIC_NPI, f"{clinic.ehr_url}/notifications/{INBOX}", SECRET)
+    events = "parameter.where(name = 'notification-event')"
+    steps = (
+        Step(
+            "POST the Subscription",
+            at,
+            wish,
+            status=201,
+            holds=(Expected("it waits for the handshake", "status = 'requested'"), content(CONTENT[clinic.guide])),
+            take={"subscription": "id"},
+        ),
+        Step("GET it again, once the handshake was heard", f"{at}/{{subscription}}", method="GET", holds=(Expected("it is active", "status = 'active'"),)),
+        clinic.ask(asked, "POST the request", *decided({1: PENDED})),
+        decision("a physician certifies it", decision="certify", because="Falls to 84 % on the stairs at home.", criteria=["group_2"]),
+        Step(
+            "GET the events so far; the same notification was sent to the endpoint",
+            f"{at}/{{subscription}}/$events",
+            method="GET",
+            holds=(
+                Expected("there was one event, and it says which answer changed", f"entry.first().resource.{events}.part.where(name = 'focus').count() = 1"),
+                Expected("it is the first one", f"entry.first().resource.{events}.part.where(name = 'event-number').value = '1'"),
+            ),
+        ),
+        Step("DELETE it", f"{at}/{{subscription}}", method="DELETE", status=204),
+    )
+    yield Situation("notified", clinic.guide, "Subscribed and told: the answer changed after review", steps, LISTENER)
+
+
+def _found(clinic: Clinic) -> str:
+    """Where an inquiry's answer has its ClaimResponse."""
+    return "parameter.where(name = 'return').resource.entry.first().resource" if clinic.guide == "2.2" else "entry.resource.ofType(ClaimResponse)"
