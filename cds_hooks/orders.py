@@ -38,8 +38,8 @@ class Order:
     """One thing the hook asks about, in a policy's words.
 
     ``carrier`` is the resource that will carry the answer, exactly as received; ``label`` what a clinician calls the
-    service. ``fingerprint`` stays the same while patient, codes and date do: ids of drafts may be reused by the EHR
-    for other orders (trap 43).
+    service; ``sites`` where on the body it is done. ``fingerprint`` stays the same while patient, codes, date and sites
+    do: ids of drafts may be reused by the EHR for other orders (trap 43).
     """
 
     carrier: Json
@@ -47,6 +47,7 @@ class Order:
     service: RequestedService
     fingerprint: str
     do_not_perform: bool = False
+    sites: tuple[str, ...] = ()
 
     @property
     def reference(self) -> str:
@@ -73,12 +74,14 @@ def order_of(subject: Subject, index: Index, patient_id: str) -> Order:
         place=_place(described, index),
     )
     written = next((found for name in _WRITTEN if (found := day(text(described.resource, name)))), None)
+    sites = _sites(described.resource)
     return Order(
         carrier=subject.carrier.resource,
         label=_label(concepts, codes, described.resource),
         service=service,
-        fingerprint=fingerprint(patient_id, codes, on or written, _sites(described.resource)),
+        fingerprint=fingerprint(patient_id, codes, on or written, sites),
         do_not_perform=described.resource.get("doNotPerform") is True,
+        sites=sites,
     )
 
 

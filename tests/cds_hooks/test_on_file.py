@@ -116,3 +116,25 @@ def test_of_several_the_one_of_this_order_and_then_the_one_that_ends_last_is_tol
     mine = replace(HELD, number="PA4", assertion="a")
     assert known(asks(), (OXYGEN,), "a", [HELD, later], TODAY).standing.number == "PA3"
     assert known(asks(), (OXYGEN,), "a", [HELD, later, mine], TODAY).standing.number == "PA4"
+
+
+def knee(side, **more):
+    return {
+        "resourceType": "ServiceRequest",
+        "id": side,
+        "code": {"coding": [{"system": HCPCS, "code": "E1390"}], "text": f"{side} knee"},
+        "authoredOn": "2026-11-21",
+        "bodySite": [{"text": side}],
+        **more,
+    }
+
+
+def test_what_was_certified_with_the_order_for_one_site_does_not_answer_for_another():
+    _, (left,) = answered(call("order-sign", knee("left")))
+    held = replace(HELD, assertion=left.assertion_id)
+    same, _ = seen(held, body=call("order-sign", knee("left")))
+    other, _ = seen(held, body=call("order-sign", knee("right")))
+    assert told(same, "satisfied-pa-id") == "PA1"
+    assert (told(other, "pa-needed"), told(other, "satisfied-pa-id")) == ("auth-needed", None)
+    requested, _ = seen(replace(HELD, assertion=""), body=call("order-sign", knee("right")))
+    assert told(requested, "satisfied-pa-id") == "PA1", "what was asked for as a request tells no site; it is taken as before"
