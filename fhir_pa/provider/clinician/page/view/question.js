@@ -58,7 +58,7 @@ export function questionView(node, page) {
     focus: () => (folded ? open() : field?.focus()),
     refresh(faults) {
       element.hidden = !isShown(node);
-      const mine = faults.filter((each) => each.node === node && (!each.missing || page.strict)).map(({ words }) => words);
+      const mine = faults.filter((each) => each.node === node && (!each.missing || (page.strict && !node.wrongWords))).map(({ words }) => words);
       if (node.wrongWords) mine.unshift(node.wrongWords);
       const [first] = node.answers;
       element.dataset.state = mine.length ? "wrong" : first ? "done" : "open";
