@@ -9,7 +9,7 @@ from pathlib import Path
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.play.payer_file import CLIENT_ID, payer_file
-from fhir_pa.provider.testdata import asked, changed, decided, later
+from fhir_pa.provider.testdata import asked, changed, decided, fullest, later
 from fhir_pa.provider.testdata.clinic import GENERATIONS, Clinic
 from fhir_pa.provider.testdata.later import REVIEWER, SECRET
 from fhir_pa.provider.testdata.proofs import write_proofs
@@ -18,13 +18,14 @@ from fhir_pa.provider.testdata.situation import Situation, Step
 from ig_profiles.json import dump, parse
 from ig_profiles.reading import Json
 
+TELLERS = (decided.situations, changed.situations, later.situations, fullest.situations, asked.situations)
 MANIFEST, CONFIGURATION, KEYS, PROOFS = "manifest.json", "fhir-pa.toml", "provider-keys.json", "proofs"
 
 
 def situations(guide: str, ehr_url: str, at: datetime) -> tuple[Situation, ...]:
     """Every situation of one generation, as of this moment."""
     clinic = Clinic(guide, ehr_url, at)
-    return (*decided.situations(clinic), *changed.situations(clinic), *later.situations(clinic), *asked.situations(clinic))
+    return tuple(situation for tell in TELLERS for situation in tell(clinic))
 
 
 def write_folder(folder: Path, guides: Iterable[str], payer_url: str, ehr_url: str, at: datetime) -> tuple[Situation, ...]:

@@ -30,10 +30,10 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     """Each begins with the request it is about, except the inquiry that finds nothing."""
     asked = clinic.oxygen("inquiry", BORDERLINE)
     first = clinic.ask(asked, "POST the request", *decided({1: PENDED}))
-    yield Situation("inquiry", clinic.guide, "Inquired: the answer as it stands now", (first, inquire(clinic, asked, *decided({1: PENDED}, _found(clinic)))))
+    yield Situation("inquiry", clinic.guide, "Inquired: the answer as it stands now", (first, inquire(clinic, asked, *decided({1: PENDED}, found_in(clinic)))))
 
     nobody = clinic.oxygen("inquiry-nothing")
-    nothing = Expected("no authorization is told of", "parameter.where(name = 'return').empty()" if clinic.guide == "2.2" else f"{_found(clinic)}.empty()")
+    nothing = Expected("no authorization is told of", "parameter.where(name = 'return').empty()" if clinic.guide == "2.2" else f"{found_in(clinic)}.empty()")
     yield Situation("inquiry-nothing", clinic.guide, "Inquired: nothing matches, which is no error", (inquire(clinic, nobody, nothing),))
 
     asked = clinic.scans("attachment")
@@ -45,7 +45,7 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
         holds=(Expected("it says what came of it", "issue.details.text.where(contains('certified now')).exists()"),),
     )
     first = clinic.ask(asked, "POST the request; two reports are asked for", *decided({1: CERTIFIED, 2: PENDED, 3: PENDED}))
-    final = inquire(clinic, asked, *decided(dict.fromkeys((1, 2, 3), CERTIFIED), _found(clinic)))
+    final = inquire(clinic, asked, *decided(dict.fromkeys((1, 2, 3), CERTIFIED), found_in(clinic)))
     yield Situation("attachment", clinic.guide, "Documents sent later: the reports come, and the items are certified", (first, sent, final))
     yield from _reviewed(clinic)
     yield from _told(clinic)
@@ -62,7 +62,7 @@ def decision(does: str, **said: object) -> Step:
 
 
 def _reviewed(clinic: Clinic) -> Iterator[Situation]:
-    newer, found = clinic.guide == "2.2", _found(clinic)
+    newer, found = clinic.guide == "2.2", found_in(clinic)
     shorter = {"quantity": 1, "unit": "unit", "from": str(clinic.today), "until": str(clinic.today + timedelta(days=FEWER_DAYS - 1))}
     why = {"because": "Shown for a month; measure again before renting on.", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
     asked = clinic.oxygen("modified", BORDERLINE)
@@ -124,6 +124,6 @@ def _told(clinic: Clinic) -> Iterator[Situation]:
     yield Situation("notified", clinic.guide, "Subscribed and told: the answer changed after review", steps, LISTENER)
 
 
-def _found(clinic: Clinic) -> str:
+def found_in(clinic: Clinic) -> str:
     """Where an inquiry's answer has its ClaimResponse."""
     return "parameter.where(name = 'return').resource.entry.first().resource" if clinic.guide == "2.2" else "entry.resource.ofType(ClaimResponse)"
