@@ -45,27 +45,34 @@ def keys() -> Keys:
 
 
 @pytest.fixture(scope="session")
-def places(chromium: Any, keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
-    """Our payer as a process of its own, with both generations, for all tests of the session."""
-    where, folder, charts = Places(), tmp_path_factory.mktemp("payer"), people()
+def places() -> Places:
+    return Places()
+
+
+@pytest.fixture(scope="session")
+def our_payer(chromium: Any, places: Places, keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Our payer as a process of its own, with both generations, for all tests of the session that ask it."""
+    where, folder, charts = places, tmp_path_factory.mktemp("payer"), people()
     config = Path(folder) / "fhir-pa.toml"
     config.write_text(payer_file(where.payer, where.ehr, keys, charts, datetime.now(UTC).date()))
     processes = Processes(Path(folder))
     serve = ["fhir_pa.cli", "serve", "--port", where.payer.rpartition(":")[2], "--config", str(config), "--data-directory", str(folder / "data")]
     try:
         processes.start("payer", serve, f"{where.payer}/ready")
-        yield where
+        yield
     finally:
         processes.stop()
 
 
 @pytest.fixture
-def opened(chromium: Any, places: Places, keys: Keys) -> Iterator[Open]:
+def opened(chromium: Any, places: Places, keys: Keys, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens a clinic, and in a new window the app from a patient's chart; at the end every window must have stayed quiet."""
     with ExitStack() as stack:
         windows: list[Window] = []
 
         def open_(patient: str, guide: str = "2.2", *, clinic_: Clinic | None = None, payer_base: str | None = None, ask: bool = True, **look: Any) -> Any:
+            if payer_base is None:
+                request.getfixturevalue("our_payer")
             here = clinic_ or stack.enter_context(clinic(places, keys, guide, payer_base, ask))
             window = Window(chromium, **look)
             stack.callback(window.close)

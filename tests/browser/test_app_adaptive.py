@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ig_profiles.reading import Json, many
+from ig_profiles.names import COVERAGE_INFORMATION
+from ig_profiles.reading import Json, extension_value, extensions, many
 from ig_profiles.registry import open_set
 from ig_profiles.validator import validate
 from questionnaires.form import items
@@ -75,3 +76,27 @@ def answer_what_is_open(window: Any) -> None:
         else:
             field.fill("2026-10-20" if field.get_attribute("type") == "date" else "4")
             field.evaluate("field => field.blur()")
+
+
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_the_payer_may_authorize_at_the_last_question_and_the_number_stands_on_the_order(opened: Any, guide: str) -> None:
+    clinic, window = opened(PATIENT, guide)
+    window.pick("What is the device asked for?", "The first three months")
+    go_on(window)
+    window.type("seen for the sleep complaint", "2026-09-01")
+    window.type("On which day was the sleep test", "2026-10-01")
+    window.pick("How was it done?", "Attended study in a sleep laboratory")
+    window.type("Apneas and hypopneas in an hour", "20")
+    window.type("How many events", "100")
+    window.pick("shown how to use the device", "Yes")
+    go_on(window)
+    window.pick("Shall it issue the prior authorization number now?", "Yes")
+    go_on(window)
+    window.press("Review")
+    window.press("Finish, send later")
+    window.page.wait_for_selector(".outcome")
+    assert "Nothing has to be sent" in window.text()
+    [order] = clinic.charts.by_patient[CHART].orders
+    [word] = extensions(order, COVERAGE_INFORMATION)
+    number = extension_value(word, "satisfied-pa-id")
+    assert number and number in window.text()

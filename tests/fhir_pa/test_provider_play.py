@@ -84,6 +84,20 @@ def test_the_ehr_runs_as_a_process_of_its_own_and_ends_when_asked(tmp_path):
         requests.get(f"{url}/inbox", timeout=5)
 
 
+def test_the_clinicians_app_runs_as_a_process_of_its_own(tmp_path):
+    Keys.new().save(tmp_path / "keys.json")
+    url = f"http://127.0.0.1:{free_port()}"
+    processes = Processes(tmp_path)
+    parties = ["--ehr", "http://127.0.0.1:9", "--payer", "http://127.0.0.1:9/v2.2/fhir"]
+    arguments = ["fhir_pa.provider.clinician.serve", "--port", url.rpartition(":")[2], "--keys", str(tmp_path / "keys.json"), *parties]
+    processes.start("app", arguments, f"{url}/supported-payers")
+    try:
+        assert "The chart cannot be reached." in requests.get(f"{url}/standalone", timeout=5).text
+        assert "export" in requests.get(f"{url}/page/form/tree.js", timeout=5).text
+    finally:
+        processes.stop()
+
+
 def test_a_process_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path):
     with pytest.raises(NotReady, match="no_such_module"):
         Processes(tmp_path).start("payer", ["fhir_pa.no_such_module"], "http://127.0.0.1:9/")

@@ -67,7 +67,8 @@ def entering(url: str, hosts: tuple[Host, ...], keys: Keys, visits: Visits, now:
     def told(trouble: Trouble) -> Response:
         """A page of words: here no script is loaded yet."""
         words = f"<h1>{escape(trouble.title)}</h1><p>{escape(trouble.words)}</p>"
-        head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><link rel="stylesheet" href="/page/style/base.css">'
+        links = '<link rel="icon" href="data:,"><link rel="stylesheet" href="/page/style/base.css">'
+        head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">{links}'
         page = f'<!doctype html><html lang="en"><head>{head}<title>{escape(trouble.title)}</title></head><body><main class="alone">{words}</main></body></html>'
         return Response(page, status=trouble.status, content_type="text/html; charset=utf-8")
 

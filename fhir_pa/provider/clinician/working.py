@@ -18,6 +18,7 @@ from fhir_pa.provider.clinician import forms, keeping, sending
 from fhir_pa.provider.clinician.chart import OpenChart, person, told, told_form
 from fhir_pa.provider.clinician.entering import KEY
 from fhir_pa.provider.clinician.payers import Payer, payer_of
+from fhir_pa.provider.clinician.told_by_payer import put_on_orders
 from fhir_pa.provider.clinician.trouble import Trouble, ended
 from fhir_pa.provider.clinician.visits import Visit, Visits
 from fhir_pa.provider.crd.coverage_answer import read_order
@@ -161,7 +162,9 @@ def working(payers: tuple[Payer, ...], keys: Keys, visits: Visits, now: Callable
             if asked.get("signed") is not True:
                 raise Trouble(422, "app", "This form must be signed.", "Confirm above that the answers are yours, then finish again.")
             form = keeping.signed(chart, form, questionnaire, keys, now())
-        return _json({"response": keeping.keep(chart, form, now())})
+        kept = keeping.keep(chart, form, now())
+        orders, trouble = put_on_orders(chart, kept)
+        return _json({"response": kept, "orders": orders, "trouble": trouble})
 
     @doors.post("/authorization")
     def authorization(name: str) -> Response:

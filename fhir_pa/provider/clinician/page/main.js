@@ -9,7 +9,7 @@ import { showBanner } from "./view/banner.js";
 import { chooseView, settled } from "./view/choose.js";
 import { FormView } from "./view/form.js";
 import { button, notice } from "./view/notice.js";
-import { keptView, outcomeView } from "./view/outcome.js";
+import { authorizedView, keptView, outcomeView } from "./view/outcome.js";
 import { reviewView } from "./view/review.js";
 
 const main = document.getElementById("main");
@@ -53,7 +53,9 @@ const open = () =>
     occasion = await call("occasion");
     showBanner(occasion);
     const { orders, coverages } = occasion;
-    if (settled(occasion)) await begin({ orders: orders.map(({ reference }) => reference), coverage: coverages[0].reference });
+    const resumed = occasion.about.find((each) => each.startsWith("QuestionnaireResponse/"));
+    if (resumed) await begin({ form: resumed });
+    else if (settled(occasion)) await begin({ orders: orders.map(({ reference }) => reference), coverage: coverages[0].reference });
     else show("Choose", h("h1", { tabindex: "-1" }, "Documentation for an authorization"), chooseView(occasion, begin));
   }, open);
 
@@ -134,6 +136,9 @@ const finish = (session, { signed, send, services }) =>
     if (at + 1 < sessions.length) {
       at += 1;
       work();
+    } else if (sessions.every((each) => each.authorized.length && each.authorized.length === each.orders.length)) {
+      const orders = sessions.flatMap((each) => each.authorized);
+      show("Authorized", authorizedView(orders, session.payer, sessions.map((each) => each.orderTrouble).find(Boolean)));
     } else if (send) await submit();
     else show("Finished", keptView());
   }, () => finish(session, { signed, send, services }));

@@ -78,14 +78,18 @@ export class Session {
     return wants(this.questionnaire);
   }
 
-  /** Finish: the completed form as the chart keeps it. Throws Trouble. */
+  /** What the payer authorized while the form was filled: its orders with their numbers. */
+  get authorized() {
+    return (this.orders ?? []).filter(({ payer }) => payer.some(({ satisfied }) => satisfied));
+  }
+
+  /** Finish: the completed form as the chart keeps it, and what the payer said of its orders. Throws Trouble. */
   async complete(signed) {
     await this.saver.now();
-    const { response } = await call("completion", { canonical: this.canonical, response: this.written("completed"), signed });
+    const { response, orders, trouble } = await call("completion", { canonical: this.canonical, response: this.written("completed"), signed });
     this.saver.stop();
     this.response = response;
-    this.done = true;
-    return response;
+    Object.assign(this, { done: true, orders, orderTrouble: trouble });
   }
 
   /** References of what the answers taken from the chart rest on. */

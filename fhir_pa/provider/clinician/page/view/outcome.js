@@ -30,4 +30,17 @@ function decision(item, order) {
   );
 }
 
+/** The payer authorized while it asked: nothing is left to send. */
+export function authorizedView(orders, payer, trouble) {
+  return h(
+    "div",
+    { class: "outcome" },
+    h("h1", { tabindex: "-1" }, "Authorized"),
+    h("p", { class: "lead" }, `${payer} authorized while you answered. Nothing has to be sent.`),
+    trouble && notice("warning", "Please note the number yourself.", trouble),
+    orders.map((order) => decision({ kind: "yes", number: order.payer.find(({ satisfied }) => satisfied).satisfied, reasons: [], notes: order.payer.flatMap(({ reasons }) => reasons) }, order)),
+    h("p", {}, "Form and number are in the chart. You can close this window."),
+  );
+}
+
 export const keptView = () => h("div", { class: "outcome" }, h("h1", { tabindex: "-1" }, "Finished"), h("p", { class: "lead" }, "The form is complete and kept in the chart. It has not been sent to the payer yet."));
