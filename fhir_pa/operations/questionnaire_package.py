@@ -8,36 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, lru_cache
 
-from cds_hooks.hook import Subject
-from cds_hooks.orders import order_of
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.form_dependencies import logics_of, value_sets_of
 from fhir_pa.operations.form_wanted import form_wanted
 from fhir_pa.operations.hook_given import member_identifiers
-from fhir_pa.operations.interviews import seal
+from fhir_pa.operations.interview_begun import ORDER, address_of, service_of
 from fhir_pa.operations.membership import Standing, standing
 from fhir_pa.operations.payer_known import payer_known
-from fhir_pa.pas.information_request import form_asked_for
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.wiring import Payer
-from ig_profiles.json import parse
-from ig_profiles.names import COVERAGE_INFORMATION
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
-from ig_profiles.reading import Entry, Index, Json, extension_value, extensions, text
+from ig_profiles.reading import Json
 from ig_profiles.resource_text import read_resource
-from questionnaires.adaptive import Interview
-from questionnaires.adaptive_form import Address, adaptive_canonical, adaptive_id, is_adaptive
-from questionnaires.cql import dist
+from questionnaires.adaptive_form import adaptive_canonical, adaptive_id, is_adaptive
 from questionnaires.draft import Occasion
-from questionnaires.elm import KeptLibrary
 from questionnaires.form import canonical as canonical_of
 from questionnaires.library import Shelf, Volume
-from questionnaires.logic import Logic, closure
 from questionnaires.package import answer, changed, package
 from questionnaires.package_request import Guide, PackageRequest, read_package_request
-from questionnaires.policy import RequestedService
-from questionnaires.value_sets import packed, referenced
+from questionnaires.value_sets import packed
 
 
 @dataclass(frozen=True)
@@ -70,11 +60,12 @@ def questionnaire_package(body: bytes, guide: Guide, caller: Caller, payer: Paye
     packages = []
     for each in wanted:
         form, since = each.volume.questionnaire, asked.changed_since
-        sets, troubles = packed(payer.shelf.value_sets, [*referenced(form), *_sets_of(each.volume)], at, everything=guide == "2.0.1")
+        sets, troubles = packed(payer.shelf.value_sets, value_sets_of(each.volume), at, everything=guide == "2.0.1")
         issues += troubles
         if form is None or (since is not None and not changed(each.volume.edition, form, since, sets)):
             continue
-        occasion = Occasion(asked.coverages, each.orders or asked.orders, each.context)
+        orders = each.orders or asked.orders
+        occasion = Occasion(asked.coverages, orders, each.context)
         packages.append(
             package(
                 each.volume.edition,
@@ -85,7 +76,7 @@ def questionnaire_package(body: bytes, guide: Guide, caller: Caller, payer: Paye
                 at=at,
                 prefilled=payer_known(each.volume, member_identifiers(asked.coverage, None), caller, payer, at),
                 value_sets=sets,
-                address=_address(each, asked, member, guide, caller, payer) if each.adaptive else None,
+                address=address_of(orders, each.context or "", member.line_of_business, guide, caller, payer) if each.adaptive else None,
             )
         )
     if not wanted and assertions and any(assertion.questionnaires for assertion in assertions):
@@ -142,15 +133,14 @@ def _wanted(asked: PackageRequest, assertions: list[Assertion], member: Standing
             if volume is not None:
                 yield Wanted(volume, orders, assertion.id, is_adaptive(canonical))
     for order in asked.orders:
-        entry = Entry("", order, "Parameters.parameter.where(name='order').resource")
-        service = replace(_service(order), line_of_business=member.line_of_business)
+        service = replace(service_of(order), line_of_business=member.line_of_business)
         if service.codes:
             edition = payer.shelf.in_force(service, service.on or today)
             if edition.authorization == "needed" and edition.questionnaire:
                 yield Wanted(payer.shelf.volume(edition.topic, edition.version), (order,), context, edition.form == "adaptive")
         else:
             what = "The order names no service by a code, so no form can be chosen for it. Code the order, or send the canonical."
-            issues.append(Issue(what, "code-invalid", "warning", entry.expression))
+            issues.append(Issue(what, "code-invalid", "warning", ORDER))
 
 
 def _merged(wanted: Iterable[Wanted]) -> Iterator[Wanted]:
@@ -161,54 +151,3 @@ def _merged(wanted: Iterable[Wanted]) -> Iterator[Wanted]:
         more = tuple(order for order in each.orders if before is None or order not in before.orders)
         found[name] = replace(before, orders=(*before.orders, *more)) if before else each
     return iter(found.values())
-
-
-def logics_of(volume: Volume) -> tuple[Logic, ...]:
-    """The libraries of this form with all they include."""
-    if volume.cql is None or volume.elm is None:
-        return ()
-    return closure((Logic(volume.cql, volume.elm),), (_helpers(),))
-
-
-@cache
-def _helpers() -> Logic:
-    """FHIRHelpers, which every CQL library over FHIR includes; built with the engine."""
-    return Logic(dist("FHIRHelpers-4.0.1.cql"), parse(dist("FHIRHelpers-4.0.1.json").encode()))
-
-
-def _service(order: Json) -> RequestedService:
-    entry = Entry("", order, "Parameters.parameter.where(name='order').resource")
-    return order_of(Subject(entry, entry), Index(), _patient(order)).service
-
-
-def _patient(order: Json) -> str:
-    name = text(order, "subject", "reference") or text(order, "patient", "reference") or ""
-    return name.rsplit("/", 1)[-1]
-
-
-@lru_cache(maxsize=64)
-def _sets_in(library: KeptLibrary) -> tuple[str, ...]:
-    return tuple(referenced(library.elm))
-
-
-def _sets_of(volume: Volume) -> tuple[str, ...]:
-    """The value sets the form's facts look codes up in; a client cannot run them without."""
-    return _sets_in(KeptLibrary(volume.elm)) if volume.elm is not None else ()
-
-
-def _address(wanted: Wanted, asked: PackageRequest, member: Standing, guide: Guide, caller: Caller, payer: Payer) -> Address:
-    """Where the adaptive form goes on asking, with what its orders say sealed in."""
-    services = [_service(order) for order in wanted.orders or asked.orders]
-    codes = tuple(dict.fromkeys(code for service in services for code in service.codes))
-    days = [service.on for service in services if service.on]
-    context = wanted.context or ""
-    from_hook = bool(context) and form_asked_for(context) is None  # a context of PAS never ends in a number (spec-42)
-    settles = from_hook and len(services) == 1 and context in carried_ids(wanted.orders or asked.orders)
-    interview = Interview(codes, min(days, default=None), member.line_of_business, context, settles)
-    return Address(payer.fhir_base(guide), seal(interview, caller.id, payer))
-
-
-def carried_ids(orders: Iterable[Json]) -> frozenset[str]:
-    """The assertion ids these orders carry, in what a hook wrote on them."""
-    said = (each for order in orders for each in extensions(order, COVERAGE_INFORMATION))
-    return frozenset(str(value) for each in said if (value := extension_value(each, "coverage-assertion-id")))

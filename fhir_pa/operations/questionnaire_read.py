@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
-from fhir_pa.operations.questionnaire_package import logics_of
+from fhir_pa.operations.form_dependencies import logics_of
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
