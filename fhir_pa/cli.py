@@ -18,6 +18,7 @@ from fhir_pa.commands.profiles import profiles
 from fhir_pa.commands.prove import prove
 from fhir_pa.commands.reviews import reviews
 from fhir_pa.commands.serving import serve, settings, worker
+from fhir_pa.commands.simulate import simulate
 from fhir_pa.commands.validate import validate
 from fhir_pa.provider.demo import run_demo
 from fhir_pa.provider.testdata.folder import renew_proofs, write_folder
@@ -59,7 +60,7 @@ def testdata(folder: Path, guides: tuple[str, ...], payer_url: str, ehr_url: str
     click.echo(f"{len(written)} situations are in {folder}. Begin with {folder / 'README.md'}.")
 
 
-for command in (serve, worker, settings, clients, measures, notices, people, policies, profiles, reviews, prove, audit, validate):
+for command in (serve, worker, settings, clients, measures, notices, people, policies, profiles, reviews, prove, audit, validate, simulate):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ PURE = (
     "questionnaires/offers.py",
     "questionnaires/path_to_yes.py",
     "fhir_pa/um/",
+    "fhir_pa/synthetic/",
     "fhir_pa/pas/",
     "cds_hooks/allowance.py",
     "cds_hooks/authorized.py",
@@ -134,7 +135,7 @@ def test_no_payer_room_leans_on_the_provider_side(path):
 
 
 # Inside fhir_pa, from the ground up; a room leans on those before it.
-ROOMS = ("um", "letters", "pas", "storage", "work", "operations", "web", "commands")
+ROOMS = ("um", "synthetic", "letters", "pas", "storage", "work", "operations", "web", "commands")
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith(tuple(f"fhir_pa/{room}/" for room in ROOMS))], ids=ids)
