@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from cds_hooks.quiet import Rule
 from fhir_pa.auth import registration
@@ -45,6 +46,7 @@ class Settings:
     log: LogFormat = _setting("How log lines are written: in words, or as JSON objects.", "words")
     max_body_bytes: int = _setting("The longest request body taken, in bytes.", 10 * 1024 * 1024)
     exchange_seconds: int = _setting("How long a submission may take; what is not weighed by then is pended, and weighed on in the background.", 10)
+    time_zone: str = _setting("The plan's time zone, e.g. America/New_York: its days begin and end there.", "UTC")
     peer_to_peer_hours: int = _setting("How long, 24 to 72, the treating clinician may call before a clinical denial is signed; 0 offers no call.", 72)
     ehr_query_milliseconds: int = _setting("How long one query at a provider's EHR may take while a hook is answered.", 1200)
     ehr_milliseconds: int = _setting("How long all queries of one hook call together may take.", 2500)
@@ -153,6 +155,8 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
     for name in ("processes", "threads", "max_body_bytes", "burst", "exchange_seconds", "quiet_days", "ehr_query_milliseconds", "ehr_milliseconds", "ehr_rest_seconds"):
         if getattr(settings, name) < 1:
             mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
+    if settings.time_zone not in available_timezones():
+        mistakes.add("time_zone", f"is {settings.time_zone!r}, which is no time zone.", "Use a name such as America/New_York.")
     if settings.peer_to_peer_hours and not 24 <= settings.peer_to_peer_hours <= 72:
         mistakes.add("peer_to_peer_hours", f"is {settings.peer_to_peer_hours}.", "Use 24 to 72, or 0 to offer no conversation.")
     if not 1 <= settings.quiet_rejected <= 100:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from fhir_pa.auth.directory import Directory
 from fhir_pa.brief import Brief
@@ -32,6 +33,11 @@ class Memory:
         """Keep the key until then; False when it was already kept."""
         with self.store.transaction("the process") as tx:
             return tx.remember_once(kind, key, until)
+
+    def was_seen(self, kind: str, key: str) -> bool:
+        """Whether the key is kept."""
+        with self.store.reading() as tx:
+            return tx.was_seen(kind, key)
 
     def secret(self, name: str) -> str | None:
         """The secret kept under this name, or None."""
@@ -117,11 +123,24 @@ class Payer:
         self.store.close()
 
 
-def open_payer(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Payer:
+def local_clock(zone: str) -> Callable[[], datetime]:
+    """A clock that tells moments in this time zone, each with its offset alone: an hour added is an hour, whatever the season."""
+    local = ZoneInfo(zone)
+
+    def now() -> datetime:
+        moment = datetime.now(local)
+        return moment.astimezone(timezone(moment.utcoffset() or timedelta(0)))
+
+    return now
+
+
+def open_payer(settings: Settings, clock: Callable[[], datetime] | None = None) -> Payer:
     """The payer these settings describe, its database brought up to date and its policies read.
 
+    Its clock tells moments in the plan's time zone, so that every day written down is a day there.
     Raises Refusal when the database cannot be reached or a policy cannot be read.
     """
     shelf = open_shelf(*([settings.policies] if settings.policies else []))
+    clock = clock or local_clock(settings.time_zone)
     store = open_store(settings.database_url, settings.data_directory, clock)
     return Payer(settings, store, shelf, FactEngine(), clock, Lately(Breaker(Rule(seconds=settings.ehr_rest_seconds))))

@@ -158,9 +158,12 @@ class Directory:
         found = [card for card in self.gold_cards if card.npi in known and card.spares(topic, on)]
         return max(found, key=lambda card: card.until or date.max, default=None)
 
-    def member(self, value: str, system: str | None = None) -> Member | None:
-        """The member with this id; senders often leave the system out or use their own, so an exact system wins but is not needed."""
-        alike = self._members_by_id.get(value, [])
+    def member(self, value: str, system: str | None = None, born: date | None = None) -> Member | None:
+        """The member with this id; senders often leave the system out or use their own, so an exact system wins but is not needed.
+
+        A family may share a number: whoever was born on another day than ``born`` is somebody else.
+        """
+        alike = [each for each in self._members_by_id.get(value, []) if born is None or each.birth_date in (None, born)]
         exact = next((member for member in alike if member.system == system), None)
         return exact or (alike[0] if len(alike) == 1 else None)
 

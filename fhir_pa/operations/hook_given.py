@@ -15,6 +15,7 @@ from typing import cast
 from cds_hooks.given import Exemption, Given
 from cds_hooks.granting import Grant
 from cds_hooks.membership import Insured, MemberStanding, Standing
+from cds_hooks.moments import day
 from cds_hooks.on_file import OnFile
 from cds_hooks.orders import Order
 from cds_hooks.prefetch import one_by_one
@@ -57,7 +58,9 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
             return MemberStanding(Standing.ANOTHER_PAYER)
         if payors == [] and asked.dialect != "2.0" and payer.directory.insurer.identifier and is_strict(caller, payer):
             return MemberStanding(Standing.ANOTHER_PAYER, because=NO_PAYOR)
-        found = standing(payer.directory, member_identifiers(coverage, patient), on)
+        found = standing(payer.directory, member_identifiers(coverage, patient), on, born(patient))
+        if found.of_another:
+            return MemberStanding(Standing.NOT_SINGLED_OUT, because="The number on the coverage is that of another person in the family.")
         if not found.known:
             return MemberStanding(Standing.UNKNOWN_MEMBER)
         until = found.member.covered_until if found.member else None
@@ -157,6 +160,11 @@ def _assertion_key(store: Store) -> bytes:
     """The secret assertion ids are made with; once drawn it never changes."""
     memory = Memory(store)
     return (memory.secret(ASSERTION_SECRET) or memory.keep_secret(ASSERTION_SECRET, secrets.token_hex(32))).encode()
+
+
+def born(patient: Json | None) -> date | None:
+    """The whole day on which a Patient was born; None when it is not told so exactly."""
+    return day(text(patient, "birthDate")) if len(text(patient, "birthDate") or "") == 10 else None
 
 
 def member_identifiers(coverage: Json, patient: Json | None) -> tuple[Identifier, ...]:

@@ -97,8 +97,9 @@ class Granting:
         )
         bundle = order_claim(signed, self.at)
         submission = intake.read(bundle, self.guide)
-        member = standing(self.payer.directory, submission.request.member.identifiers, wanted.order.service.on or self.at.date())
-        if not submission.request.member.identifiers or not member.covered:
+        named = submission.request.member
+        member = standing(self.payer.directory, named.identifiers, wanted.order.service.on or self.at.date(), named.birth_date)
+        if not named.identifiers or not member.covered:
             return Held("The member's number is not on the coverage. Correct it to get the authorization with the answer.")
         request = replace(submission.request, line_of_business=member.line_of_business, plan=member.plan, assertion=wanted.assertion_id)
         answers = weigh_items(request.items, member.line_of_business, Documentation.of(submission), self.payer.shelf, self.payer.facts, self.at)

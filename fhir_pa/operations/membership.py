@@ -16,11 +16,15 @@ from fhir_pa.um.request import Identifier
 
 @dataclass(frozen=True)
 class Standing:
-    """What the member file says: ``known`` and ``covered`` are True when there is no file to ask."""
+    """What the member file says: ``known`` and ``covered`` are True when there is no file to ask.
+
+    ``of_another``: the number is on file, for somebody born on another day, such as the policy holder.
+    """
 
     known: bool
     covered: bool
     member: Member | None = None
+    of_another: bool = False
 
     @property
     def line_of_business(self) -> str:
@@ -33,12 +37,14 @@ class Standing:
         return self.member.plan if self.member else ""
 
 
-def standing(directory: Directory, identifiers: Iterable[Identifier], on: date) -> Standing:
-    """The standing of the person whom any of these numbers names."""
+def standing(directory: Directory, identifiers: Iterable[Identifier], on: date, born: date | None = None) -> Standing:
+    """The standing of the person whom any of these numbers names, and who was born on that day where it is told."""
     if not directory.lists_members:
         return Standing(known=True, covered=True)
-    found = (directory.member(identifier.value, identifier.system) for identifier in identifiers)
+    named = tuple(identifiers)
+    found = (directory.member(identifier.value, identifier.system, born) for identifier in named)
     member = next((member for member in found if member), None)
     if member is None:
-        return Standing(known=False, covered=False)
+        of_another = any(directory.member(identifier.value, identifier.system) for identifier in named)
+        return Standing(known=False, covered=False, of_another=of_another)
     return Standing(True, member.covered(on), member)

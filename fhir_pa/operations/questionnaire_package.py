@@ -12,7 +12,7 @@ from datetime import date
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.form_dependencies import logics_of, value_sets_of
 from fhir_pa.operations.form_wanted import form_wanted
-from fhir_pa.operations.hook_given import member_identifiers
+from fhir_pa.operations.hook_given import born, member_identifiers
 from fhir_pa.operations.interview_begun import ORDER, address_of, service_of
 from fhir_pa.operations.membership import Standing, standing
 from fhir_pa.operations.payer_known import payer_known
@@ -96,7 +96,8 @@ def form_named(identity: str, shelf: Shelf) -> str:
 
 def _member(asked: PackageRequest, payer: Payer, on: date) -> Standing:
     people = (resource for resource in asked.referenced if resource.get("resourceType") == "Patient")
-    found = standing(payer.directory, member_identifiers(asked.coverage, next(people, None)), on)
+    patient = next(people, None)
+    found = standing(payer.directory, member_identifiers(asked.coverage, patient), on, born(patient))
     if not found.known:
         what = f"{payer.directory.insurer.name} knows no member by the number on this Coverage. Check Coverage.identifier and subscriberId."
         raise Unprocessable(Issue(what, "not-found", expression="Parameters.parameter.where(name='coverage').resource"))

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.numbers import new_number
+from fhir_pa.operations.appeal_submitted import appeal
 from fhir_pa.operations.certified_with_order import certified_with_order
 from fhir_pa.operations.in_time import Exchange
 from fhir_pa.operations.membership import Standing, standing
@@ -50,7 +51,8 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     submission = intake.read(bundle, guide)
     told = findings(bundle, guide, caller, payer)
     received = Received(str(uuid.uuid4()), "submit", caller.id, guide, at, body)
-    member = standing(payer.directory, submission.request.member.identifiers, _first_day(submission.request, at))
+    asked = submission.request.member
+    member = standing(payer.directory, asked.identifiers, _first_day(submission.request, at), asked.birth_date)
     for _ in range(ATTEMPTS - 1):
         with suppress(Conflict):
             return _keep(_outcome(submission, member, received, payer, exchange), told, received, bundle, payer)
@@ -61,13 +63,15 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
 class Outcome:
     """What a submission comes to: a new case, the next revision of one, or what the payer's business objects to.
 
-    ``is_news`` says whether a revision answers anything differently, so that subscribers must hear of it.
+    ``news`` is why subscribers must hear of a revision; empty when it answers nothing differently. ``shown`` is the case as
+    the answer shows it, where that is not as it stands.
     """
 
     opened: Authorization | None = None
     revised: Authorization | None = None
     errors: tuple[BusinessError, ...] = ()
-    is_news: bool = False
+    news: str = ""
+    shown: Authorization | None = None
 
 
 def _outcome(submission: Submission, member: Standing, received: Received, payer: Payer, exchange: Exchange) -> Outcome:
@@ -75,6 +79,9 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
     if errors:
         return Outcome(errors=errors)
     request = replace(submission.request, line_of_business=member.line_of_business, plan=member.plan)
+    if request.is_appeal:
+        appealed = appeal(submission, received, payer)
+        return Outcome(revised=appealed.case, errors=appealed.errors, news="appeal filed", shown=appealed.shown)
     documentation = Documentation.of(submission)
     before, on_file = _on_file(request, received.client, payer) if request.is_update else (None, Documentation())
     if before is not None:
@@ -108,7 +115,7 @@ def _revise(
         revised = before.revise(request, answers, received.id, received.client, received.at)
     except Conflict as conflict:
         return Outcome(errors=(business_error.update_not_allowed(str(conflict)),))
-    return Outcome(revised=revised, is_news=revised.answers_differently(before))
+    return Outcome(revised=revised, news="revised" if revised.answers_differently(before) else "")
 
 
 def _not_a_member(submission: Submission, member: Standing) -> tuple[BusinessError, ...]:
@@ -139,9 +146,9 @@ def _keep(outcome: Outcome, told: Sequence[Issue], received: Received, bundle: J
             else:
                 tx.save(authorization)
             tx.weigh_later(authorization)
-            if outcome.is_news:
-                tx.notify(authorization, why="revised", at=received.at)
-            answer = response.write(authorization, bundle, received.guide, at=received.at, base_url=base)
+            if outcome.news:
+                tx.notify(authorization, why=outcome.news, at=received.at)
+            answer = response.write(outcome.shown or authorization, bundle, received.guide, at=received.at, base_url=base)
         answer = beside(answer, told)
         tx.keep_answer(received.id, dump(answer))
     return answer
