@@ -76,7 +76,8 @@ class Ehr:
         answered = self.send(body)
         assert answered.status_code == 200, answered.text
         answer = dict(json.parse(answered.data))
-        assert broken(answer, DIALECT[self.clinic.guide], str(body.get("hook"))) == []
+        spoken = body.get("extension", {}).get("davinci-crd.requestedVersion", DIALECT[self.clinic.guide])
+        assert broken(answer, spoken, str(body.get("hook"))) == []
         return answer
 
     def sign(self, who: str = SHORT_OF_OXYGEN, **changed: Any) -> tuple[CoverageAnswer, ...]:
