@@ -22,7 +22,10 @@ Answering = Callable[[Json], Json]
 
 @dataclass
 class AnyPayer:
-    """What it hands out, and what it heard. ``fails`` is a status to answer packages with; ``next`` answers $next-question."""
+    """What it hands out, and what it heard.
+
+    ``fails`` is a status to answer packages with; ``next`` answers $next-question; ``others`` are further forms.
+    """
 
     url: str
     questionnaire: Json
@@ -32,6 +35,7 @@ class AnyPayer:
     fails: int | None = None
     next: Answering | None = None
     codes: tuple[Json, ...] = ()
+    others: tuple[Json, ...] = ()
     errors: list[Json] = field(default_factory=list)
     asked: list[Json] = field(default_factory=list)
 
@@ -44,8 +48,9 @@ class AnyPayer:
         """The answer to $questionnaire-package, in the shape of 2.2."""
         libraries = [{"resourceType": "Library", "content": [{"contentType": "application/elm+json", "data": _base64(elm)}]} for elm in self.elms]
         resources = [self.questionnaire, *([self.draft] if self.draft else []), *libraries, *self.value_sets]
-        bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
-        return {"resourceType": "Parameters", "parameter": [{"name": "packagebundle", "resource": bundle}]}
+        packages = [resources, *([each] for each in self.others)]
+        bundles = [{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in package]} for package in packages]
+        return {"resourceType": "Parameters", "parameter": [{"name": "packagebundle", "resource": bundle} for bundle in bundles]}
 
 
 @contextmanager

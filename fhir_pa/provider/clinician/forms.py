@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -119,6 +119,12 @@ def handed(package: Package, payer: Payer, coverage: Json, orders: tuple[Json, .
         "adaptive": is_adaptive(package),
         "response": response,
     }
+
+
+def is_over(package: Package, today: date) -> bool:
+    """Whether the form is past its period of force: what was begun with it cannot be finished (R170, spec-123)."""
+    end = text(package.questionnaire, "effectivePeriod", "end")
+    return end is not None and end[:10] < today.isoformat()
 
 
 def is_adaptive(package: Package) -> bool:

@@ -102,7 +102,7 @@ def working(payers: tuple[Payer, ...], keys: Keys, visits: Visits, now: Callable
         payer = payer_of(chart.payors(coverage), payers)
         saved = text(form, "meta", "lastUpdated") or now().isoformat()
         fetched = forms.fetch_again(payer, coverage, orders, _canonical(form), saved)
-        if not fetched.packages:
+        if not fetched.packages or forms.is_over(fetched.packages[0], now().date()):
             keeping.keep(chart, {**form, "status": "stopped"}, now())
             raise Trouble(410, "payer", "This form is no longer in force.", "It was closed in the chart. Begin again to get the payer's new form.")
         answer = _handed(chart, payer, coverage, orders, fetched)

@@ -38,7 +38,6 @@ export class Facts {
   async #run(main, names, resources, patient) {
     const library = main.library.identifier.id;
     const defined = new Set((main.library.statements?.def ?? []).map(({ name }) => name));
-    for (const name of names.filter((each) => !defined.has(each))) this.problems.push(`${library} has no define ${name}.`);
     const asked = names.filter((name) => defined.has(name));
     const request = {
       key: `${library}|${main.library.identifier.version}`,
@@ -65,6 +64,14 @@ export class Facts {
       return;
     }
     this.#told.set(`${library}.${name}`, { plain: plainOf(told[name].value, resources), evidence: evidenceOf(told[name + EVIDENCE]?.value, resources) });
+  }
+
+  /** Why an expression has no fact, in one sentence; undefined when its trouble was told already. */
+  lack(expression) {
+    const named = this.#named(expression);
+    const main = named && this.elms.find((elm) => elm.library.identifier.id === named.library);
+    if (!main) return undefined;
+    return main.library.statements.def.some(({ name }) => name === named.define) ? undefined : `${named.library} has no define ${named.define}.`;
   }
 
   /** { plain, evidence } of the define an expression names; undefined when it names none that was found. */

@@ -1,6 +1,7 @@
 // Point to something in the chart: what the form's candidateExpression finds, else the patient's resources of the kinds allowed.
 
 import { describe } from "../facts/evidence.js";
+import { filled } from "../facts/queries.js";
 import { all, URL as NAME, valueOf } from "../form/extensions.js";
 import { call } from "../server.js";
 import { grounds } from "../view/words.js";
@@ -28,7 +29,6 @@ async function candidates(node, form) {
 
 /** A query the form wrote (application/x-fhir-query), its {{%patient.id}} filled; or one for each kind it allows. */
 function queries(node, expression, form) {
-  const patient = form.launch.patient.id;
-  if (expression?.language === "application/x-fhir-query") return [expression.expression.replace(/\{\{\s*%patient\.id\s*\}\}/g, patient)];
-  return all(node.item, NAME.referenceResource).map((each) => `${valueOf(each)}?patient=${patient}`);
+  if (expression?.language === "application/x-fhir-query") return [filled(expression.expression, form.launch)];
+  return all(node.item, NAME.referenceResource).map((each) => `${valueOf(each)}?patient=${form.launch.patient.id}`);
 }

@@ -22,7 +22,7 @@ export class Moment {
     this.elements = new Map();
     this.form = form;
     this.response = write(root, { response: form.response, guide: form.guide, clinician: form.clinician, elements: this.elements });
-    this.environment = { ...form.launch, resource: this.response, questionnaire: form.questionnaire };
+    this.environment = { ...form.launch, ...form.queried, resource: this.response, questionnaire: form.questionnaire };
   }
 
   /** What the expression gives at this node, as a list of plain values. Throws Broken with the engine's words. */
@@ -53,7 +53,7 @@ export class Moment {
         }
       }
     }
-    return { ...this.form.queried, ...found };
+    return found;
   }
 }
 

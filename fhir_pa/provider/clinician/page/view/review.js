@@ -1,6 +1,6 @@
 // Look over before sending: every answer with its origin, what was changed and why, the services asked for, the signature.
 
-import { h } from "../element.js";
+import { day, h } from "../element.js";
 import { isShown, walk } from "../form/tree.js";
 import { units } from "../form/typed.js";
 import { wording } from "./help.js";
@@ -23,7 +23,7 @@ export function reviewView(form, orders, today, doing) {
     "div",
     { class: "review" },
     h("h1", { tabindex: "-1" }, "Review"),
-    h("p", { class: "lead" }, `This goes to ${form.payer} and into the chart. Answers taken away are not sent.`),
+    h("p", { class: "lead" }, `${form.questionnaire.title ?? "This form"}, filled in by ${form.clinician.name} on ${day(today)}. It goes to ${form.payer} and into the chart. Answers taken away are not sent.`),
     tables(form),
     dates.length > 0 && h("section", { class: "part" }, h("h2", {}, "What is asked for"), dates.map((each) => each.element)),
     sign && h("section", { class: "part" }, h("h2", {}, "Signature"), h("label", { class: "option" }, sign, h("span", {}, `I, ${form.clinician.name}, have checked these answers and sign them.`))),

@@ -1,0 +1,27 @@
+// Variables of a form that are searches in the chart (application/x-fhir-query), each answered once as a Bundle.
+
+import { all, URL } from "../form/extensions.js";
+import { call } from "../server.js";
+
+const QUERY = "application/x-fhir-query";
+
+/** A query with its {{%patient.id}} (or {{%user.id}}) filled from what the launch told. */
+export function filled(query, launch) {
+  return query.replace(/\{\{\s*%(\w+)\.id\s*\}\}/g, (_, name) => launch[name]?.id ?? "");
+}
+
+/** { name: Bundle } for every such variable of the form that was not looked up yet. */
+export async function queried(form) {
+  const found = {};
+  for (const { name, expression } of variables(form.questionnaire)) {
+    if (form.queried && name in form.queried) continue;
+    const { resources } = await call("search", { query: filled(expression, form.launch) });
+    found[name] = { resourceType: "Bundle", type: "searchset", entry: resources.map((resource) => ({ resource })) };
+  }
+  return found;
+}
+
+function variables(node) {
+  const own = all(node, URL.variable).map(({ valueExpression }) => valueExpression).filter(({ language }) => language === QUERY);
+  return [...own, ...(node.item ?? []).flatMap(variables)];
+}

@@ -1,0 +1,72 @@
+"""Several forms for one order, forms that are over, and expressions in every language a payer may write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ig_profiles.reading import Json, text
+from tests.browser.any_payer import SDC
+from tests.browser.test_app_every_type import CHART, HL7, fhirpath, kept
+
+
+def asking(link: str, kind: str, *extensions: Json) -> Json:
+    return {"linkId": link, "text": f"About {link}", "type": kind, "extension": list(extensions)}
+
+
+def test_forms_are_done_one_after_the_other(fresh: Any) -> None:
+    head = {"resourceType": "Questionnaire", "url": "http://payer.example/q2", "version": "1", "title": "The second", "status": "active"}
+    second = {**head, "item": [asking("b", "boolean")]}
+    clinic, window, _ = fresh(asking("a", "boolean"), others=(second,))
+    assert "Form 1 of 2" in window.text()
+    window.pick("About a", "Yes")
+    window.press("Review")
+    window.press("Finish, send later")
+    window.page.wait_for_selector("text=Form 2 of 2")
+    window.pick("About b", "No")
+    window.press("Review")
+    window.press("Finish, send later")
+    window.page.wait_for_selector(".outcome")
+    assert sorted((form["status"], text(form, "item", "linkId")) for form in clinic.forms(CHART)) == [("completed", "a"), ("completed", "b")]
+
+
+def test_a_form_begun_that_is_over_is_stopped_and_begun_anew(fresh: Any) -> None:
+    """R170, spec-123."""
+    clinic, window, payer = fresh(asking("a", "boolean"))
+    window.saved()
+    payer.questionnaire["effectivePeriod"] = {"end": "2020-12-31"}
+    window.page.reload()
+    window.page.wait_for_selector(".choose")
+    window.expect("status of 410")
+    window.press("Go on")
+    window.page.wait_for_selector(".notice")
+    assert "no longer in force" in window.text()
+    assert clinic.forms(CHART)[0]["status"] == "stopped"
+
+
+def test_a_form_is_asked_for_again_as_changed_since_it_was_saved(fresh: Any) -> None:
+    """R327."""
+    clinic, window, payer = fresh(asking("a", "boolean"))
+    window.saved()
+    window.page.reload()
+    window.page.wait_for_selector(".choose")
+    window.press("Go on")
+    window.page.wait_for_selector(".progress")
+    asked = {part["name"]: part for part in payer.asked[-1]["parameter"]}
+    assert asked["questionnaire"]["valueCanonical"] == "http://payer.example/fhir/Questionnaire/anything|1"
+    assert asked["changedsince"]["valueInstant"][:10] == clinic.forms(CHART)[0]["authored"][:10]
+
+
+def test_variables_searches_and_paths_called_cql_fill_the_form(fresh: Any) -> None:
+    """Trap 19."""
+    problems = {"name": "problems", "language": "application/x-fhir-query", "expression": "Condition?patient={{%patient.id}}"}
+    doubled = {"name": "twice", "language": "text/fhirpath", "expression": "%problems.entry.count() * 2"}
+    variables = [{"url": f"{HL7}variable", "valueExpression": each} for each in (problems, doubled)]
+    called_cql = {"url": f"{SDC}initialExpression", "valueExpression": {"language": "text/cql", "expression": "%patient.birthDate"}}
+    clinic, window, payer = fresh(
+        asking("count", "integer", fhirpath("initialExpression", "%twice")),
+        asking("born", "date", called_cql),
+        form={"extension": variables},
+    )
+    assert payer.errors == []
+    window.until(lambda: kept(clinic).get("count") == [{"valueInteger": 4}], "two problems, twice")
+    assert kept(clinic)["born"] == [{"valueDate": clinic.charts.by_patient[CHART].patient["birthDate"]}]
