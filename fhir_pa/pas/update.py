@@ -24,7 +24,7 @@ def which(request: AuthorizationRequest, on_file: Iterable[Authorization], clien
     for names in (_by_url, _by_identifier, _by_number):
         found = [each for each in mine if names(each, request)]
         if found:
-            return max(found, key=lambda each: (each.clock.received_at, each.revision))
+            return max(found, key=lambda each: (each.opening_clock.received_at, each.revision))
     return None
 
 

@@ -23,7 +23,7 @@ def case(authorization: Authorization) -> Row:
         "urgent": clock.urgent,
         "action": str(authorization.action),
         "pended": bool(authorization.pended),
-        "received_at": clock.received_at,
+        "received_at": authorization.opening_clock.received_at,
         "internal_due_at": clock.internal_due_at,
         "legal_due_at": clock.legal_due_at,
     }

@@ -100,12 +100,12 @@ def lapse(authorization: Authorization, at: datetime) -> Authorization | None:
 
 
 def settled(authorization: Authorization, by: str, at: datetime) -> Authorization:
-    """The case with the conversations closed that nobody needs any more, because every item of theirs is decided."""
+    """The case with the conversations closed that nobody needs any more, because every item of theirs is decided: part of the same act, no revision more."""
     changed = authorization
     for each in authorization.peer_to_peers:
         if each.is_open and all(authorization.item(sequence).state not in PENDING for sequence in each.items):
             changed = converse(changed, each.close(Stage.NOT_NEEDED, "Every service it was about is decided.", at), by, at)
-    return changed
+    return replace(changed, revision=authorization.revision)
 
 
 def _is_administrative(authorization: Authorization, decision: Decision) -> bool:

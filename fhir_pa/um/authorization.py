@@ -20,7 +20,7 @@ from fhir_pa.um.request import AuthorizationRequest, CertificationType, Requeste
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
 from fhir_pa.um.transitions import PENDING, EventKind, State, follow
 from fhir_pa.um.updating import merged, wish
-from fhir_pa.um.use import Use
+from fhir_pa.um.use import Use, refuse_less_than_used
 from ig_profiles.outcome import Conflict, NotFound, Unprocessable
 
 _EVENT_OF = {Verdict.CERTIFY: EventKind.CERTIFIED, Verdict.DENY: EventKind.DENIED, Verdict.MODIFY: EventKind.MODIFIED}
@@ -62,7 +62,8 @@ class Authorization:
     """One case. ``number`` is what a certification bears; ``reference`` names the case while it is pended.
 
     ``received`` are the ids of everything received for it, in order; ``submission`` is the newest request among them.
-    ``client`` is the system that submitted it.
+    ``client`` is the system that submitted it. ``first_clock`` is the clock of the first request, once something asked
+    after all was decided runs by a ``clock`` of its own.
     """
 
     number: str
@@ -78,6 +79,7 @@ class Authorization:
     peer_to_peers: tuple[PeerToPeer, ...] = ()
     appeals: tuple[Appeal, ...] = ()
     uses: tuple[Use, ...] = ()
+    first_clock: Clock | None = None
 
     @classmethod
     def open(
@@ -107,6 +109,11 @@ class Authorization:
             there = ", ".join(str(item.sequence) for item in self.items)
             raise NotFound(f"Authorization {self.number} has no item {sequence}. Its items are {there}.", expression="items")
         return found
+
+    @property
+    def opening_clock(self) -> Clock:
+        """The clock of the first request: what its first decision is measured by, however often it is asked again."""
+        return self.first_clock or self.clock
 
     @property
     def pended(self) -> tuple[Item, ...]:
@@ -164,7 +171,8 @@ class Authorization:
             findings = () if isinstance(answer, Exclude) else answer.findings
             pend = Determination(ReviewAction.PENDED, f"Reopened: {because.strip()}", at, findings, answer.edition, phone=phone)
             reopened[sequence] = item.moved(EventKind.REOPENED, pend)
-        return self.with_items(reopened, Event(at, str(EventKind.REOPENED), reviewer.person, tuple(reopened), because.strip()))
+        changed = self.with_items(reopened, Event(at, str(EventKind.REOPENED), reviewer.person, tuple(reopened), because.strip()))
+        return changed._timed_anew(at) if self.is_final else changed
 
     def receive_evidence(self, answers: Mapping[int, Answer], received: str, by: str, what: str, at: datetime) -> Authorization:
         """More evidence arrived: pended items are weighed anew, and the engine may now certify; decided ones stay decided.
@@ -197,7 +205,11 @@ class Authorization:
         moved: dict[int, Item] = {}
         for asked in request.items:
             before = known.get(asked.sequence)
-            if before is None:
+            if not asked.cancelled:
+                refuse_less_than_used(self.uses, asked.sequence, asked.service.quantity, asked.service.unit)
+            if before is None and (asked.cancelled or cancel_all):
+                moved[asked.sequence] = _arrived_cancelled(asked, at)
+            elif before is None:
                 moved[asked.sequence] = _answered(asked, answers[asked.sequence], at)
             elif asked.cancelled or cancel_all:
                 moved[asked.sequence] = before if before.state is State.CANCELLED else _cancelled(before, asked, at)
@@ -213,7 +225,8 @@ class Authorization:
         both = merged(self.request, request)
         items = tuple(_known_as(item, both) for item in changed.items)
         clock = self.clock.answered(at)
-        return replace(changed, clock=clock, request=both, items=items, submission=received, received=(*self.received, received))
+        changed = replace(changed, clock=clock, request=both, items=items, submission=received, received=(*self.received, received))
+        return changed._timed_anew(at) if self.is_final and answers else changed
 
     def to_weigh(self, request: AuthorizationRequest) -> tuple[RequestedItem, ...]:
         """The items of an update that must be weighed: new ones, those whose wish differs from what is on file, those pended."""
@@ -230,7 +243,15 @@ class Authorization:
         """The next revision: these items in the place of those with their sequences, new ones behind, the events in the trail."""
         kept = tuple(moved.get(item.sequence, item) for item in self.items)
         added = tuple(item for sequence, item in moved.items() if all(item.sequence != old.sequence for old in self.items))
+        for sequence, item in moved.items():
+            if held := item.determination.authorized:
+                refuse_less_than_used(self.uses, sequence, held.quantity, held.unit)
         return replace(self, items=(*kept, *added), trail=(*self.trail, *events), revision=self.revision + 1)
+
+    def _timed_anew(self, at: datetime) -> Authorization:
+        """The case with a clock that starts now: all was decided, and something of it is open again (domain §4.1)."""
+        clock = Clock.start(at, self.request.line_of_business, self.request.urgent, asked_for(self.request, at.date()))
+        return replace(self, clock=clock, first_clock=self.opening_clock)
 
 
 def _answered(requested: RequestedItem, answer: Answer, at: datetime) -> Item:
@@ -239,7 +260,7 @@ def _answered(requested: RequestedItem, answer: Answer, at: datetime) -> Item:
 
 def _arrived_cancelled(requested: RequestedItem, at: datetime) -> Item:
     state = follow(State.RECEIVED, EventKind.CANCELLED, requested.sequence)
-    return Item(requested, state, Determination(ReviewAction.CANCELLED, "Cancelled by the provider.", at))
+    return Item(replace(requested, cancelled=True), state, Determination(ReviewAction.CANCELLED, "Cancelled by the provider.", at))
 
 
 def _reanswered(item: Item, answer: Answer, at: datetime) -> Item:

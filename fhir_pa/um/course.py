@@ -74,7 +74,7 @@ def course_of(authorization: Authorization) -> Course | Left:
     decided = [made for item in live if (made := first[item.sequence]) is not None]
     if len(decided) < len(live):
         return Left.OPEN
-    clock, at = authorization.clock, max(made.decided_at for made in decided)
+    clock, at = authorization.opening_clock, max(made.decided_at for made in decided)
     if at < clock.received_at:
         return Left.ODD
     heard = [appeal for appeal in authorization.appeals if appeal.outcome in ON_THE_MERITS]

@@ -76,7 +76,7 @@ def note_breach(authorization: Authorization, at: datetime) -> Authorization | N
     """The case with its passed deadline in the trail; None when there is nothing to note: in time, decided, or noted already."""
     passed = breach(authorization.clock, at)
     waiting = tuple(item.sequence for item in authorization.pended)
-    noted = any(event.what == PASSED for event in authorization.trail)
+    noted = any(event.what == PASSED and event.at >= authorization.clock.received_at for event in authorization.trail)
     if passed is None or not waiting or noted:
         return None
     event = Event(at, PASSED, "clock", waiting, f"Due {passed.since.isoformat()} ({passed.source}); {passed.consequence}. {passed.then}")

@@ -83,7 +83,7 @@ def public_figures(cases: Iterable[Authorization], year: int, line_of_business: 
     for case in mine:
         course = course_of(case)
         if isinstance(course, Left):
-            if case.clock.received_at.year == year:
+            if case.opening_clock.received_at.year == year:
                 left[course] += 1
         elif course.decided_at.year == year:
             if course.asked is Asked.DRUG:

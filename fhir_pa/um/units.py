@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from fhir_pa.um.authorization import Authorization, Event, Item
 from fhir_pa.um.transitions import CERTIFICATIONS
-from fhir_pa.um.use import Use
+from fhir_pa.um.use import Use, used
 from ig_profiles.outcome import Conflict, Unprocessable
 
 USED = "used"
@@ -39,8 +39,8 @@ def left(authorization: Authorization, item: Item) -> Left:
     """What is left of an item."""
     held = item.determination.authorized
     certified = held.quantity if held is not None else None
-    used = sum((use.quantity for use in authorization.uses if use.item == item.sequence), Decimal(0))
-    return Left(certified, used, None if certified is None else max(certified - used, Decimal(0)), held.unit if held else None)
+    gone = used(authorization.uses, item.sequence)
+    return Left(certified, gone, None if certified is None else max(certified - gone, Decimal(0)), held.unit if held else None)
 
 
 def use(authorization: Authorization, sequence: int, quantity: Decimal, on: date, claim: str, by: str, at: datetime) -> Authorization:

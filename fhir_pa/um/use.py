@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from ig_profiles.outcome import Conflict
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,16 @@ class Use:
     quantity: Decimal
     on: date
     claim: str
+
+
+def used(uses: Iterable[Use], sequence: int) -> Decimal:
+    """How much of this item was used, all claims together."""
+    return sum((use.quantity for use in uses if use.item == sequence), Decimal(0))
+
+
+def refuse_less_than_used(uses: Iterable[Use], sequence: int, quantity: Decimal | None, unit: str | None) -> None:
+    """Raises Conflict when this quantity is less than what claims have used already (domain §4.9 invariant 3)."""
+    gone = used(uses, sequence)
+    if quantity is not None and quantity < gone:
+        said = f"{gone} {unit or 'units'} of item {sequence} were used already, so it cannot shrink to {quantity}."
+        raise Conflict(f"{said} Name at least what was used, or cancel what is left.", expression="quantity")

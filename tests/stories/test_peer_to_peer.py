@@ -87,6 +87,15 @@ def test_a_clerk_books_it_a_physician_holds_it_and_the_persuaded_plan_certifies(
     assert heard.item(1).action == CERTIFIED
 
 
+def test_a_physician_convinced_before_anybody_called_certifies_and_the_offer_is_closed_by_the_same_act(
+    clinic: System, asked: Submission, number: str, physician: Staff
+) -> None:
+    physician.decide(number, **DENIAL)
+    case = physician.decide(number, items=[1], decision="certify", because="The oximetry at night shows it.", criteria=["hypoxemia"])
+    assert (case["items"][0]["state"], case["peer_to_peers"][0]["stage"]) == ("certified", "no longer needed")
+    assert [answer.actions for answer in inquire(clinic, asked)] == [{1: CERTIFIED}]
+
+
 def test_after_a_declined_call_the_denial_is_signed_and_tells_its_reason(clinic: System, asked: Submission, number: str, physician: Staff) -> None:
     physician.decide(number, **DENIAL)
     assert "Hold conversation 1, or record that it was declined" in told(physician.decide(number, 409, **DENIAL))
