@@ -15,6 +15,7 @@ from fhir_pa.um import adverse
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.deadlines import note_breach
 from fhir_pa.um.falls_due import fallen_due
+from fhir_pa.um.information_life import close_out
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Conflict, Refusal
 from ig_profiles.reading import Json
@@ -61,6 +62,7 @@ def _recorded(case: Authorization, at: datetime) -> Authorization:
     """The case with what passed in its trail, as one revision; itself when nothing did."""
     changed = note_breach(case, at) or case
     changed = adverse.lapse(changed, at) or changed
+    changed = close_out(changed, at) or changed
     return case if changed is case else replace(changed, revision=case.revision + 1)
 
 

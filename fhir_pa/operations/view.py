@@ -8,7 +8,9 @@ from fhir_pa.um.appeal import Appeal
 from fhir_pa.um.appealing import file_until
 from fhir_pa.um.authorization import Authorization, Item
 from fhir_pa.um.clocks import Clock
+from fhir_pa.um.contact import Contact
 from fhir_pa.um.determination import Determination
+from fhir_pa.um.information_life import Round, rounds
 from fhir_pa.um.peer_to_peer import PeerToPeer
 from ig_profiles.reading import without_empty
 from questionnaires.criteria import Finding, Truth
@@ -49,6 +51,8 @@ def whole(authorization: Authorization) -> dict[str, Any]:
         "clock_for": authorization.clock.asked,
         "extended": _extended(authorization.clock),
         "items": [_item(item) for item in authorization.items],
+        "contacts": [_contact(each) for each in authorization.contacts],
+        "information_requests": [_round(each) for each in rounds(authorization)],
         "uses": [{"item": use.item, "quantity": str(use.quantity), "on": use.on.isoformat(), "claim": use.claim} for use in authorization.uses],
         "appeals": [appeal(each) for each in authorization.appeals],
         "appeal_until": [_until(authorization, item) for item in authorization.items],
@@ -129,6 +133,22 @@ def peer_to_peer(offer: PeerToPeer) -> dict[str, Any]:
         "outcome": offer.outcome,
         "closed_at": offer.closed_at and offer.closed_at.isoformat(),
         "note": offer.note,
+    }
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    return {**vars(contact), "at": contact.at.isoformat(), "items": list(contact.items)}
+
+
+def _round(asked: Round) -> dict[str, Any]:
+    """One request for information: since when, until when, where it stands, and what is still awaited."""
+    return {
+        "number": asked.number,
+        "opened_at": asked.opened_at.isoformat(),
+        "due_at": asked.due_at.isoformat(),
+        "stage": asked.stage,
+        "items": list(asked.items),
+        "still_awaited": [word for asks in asked.still.values() for ask in asks for word in ask.words],
     }
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from fhir_pa.um.appeal import Appeal
 from fhir_pa.um.asked_for import asked_for
 from fhir_pa.um.clocks import Clock
+from fhir_pa.um.contact import Contact
 from fhir_pa.um.determination import Certify, Determination, ReviewAction
 from fhir_pa.um.exclusion import Answer, Exclude
 from fhir_pa.um.peer_to_peer import PeerToPeer
@@ -79,6 +80,7 @@ class Authorization:
     peer_to_peers: tuple[PeerToPeer, ...] = ()
     appeals: tuple[Appeal, ...] = ()
     uses: tuple[Use, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     first_clock: Clock | None = None
 
     @classmethod

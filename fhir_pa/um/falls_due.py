@@ -11,7 +11,9 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.contacting import unwritten, write_by
 from fhir_pa.um.deadlines import alarms, breach
+from fhir_pa.um.information_life import Round, rounds
 from fhir_pa.um.peer_to_peer import Stage
 from fhir_pa.um.transitions import CERTIFICATIONS
 
@@ -28,6 +30,8 @@ class Matter(StrEnum):
     PASSED = "deadline passed"
     CONVERSATION = "peer-to-peer"
     APPEAL = "appeal due"
+    INFORMATION = "information awaited"
+    NOTICE = "written notice owed"
     ENDING = "authorization ends"
 
 
@@ -61,6 +65,9 @@ def next_due(authorization: Authorization, after: datetime) -> datetime | None:
 def _all(authorization: Authorization) -> Iterator[Due]:
     if authorization.pended:
         yield from _of_the_clock(authorization)
+        for asked in rounds(authorization):
+            if asked.waits:
+                yield from _of_the_question(asked)
     for offer in authorization.peer_to_peers:
         if offer.is_open:
             for at in offer.reminders():
@@ -72,6 +79,11 @@ def _all(authorization: Authorization) -> Iterator[Due]:
             said = f"Appeal {appeal.number} ({appeal.name}) is due {appeal.due_at.isoformat(timespec='minutes')}."
             yield from (Due(appeal.due_at - before, Matter.APPEAL, said) for before in BEFORE_AN_APPEAL)
     yield from _ends(authorization)
+    owed = unwritten(authorization)
+    if owed is not None:
+        yield Due(owed.at, Matter.NOTICE, f"The {owed.who} was told by {owed.channel}. The written notice goes out the same day.")
+        late = f"The day is over, and what the {owed.who} was told by {owed.channel} is not in writing. Send the notice now."
+        yield Due(write_by(owed) + MOMENT, Matter.NOTICE, late)
 
 
 def _of_the_clock(authorization: Authorization) -> Iterator[Due]:
@@ -82,6 +94,13 @@ def _of_the_clock(authorization: Authorization) -> Iterator[Due]:
     passed = breach(clock, clock.legal_due_at + MOMENT)
     if passed is not None:
         yield Due(clock.legal_due_at + MOMENT, Matter.PASSED, f"{passed.consequence.capitalize()} ({passed.source}). {passed.then}")
+
+
+def _of_the_question(asked: Round) -> Iterator[Due]:
+    """At half of its time a reminder, and when it is due the word that a physician decides on what is on file."""
+    wanted = ", ".join(dict.fromkeys(word for asks in asked.still.values() for ask in asks for word in ask.words))
+    yield Due(asked.remind_at, Matter.INFORMATION, f"Remind the practice: by {asked.due_at.isoformat(timespec='minutes')} the plan awaits {wanted}.")
+    yield Due(asked.due_at + MOMENT, Matter.INFORMATION, f"It did not come: {wanted}. A physician decides on what is on file.")
 
 
 def _ends(authorization: Authorization) -> Iterator[Due]:

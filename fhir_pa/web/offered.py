@@ -99,6 +99,12 @@ class Review(Protocol):
     def extend(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
 
 
+class Contact(Protocol):
+    """Keeping who was told what of a case."""
+
+    def __call__(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
 class Appeal(Protocol):
     """Appeals (the functions of ``operations.appeal``)."""
 
@@ -185,6 +191,7 @@ class Offered:
     measures: Measures
     peer_to_peer: PeerToPeer
     appeal: Appeal
+    contact: Contact
     letter: Letter
     fall_due: FallDue
     published_plan: PublishedPlan

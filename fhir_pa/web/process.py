@@ -19,6 +19,7 @@ from fhir_pa.logs import write_logs
 from fhir_pa.operations import (
     appeal,
     capability,
+    contact,
     expand,
     fall_due,
     figures,
@@ -67,6 +68,7 @@ OFFERED = Offered(
     measures=measures,
     peer_to_peer=peer_to_peer,
     appeal=appeal,
+    contact=contact.record,
     letter=letter.letter,
     fall_due=fall_due,
     published_plan=published,

@@ -77,6 +77,11 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         caller, body = admit_body()
         return answer(offered.peer_to_peer.record(number, conversation, body, caller, payer), media_type=JSON)
 
+    @base.post("/authorizations/<number>/contacts")
+    def contact(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.contact(number, body, caller, payer), media_type=JSON)
+
     @base.post("/authorizations/<number>/appeals")
     def file(number: str) -> Response:
         caller, body = admit_body()
