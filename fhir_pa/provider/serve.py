@@ -42,11 +42,11 @@ def main(port: int, keys_file: Path, today: object, app_url: str | None, cds_bas
     server.serve_forever()
 
 
-def signing(cds: CdsClient) -> Signing:
-    """Ask the payer at signing, letting it authorize nothing unasked: the orders as it left them."""
+def signing(cds: CdsClient, unasked: bool = False) -> Signing:
+    """Ask the payer at signing: the orders as it left them. ``unasked`` lets it authorize what nobody asked for yet."""
 
     def sign(chart: Chart) -> Mapping[str, Json]:
-        return cds.order_sign(chart, service_for(cds.discover().body, "order-sign"), unasked=False).orders
+        return cds.order_sign(chart, service_for(cds.discover().body, "order-sign"), unasked=unasked).orders
 
     return sign
 

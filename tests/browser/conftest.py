@@ -70,11 +70,12 @@ def opened(chromium: Any, places: Places, keys: Keys, request: pytest.FixtureReq
     with ExitStack() as stack:
         windows: list[Window] = []
 
-        def open_(patient: str, guide: str = "2.2", *, clinic_: Clinic | None = None, payer_base: str | None = None, ask: bool = True, **look: Any) -> Any:
+        def open_(patient: str, guide: str = "2.2", *, clinic_: Clinic | None = None, payer_base: str | None = None, **more: Any) -> Any:
+            signing = {name: more.pop(name) for name in ("ask", "unasked") if name in more}
             if payer_base is None:
                 request.getfixturevalue("our_payer")
-            here = clinic_ or stack.enter_context(clinic(places, keys, guide, payer_base, ask))
-            window = Window(chromium, **look)
+            here = clinic_ or stack.enter_context(clinic(places, keys, guide, payer_base, **signing))
+            window = Window(chromium, **more)
             stack.callback(window.close)
             windows.append(window)
             window.launch(here.places.ehr, patient)

@@ -80,7 +80,7 @@ def answer_what_is_open(window: Any) -> None:
 
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_the_payer_may_authorize_at_the_last_question_and_the_number_stands_on_the_order(opened: Any, guide: str) -> None:
-    clinic, window = opened(PATIENT, guide)
+    clinic, window = opened(PATIENT, guide, unasked=True)
     window.pick("What is the device asked for?", "The first three months")
     go_on(window)
     window.type("seen for the sleep complaint", "2026-09-01")

@@ -120,10 +120,9 @@ def test_a_complete_chart_is_authorized_in_three_presses(opened: Any, guide: str
 def test_an_answer_that_leads_to_another_question_brings_it_into_sight(opened: Any) -> None:
     _, window = opened(ORLA)
     assert not window.question("at least five minutes").is_visible()
-    window.pick("In which state", "Asleep")
-    assert window.question("at least five minutes").is_visible()
-    window.pick("In which state", "Awake and at rest")
-    assert not window.question("at least five minutes").is_visible()
+    for state, there in (("Asleep", True), ("Awake and at rest", False)):
+        window.pick("In which state", state)
+        window.until(lambda there=there: window.question("at least five minutes").is_visible() is there, f"asked: {there}")
 
 
 def test_one_form_for_three_orders_is_about_all_three(opened: Any) -> None:
