@@ -135,3 +135,26 @@ def test_one_form_for_three_orders_is_about_all_three(opened: Any) -> None:
     window.press("Finish and send")
     window.page.wait_for_selector(".decision")
     assert window.page.locator(".decision").count() == 3
+
+
+def test_opened_by_itself_the_app_lets_the_clinician_choose_the_chart_and_what_to_document(opened: Any) -> None:
+    clinic, window = opened(ORLA)
+    window.page.goto(f"{clinic.places.app}/standalone")
+    window.page.get_by_label(TEODRIC).check()
+    window.page.get_by_role("button", name="Open chart").click()
+    window.page.wait_for_selector(".choose")
+    assert window.page.get_by_role("button", name="Get the payer's form").is_enabled()
+    assert "the payer was not asked yet" in window.text()
+    window.press("Get the payer's form")
+    window.page.wait_for_selector(".progress")
+    assert "89 %" in window.question("Lowest oxygen saturation").inner_text()
+    assert "Teodric Amble" in window.text("#banner")
+
+
+def test_a_clinician_who_opens_no_chart_is_told_so(opened: Any) -> None:
+    clinic, window = opened(ORLA)
+    window.page.goto(f"{clinic.places.app}/standalone")
+    window.expect("status of 403")
+    window.page.get_by_role("button", name="Cancel").click()
+    window.page.wait_for_selector(".alone")
+    assert "The clinician did not open a chart." in window.text()
