@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ig_profiles.reading import Json, text
-from tests.browser.any_payer import SDC
+from ig_profiles.names import INFORMATION_ORIGIN
+from ig_profiles.reading import Json, extension_value, extensions, many, text
+from tests.browser.any_payer import FORM, SDC
 from tests.browser.test_app_every_type import CHART, HL7, fhirpath, kept
+from tests.browser.test_app_trouble import TRUE, library, looked_up
 
 
 def asking(link: str, kind: str, *extensions: Json) -> Json:
@@ -52,7 +54,7 @@ def test_a_form_is_asked_for_again_as_changed_since_it_was_saved(fresh: Any) -> 
     window.press("Go on")
     window.page.wait_for_selector(".progress")
     asked = {part["name"]: part for part in payer.asked[-1]["parameter"]}
-    assert asked["questionnaire"]["valueCanonical"] == "http://payer.example/fhir/Questionnaire/anything|1"
+    assert asked["questionnaire"]["valueCanonical"] == f"{FORM}|1"
     assert asked["changedsince"]["valueInstant"][:10] == clinic.forms(CHART)[0]["authored"][:10]
 
 
@@ -70,3 +72,41 @@ def test_variables_searches_and_paths_called_cql_fill_the_form(fresh: Any) -> No
     assert payer.errors == []
     window.until(lambda: kept(clinic).get("count") == [{"valueInteger": 4}], "two problems, twice")
     assert kept(clinic)["born"] == [{"valueDate": clinic.charts.by_patient[CHART].patient["birthDate"]}]
+
+
+def sources(clinic: Any) -> dict[str, Any]:
+    """Where each answer in the chart came from, with the answer, by link id."""
+    found = {}
+    for item in many((clinic.forms(CHART) or [{}])[-1], "item"):
+        for answer in many(item, "answer"):
+            origin = extensions(answer, INFORMATION_ORIGIN)[0]
+            found[item["linkId"]] = (answer["valueBoolean"], extension_value(origin, "source"))
+    return found
+
+
+def test_what_the_chart_says_goes_before_what_the_payer_filled_in_unless_it_says_nothing(fresh: Any) -> None:
+    """R189, spec-73."""
+    nothing = {"name": "silent", "expression": {"type": "Null"}}
+    filled = [{"linkId": name, "answer": [{"extension": [server_said()], "valueBoolean": False}]} for name in ("sound", "silent")]
+    draft = {"resourceType": "QuestionnaireResponse", "status": "in-progress", "questionnaire": f"{FORM}|1", "item": filled}
+    clinic, window, _ = fresh(looked_up("sound"), looked_up("silent"), elms=(library(TRUE, nothing),), draft=draft)
+    window.until(lambda: sources(clinic) == {"sound": (True, "auto-client"), "silent": (False, "auto-server")}, "each with its origin")
+    assert "Payer" in window.question("About silent").inner_text()
+
+
+def test_what_a_person_said_stays_and_becomes_an_override_when_the_chart_knows_it_too(fresh: Any) -> None:
+    """R188, spec-72."""
+    clinic, window, payer = fresh(looked_up("sound"))
+    window.pick("About sound", "No")
+    window.until(lambda: sources(clinic) == {"sound": (False, "manual")}, "by hand")
+    payer.elms = (library(TRUE),)
+    window.page.reload()
+    window.page.wait_for_selector(".choose")
+    window.press("Go on")
+    window.page.wait_for_selector(".progress")
+    window.until(lambda: sources(clinic) == {"sound": (False, "override")}, "now against the chart")
+    assert "The chart says Yes" in window.change("About sound").inner_text()
+
+
+def server_said() -> Json:
+    return {"url": INFORMATION_ORIGIN, "extension": [{"url": "source", "valueCode": "auto-server"}]}
