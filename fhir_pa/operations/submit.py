@@ -17,6 +17,7 @@ from fhir_pa.operations.appeal_submitted import appeal
 from fhir_pa.operations.certified_with_order import certified_with_order
 from fhir_pa.operations.in_time import Exchange
 from fhir_pa.operations.membership import Standing, standing
+from fhir_pa.operations.stays import link
 from fhir_pa.operations.validate import findings
 from fhir_pa.operations.weighing import Documentation, documentation_of
 from fhir_pa.pas import business_error, intake, response, update
@@ -143,6 +144,7 @@ def _keep(outcome: Outcome, told: Sequence[Issue], received: Received, bundle: J
         else:
             if outcome.opened:
                 tx.add(authorization)
+                link(authorization, tx, received.at)
             else:
                 tx.save(authorization)
             tx.weigh_later(authorization)

@@ -40,7 +40,8 @@ FINAL = frozenset(ReviewAction) - {ReviewAction.PENDED}
 class EditionReference:
     """Which wording decided: enough to find it again and to prove it has not changed; ``days`` is how long it certifies.
 
-    ``sensitive`` is what the edition said of whom its authorizations may be shown to.
+    ``sensitive`` is what the edition said of whom its authorizations may be shown to, ``review_every`` after how many days
+    care that goes on is reviewed (None: it is not).
     """
 
     topic: str
@@ -48,6 +49,7 @@ class EditionReference:
     fingerprint: str
     days: int | None = None
     sensitive: bool = False
+    review_every: int | None = None
 
     @property
     def name(self) -> str:
@@ -58,7 +60,8 @@ class EditionReference:
     def of(cls, edition: Edition, findings: tuple[Finding, ...] = ()) -> EditionReference:
         """The reference to this edition, and how long it certifies where these were the findings."""
         limit = edition.certifying(findings)
-        return cls(edition.topic, edition.version, edition.fingerprint, limit.days if limit else None, edition.sensitive)
+        every = edition.benefits.ahead.concurrent_review_every_days
+        return cls(edition.topic, edition.version, edition.fingerprint, limit.days if limit else None, edition.sensitive, every)
 
 
 @dataclass(frozen=True)

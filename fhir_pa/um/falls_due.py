@@ -15,6 +15,8 @@ from fhir_pa.um.contacting import unwritten, write_by
 from fhir_pa.um.deadlines import alarms, breach
 from fhir_pa.um.information_life import Round, rounds
 from fhir_pa.um.peer_to_peer import Stage
+from fhir_pa.um.request import CertificationType
+from fhir_pa.um.stay import CONTINUED, is_reviewed, reviews_of
 from fhir_pa.um.transitions import CERTIFICATIONS
 
 MOMENT = timedelta(seconds=1)
@@ -33,6 +35,7 @@ class Matter(StrEnum):
     INFORMATION = "information awaited"
     NOTICE = "written notice owed"
     ENDING = "authorization ends"
+    REVIEW = "continued-stay review"
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,10 @@ def _of_the_question(asked: Round) -> Iterator[Due]:
 
 
 def _ends(authorization: Authorization) -> Iterator[Due]:
-    """Before what is certified ends, so that care that goes on is asked for in time (F39); each last day once."""
+    """The reviews of a stay, and before what is certified ends, so that care that goes on is asked for in time (F39); each last day once."""
+    yield from _reviews(authorization)
+    if any(event.what == CONTINUED for event in authorization.trail):
+        return
     spans = {item.determination.authorized for item in authorization.items if item.state in CERTIFICATIONS}
     for span in {(each.starts_on, each.until) for each in spans if each is not None}:
         starts, until = span
@@ -112,3 +118,18 @@ def _ends(authorization: Authorization) -> Iterator[Due]:
             over = datetime.combine(until, time(), UTC) + timedelta(days=1)
             for before in BEFORE_THE_END:
                 yield Due(over - before, Matter.ENDING, f"What is certified ends on {until}. Care that goes on needs its extension before.")
+    for until in sorted({item.determination.authorized.until for item in authorization.items if is_reviewed(item) and item.determination.authorized}):
+        over = datetime.combine(until, time(), UTC) + timedelta(days=1)
+        said = f"What is certified ended on {until}, and no extension is on file. Call the facility: days that go on are not covered. Nothing ends by itself."
+        yield Due(over + MOMENT, Matter.ENDING, said)
+
+
+def _reviews(authorization: Authorization) -> Iterator[Due]:
+    """On the day of each continued-stay review, what to ask for; from the second one on, and in every extension, the discharge plan too (F37, F43)."""
+    request = authorization.request
+    goes_on = CertificationType.EXTENSION in {request.certification_type, *(item.certification_type for item in request.items)}
+    for item in authorization.items:
+        for review in reviews_of(item):
+            said = f"Review {review.number} of item {item.sequence}: ask what today's need is, and what would happen at a lower level."
+            plan = " The discharge plan, with date and place, comes with it." if goes_on or review.wants_discharge_plan else ""
+            yield Due(datetime.combine(review.on, time(), UTC), Matter.REVIEW, said + plan)

@@ -105,6 +105,12 @@ class Contact(Protocol):
     def __call__(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
 
 
+class Stays(Protocol):
+    """The stays under review (``operations.stays.listed``)."""
+
+    def __call__(self, caller: Caller, payer: Any) -> Json: ...
+
+
 class Appeal(Protocol):
     """Appeals (the functions of ``operations.appeal``)."""
 
@@ -192,6 +198,7 @@ class Offered:
     peer_to_peer: PeerToPeer
     appeal: Appeal
     contact: Contact
+    stays: Stays
     letter: Letter
     fall_due: FallDue
     published_plan: PublishedPlan

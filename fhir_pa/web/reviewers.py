@@ -45,6 +45,10 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def alerts() -> Response:
         return answer(offered.fall_due.alerts(admit(), payer), media_type=JSON)
 
+    @base.get("/stays")
+    def stays() -> Response:
+        return answer(offered.stays(admit(), payer), media_type=JSON)
+
     @base.post("/authorizations/<number>/alerts/seen")
     def seen(number: str) -> Response:
         return answer(offered.fall_due.seen(number, admit(), payer), media_type=JSON)

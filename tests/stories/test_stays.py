@@ -1,0 +1,79 @@
+"""Care that goes on: an extension joins what it continues, late days are seen, and silence ends nothing (F37-F46, SC-05), over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from fhir_pa.operations.fall_due import look
+from fhir_pa.provider.codes import CERTIFIED
+from fhir_pa.provider.pas.request import request_of
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import Authorized, Certify, EditionReference
+from ig_profiles import json
+from ig_profiles.reading import Json
+from tests.builders import finding, item, request
+from tests.stories.asking import certification, oxygen, submit
+from tests.stories.parties import NOW, Plan, Staff, System, trace
+
+WEEKLY = EditionReference("residential_sud", "2026.1", "0" * 64, 7, review_every=7)
+FIVE = timedelta(days=4)
+EXTENSION = "4"
+
+
+def five_days(plan: Plan) -> Authorization:
+    """A residential stay of five certified days, on file."""
+    held = Authorized(NOW.date(), NOW.date() + FIVE, Decimal(5), "days")
+    yes = Certify("Every criterion is met.", (finding(),), WEEKLY, held)
+    case = Authorization.open("PA5", "PR5", request(item(code="H0018")), {1: yes}, "received-1", "oakwood-ehr", plan.payer.clock())
+    with plan.payer.store.transaction() as tx:
+        tx.add(case)
+    return case
+
+
+def get(staff: Staff, path: str) -> Json:
+    return dict(json.parse(staff.call("GET", path).data))
+
+
+def test_an_update_that_does_not_come_rings_and_nothing_ends_by_itself(plan: Plan, physician: Staff) -> None:
+    five_days(plan)
+    (stay,) = get(physician, "/um/stays")["stays"]
+    assert stay["covered_until"] == (NOW.date() + FIVE).isoformat() and "days_at_risk" not in stay
+    plan.clock.turn(days=6)
+    look(plan.payer)
+    rung = [each["says"] for each in get(physician, "/um/alerts")["alerts"] if each["matter"] == "authorization ends"]
+    assert len(rung) == 3 and "no extension is on file" in rung[-1]
+    case = get(physician, "/um/authorizations/PA5")
+    assert case["items"][0]["state"] == "certified by the engine" and case["revision"] == 1
+
+
+def test_an_extension_over_the_wire_is_joined_to_what_it_continues(plan: Plan, clinic: System, physician: Staff) -> None:
+    first = oxygen(clinic)
+    assert submit(clinic, first).item(1).action == CERTIFIED
+    asked = request_of(replace(first, number=trace()))
+    claim = asked["entry"][0]["resource"]
+    claim["extension"] = [*claim.get("extension", []), certification(EXTENSION)]
+    plan.clock.turn(days=90)
+    clinic.post("Claim/$submit", asked)
+    with plan.payer.store.reading() as tx:
+        before, after = sorted(tx.received_between(NOW - timedelta(days=1), NOW + timedelta(days=91)), key=lambda case: case.clock.received_at)
+    assert before.trail[-1].what == "extension requested"
+    assert before.trail[-1].because == f"As {after.number}, 1 day after it ended."
+    assert after.request.certification_type == "extension"
+
+
+def test_late_days_are_seen_by_the_plan(plan: Plan, physician: Staff) -> None:
+    first = five_days(plan)
+    plan.clock.turn(days=6)
+    held = Authorized(NOW.date() + timedelta(days=7), NOW.date() + timedelta(days=13), Decimal(7), "days")
+    yes = Certify("Every criterion is met.", (finding(),), WEEKLY, held)
+    asked = request(item(code="H0018", certification_type="extension", authorization_number=first.number))
+    with plan.payer.store.transaction() as tx:
+        tx.add(Authorization.open("PA6", "PR6", asked, {1: yes}, "received-2", "oakwood-ehr", plan.payer.clock()))
+    told = get(physician, "/um/stays")
+    (stay,) = told["stays"]
+    assert stay["numbers"] == ["PA5", "PA6"] and stay["days_late"] == [2]
+    assert stay["days_at_risk"] == [(NOW.date() + timedelta(days=5)).isoformat(), (NOW.date() + timedelta(days=6)).isoformat()]
+    assert told["extensions"] == {"in_time": 0, "of": 1, "mean_days_late": 2.0, "target_days_late": 0} and told["unfunded_days"] == 2
+    assert stay["discharge_plan_wanted"] is True
