@@ -6,11 +6,13 @@ Chapter: PAS, Checking the Status of a Prior Authorization.
 from __future__ import annotations
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.pas import inquiry, inquiry_response
+from fhir_pa.operations.membership import standing
+from fhir_pa.pas import business_error, inquiry, inquiry_response
 from fhir_pa.pas.inquiry_response import Found
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.inquiry import InquiryCriteria, is_withheld, matches, may_see, named_first, narrowed
+from fhir_pa.um.request import MemberReference
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 from ig_profiles.resource_text import read_resource
@@ -19,13 +21,16 @@ from ig_profiles.resource_text import read_resource
 def inquire(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     """The inquiry's answer: in 2.0.1 one Bundle, in 2.2 Parameters with one Bundle for each match; no match is no error.
 
-    What is sensitive and somebody else's is withheld unless it is asked for by number, and the inquirer told whom to call.
+    About a member the plan does not know it is a business error, as in a submission. What is sensitive and somebody else's is withheld unless it is asked for by number, and the inquirer told whom to call.
     """
     at = payer.clock()
     asked = read_resource(body, guide, payer.settings.max_body_bytes)
     criteria = inquiry.read(asked, guide)
+    numbers = (*criteria.member, *criteria.subscriber)
+    if not standing(payer.directory, numbers, at.date()).known:
+        return inquiry_response.write_error([business_error.member_not_found(MemberReference(numbers))], asked, guide, at=at)
     with payer.store.reading() as tx:
-        known = tx.of_member((*criteria.member, *criteria.subscriber))
+        known = tx.of_member(numbers)
         matching = named_first([each for each in known if matches(each, criteria) and may_see(each, criteria, caller.id)], criteria)
         shown = [each for each in matching if not is_withheld(each, criteria, caller.id)]
         found = [_found(each, criteria, tx) for each in shown]

@@ -66,6 +66,17 @@ def update_of_nothing() -> BusinessError:
     return BusinessError(codes.AUTHORIZATION_NOT_FOUND, codes.CORRECT_AND_RESUBMIT, "2000E-REF02", "related", said)
 
 
+def appeal_of_nothing() -> BusinessError:
+    """An appeal of a decision that is not on file."""
+    said = "The decision this appeals is not on file for this member. Name it by Claim.related, or by the authorization's number or reference at the item."
+    return BusinessError(codes.AUTHORIZATION_NOT_FOUND, codes.CORRECT_AND_RESUBMIT, "2000E-REF02", "related", said)
+
+
+def appeal_not_taken(because: str) -> BusinessError:
+    """An appeal that cannot be put on file: nothing was decided against the member, it is too late, or consent is missing."""
+    return BusinessError(codes.INPUT_ERRORS, codes.DO_NOT_RESUBMIT, "2000E-UM02", "related", because)
+
+
 def _numbers(member: MemberReference) -> str:
     return ", ".join(identifier.value for identifier in member.identifiers) or "(none given)"
 

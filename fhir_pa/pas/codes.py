@@ -39,7 +39,7 @@ _CERTIFICATION_TYPES: dict[str, CertificationType] = {
     "S": CertificationType.REVISION,
     "4": CertificationType.EXTENSION,
     "3": CertificationType.CANCEL,
-    "1": CertificationType.APPEAL,
+    "1": CertificationType.URGENT_APPEAL,
     "2": CertificationType.APPEAL,
 }
 

@@ -24,6 +24,7 @@ CERTIFICATION_EXPIRES = PAS_PROFILE + "extension-itemCertificationExpirationDate
 CERTIFICATION_ISSUED = PAS_PROFILE + "extension-itemCertificationIssueDate"
 CLAIM_RESPONSE_REVIEWER = PAS_PROFILE + "extension-claimResponseReviewer"
 COMMUNICATED_DIAGNOSIS = PAS_PROFILE + "extension-communicatedDiagnosis"
+CONTENT_MODIFIER = PAS_PROFILE + "extension-contentModifier"
 DISCHARGE_DATE = PAS_PROFILE + "extension-dischargeDate"
 EPSDT = PAS_PROFILE + "extension-epsdtIndicator"
 ERROR_ELEMENT = PAS_PROFILE + "extension-errorElement"

@@ -22,6 +22,7 @@ from fhir_pa.um.information_request import QUESTIONNAIRE, InformationRequest
 from ig_profiles.names import LOINC, PAS_TEMP_CODES
 from ig_profiles.reading import Json, many, one
 
+WHATEVER_ITS_AGE = "18793-0"  # LOINC, attachment modifiers: no time limit on what is sent
 DOCUMENTS, FORMS = "attachment-request-code", "attachment-request-questionnaire"  # the two kinds of Task
 
 
@@ -102,7 +103,7 @@ def _communication_request(need: Need, answering: Answering, response: Json) -> 
         "category": [codes.report_type_concept(codes.SUPPORTING_DOCUMENT)],
         "medium": [{"coding": [{"system": PAS_TEMP_CODES, "code": "CDEX"}]}],
         "subject": response["patient"],
-        "payload": [{"extension": about if answering.is_2_2 else [line, *about], "contentString": need.request.document}],
+        "payload": [{"extension": [*([] if answering.is_2_2 else [line]), *about, _modifier(need)], "contentString": need.request.document}],
         "authoredOn": instant(answering.at),
         "requester": response["insurer"],
         "recipient": [response["insurer"]],
@@ -110,6 +111,12 @@ def _communication_request(need: Need, answering: Answering, response: Json) -> 
         "note": [{"text": sentence(need)}],
     }
     return {"fullUrl": f"{answering.base_url}/CommunicationRequest/{resource['id']}", "resource": resource}
+
+
+def _modifier(need: Need) -> Json | None:
+    """What modifies the document asked for: where the policy bounds no age, that it may be as old as it likes."""
+    said = {"coding": [{"system": LOINC, "code": WHATEVER_ITS_AGE}], "text": "of any age"}
+    return simple(ext.CONTENT_MODIFIER, "CodeableConcept", said) if need.request.any_age else None
 
 
 def _control(need: Need, answering: Answering) -> Json:
@@ -126,6 +133,7 @@ def _task(kind: str, wanted: Iterable[Need], answering: Answering, response: Jso
         "meta": profile("profile-task", answering.guide),
         "identifier": [response["identifier"][0]],
         "status": "requested",
+        "statusReason": {"text": f"Item {', '.join(dict.fromkeys(str(need.item.sequence) for need in mine))} of {authorization.reference} waits for this."},
         "intent": "order",
         "code": _coded(kind),
         "description": " ".join(sentence(need) for need in mine),
@@ -150,7 +158,7 @@ def _input(need: Need, answering: Answering) -> Json:
     line = simple(ext.SERVICE_LINE_NUMBER, "PositiveInt", sequence) if answering.is_2_2 else simple(ext.LINE_NUMBER_2_0, "Integer", sequence)
     if need.kind == DOCUMENTS:
         document = {"coding": [{"system": LOINC, "code": need.request.document}], "text": "; ".join(need.request.words)}
-        return {"extension": [line], "type": _coded("attachments-needed"), "valueCodeableConcept": document}
+        return {"extension": [line, _modifier(need) if answering.is_2_2 else None], "type": _coded("attachments-needed"), "valueCodeableConcept": document}
     control = _control(need, answering)
     if answering.is_2_2:
         return {"extension": [line], "type": _coded("questionnaire-context"), "valueString": control["value"]}

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from fhir_pa.pas import response_error
 from fhir_pa.pas.answering import Answering
+from fhir_pa.pas.business_error import BusinessError
 from fhir_pa.pas.echo import Echo, Received
 from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.response import claim_response_entries
@@ -51,6 +53,12 @@ def write(found: Sequence[Found], inquiry: Json, guide: str, *, at: datetime, ba
         nothing = "No authorization matches the inquiry. Check the member's number, or give fewer criteria."
         hints = [_outcome(Issue(nothing, "not-found", "information"))]
     return _bundle(found, asked, guide, at, base_url, hints)
+
+
+def write_error(errors: Sequence[BusinessError], inquiry: Json, guide: str, *, at: datetime) -> Json:
+    """The answer to an inquiry the payer's business objects to, such as one about nobody it insures."""
+    bundle = response_error.write_error(inquiry, errors, guide, at=at, form="inquiry")
+    return bundle if guide == "2.0.1" else {"resourceType": "Parameters", "parameter": [{"name": "return", "resource": bundle}]}
 
 
 def _bundle(found: Sequence[Found], asked: Received, guide: str, at: datetime, base_url: str, hints: list[Json]) -> Json:

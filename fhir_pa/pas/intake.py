@@ -17,7 +17,7 @@ from fhir_pa.pas.evidence import read_evidence
 from fhir_pa.pas.extensions import CERTIFICATION_TYPE, INFO_CANCELLED, LEVEL_OF_SERVICE, TRANSMISSION_IDENTIFIERS
 from fhir_pa.pas.items import diagnoses, read_items
 from fhir_pa.pas.people import CareTeamMember, care_team, identifiers, member, required_party
-from fhir_pa.um.request import AuthorizationRequest, CertificationType, Follows, Party, RequestedItem
+from fhir_pa.um.request import APPEALS, AuthorizationRequest, CertificationType, Follows, Party, RequestedItem
 from ig_profiles.names import PROCESS_PRIORITY
 from ig_profiles.outcome import Issue
 from ig_profiles.reading import Entry, Index, Json, code_in, codings, extension_value, text
@@ -54,7 +54,7 @@ def read(bundle: Any, guide: str) -> Submission:
     requestor = required_party(claim, index, "provider", "the requestor (Organization or PractitionerRole)", issues)
     items = read_items(claim, index, team, issues)
     whole = read_certification_type(extension_value(claim.resource, CERTIFICATION_TYPE)) or CertificationType.INITIAL
-    if not items and whole is not CertificationType.CANCEL and not issues:
+    if not items and whole is not CertificationType.CANCEL and whole not in APPEALS and not issues:
         issues.append(Issue("The Claim asks for nothing. Add an item for each service.", "required", expression=f"{claim.expression}.item"))
     require(issues)
     level = read_level_of_service(extension_value(claim.resource, LEVEL_OF_SERVICE))
@@ -101,7 +101,8 @@ def _follows_unnamed(claim: Entry, items: tuple[RequestedItem, ...], whole: Cert
 
     The identifier alone is no sign, because senders reuse it for new requests (pas.md, fact 12).
     """
-    marked = any(item.changed or item.cancelled for item in items) or whole is CertificationType.CANCEL
+    marked = any(item.changed or item.cancelled or item.certification_type in APPEALS for item in items)
+    marked = marked or whole is CertificationType.CANCEL or whole in APPEALS
     marked = marked or any(extension_value(node, INFO_CANCELLED) is True for _, node in claim_elements(claim, "supportingInfo"))
     known = identifiers(claim.resource, "identifier")
     return Follows(known) if marked and known else None

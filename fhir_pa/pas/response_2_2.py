@@ -30,6 +30,7 @@ from ig_profiles.reading import Json, extension_value, extensions, many
 _KEPT_ON_ADDED = (
     ext.ITEM_TRACE_NUMBER,
     ext.AUTHORIZATION_NUMBER,
+    ext.ADMINISTRATIVE_REFERENCE,
     ext.EPSDT,
     ext.NURSING_HOME_STATUS,
     ext.NURSING_HOME_LEVEL,

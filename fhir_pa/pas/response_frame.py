@@ -34,14 +34,17 @@ def bundle_of(entries: list[Json], asked: Json, guide: str, at: datetime, form: 
 
 
 def head(received: Received, asked: Received, echo: Echo, guide: str, at: datetime, form: Form) -> Json:
-    """What every ClaimResponse says of the request it answers; the people named become entries of the Bundle.
+    """What every ClaimResponse says of the request it answers, in the order FHIR lists the elements; the people named become entries.
 
     ``asked`` is the Bundle being answered: in an inquiry's answer the member and the payer are those the inquirer sent.
     """
     claim = received.claim.resource
     return {
         "resourceType": "ClaimResponse",
+        "id": None,
         "meta": profile(_RESPONSE[form], guide),
+        "extension": None,
+        "identifier": None,
         "status": "active",
         "type": claim.get("type") or {"coding": [{"system": CLAIM_TYPE, "code": "professional"}]},
         "use": "preauthorization",

@@ -1,4 +1,4 @@
-"""Which authorization on file an update or cancellation is about (pas.md §1.6 rules 50, 54; trap 38).
+"""Which authorization on file an update, a cancellation or an appeal is about (pas.md §1.6 rules 50, 54; trap 38).
 
 Named by Claim.related (the prior Claim's URL or identifier), by the numbers given out earlier, or, in 2.0.1, by the same
 Claim.identifier for the same member.
@@ -18,7 +18,7 @@ def which(request: AuthorizationRequest, on_file: Iterable[Authorization], clien
     Only the client that submitted it may change it, and only for the same member. The most telling name wins (the URL of
     the prior Claim, then its identifier, then numbers we gave out); of several alike, the one received last.
     """
-    if not request.is_update:
+    if not request.is_update and not request.is_appeal:
         return None
     mine = [each for each in on_file if each.client == client and _same_member(each, request)]
     for names in (_by_url, _by_identifier, _by_number):

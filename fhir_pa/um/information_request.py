@@ -18,6 +18,7 @@ from questionnaires.policy import Edition, RequestedService
 
 MEDICAL_RECORDS = "11503-0"  # LOINC, where the policy names no kind of document
 QUESTIONNAIRE = "102089-0"  # LOINC: the answered form, instead of a document
+_BOUNDS_AGE = frozenset({"within_days", "at_most_days_after"})
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class InformationRequest:
 
     ``document`` is the LOINC code of its kind, ``words`` say in plain words what must be in it, ``criteria`` name the
     criteria it could settle. ``questionnaire`` is the canonical of the form to fill in, when it is the form that is wanted.
+    ``any_age``: no criterion behind it says how old the document may be at most.
     """
 
     document: str
     words: tuple[str, ...]
     criteria: tuple[str, ...] = ()
     questionnaire: str | None = None
+    any_age: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class _Wanted:
     words: tuple[str, ...]
     document: str | None
     criteria: tuple[str, ...]
+    any_age: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class _Leaf:
     facts: tuple[str, ...]
     accepts: tuple[str, ...]
     document: str | None
+    any_age: bool
 
 
 def information_requests(
@@ -91,7 +96,7 @@ def _open_leaves(
 ) -> Iterator[_Leaf]:
     accepts, document, top = criterion.accepts or accepts, criterion.document or document, top or criterion.id
     if criterion.test is not None and weigh(criterion, answers, circumstances).truth is Truth.UNKNOWN:
-        yield _Leaf(top, criterion.title, criterion.test.facts, accepts, document)
+        yield _Leaf(top, criterion.title, criterion.test.facts, accepts, document, criterion.test.operator not in _BOUNDS_AGE)
     for inner in criterion.below:
         yield from _open_leaves(inner, answers, circumstances, accepts, document, top)
 
@@ -102,10 +107,11 @@ def _wanted(fact: str, leaves: Iterable[_Leaf], asked: dict[str, Question]) -> _
     question = (asked[fact].text,) if fact in asked and asked[fact].text else ()
     words = next((leaf.accepts for leaf in mine if leaf.accepts), question or tuple(leaf.title for leaf in mine[:1]))
     document = next((leaf.document for leaf in mine if leaf.document), None)
-    return _Wanted(fact, words, document, tuple(dict.fromkeys(leaf.criterion for leaf in mine)))
+    return _Wanted(fact, words, document, tuple(dict.fromkeys(leaf.criterion for leaf in mine)), all(leaf.any_age for leaf in mine))
 
 
 def _request(document: str, group: Iterable[_Wanted], questionnaire: str | None = None) -> InformationRequest:
     gathered = list(group)
     words = tuple(dict.fromkeys(word for each in gathered for word in each.words))
-    return InformationRequest(document, words, tuple(dict.fromkeys(name for each in gathered for name in each.criteria)), questionnaire)
+    criteria = tuple(dict.fromkeys(name for each in gathered for name in each.criteria))
+    return InformationRequest(document, words, criteria, questionnaire, any_age=questionnaire is None and all(each.any_age for each in gathered))

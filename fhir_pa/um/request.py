@@ -25,7 +25,11 @@ class CertificationType(StrEnum):
     EXTENSION = "extension"
     CANCEL = "cancel"
     APPEAL = "appeal"
+    URGENT_APPEAL = "urgent appeal"
     OTHER = "other"
+
+
+APPEALS = frozenset({CertificationType.APPEAL, CertificationType.URGENT_APPEAL})
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,23 @@ class AuthorizationRequest:
     def is_update(self) -> bool:
         """Whether this request changes an earlier one, or withdraws it."""
         return self.follows is not None or self.certification_type is CertificationType.CANCEL
+
+    @property
+    def appeals(self) -> tuple[RequestedItem, ...]:
+        """The items whose decision is appealed; every item when the request as a whole is an appeal."""
+        whole = self.certification_type in APPEALS
+        return tuple(item for item in self.items if whole or item.certification_type in APPEALS)
+
+    @property
+    def is_appeal(self) -> bool:
+        """Whether this asks for a decision to be looked at again, and for no service."""
+        return self.certification_type in APPEALS or bool(self.appeals)
+
+    @property
+    def is_urgent_appeal(self) -> bool:
+        """Whether the appeal cannot wait."""
+        said = {self.certification_type, *(item.certification_type for item in self.items)}
+        return CertificationType.URGENT_APPEAL in said
 
     def item(self, sequence: int) -> RequestedItem | None:
         """The requested service with this sequence."""

@@ -22,7 +22,7 @@ def test_every_review_action_goes_out_and_comes_back(action: ReviewAction) -> No
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [("I", "initial"), ("R", "renewal"), ("S", "revision"), ("4", "extension"), ("3", "cancel"), ("1", "appeal"), ("2", "appeal"), ("Z", "other")],
+    [("I", "initial"), ("R", "renewal"), ("S", "revision"), ("4", "extension"), ("3", "cancel"), ("1", "urgent appeal"), ("2", "appeal"), ("Z", "other")],
 )
 def test_certification_types_are_words(code: str, kind: str) -> None:
     assert codes.read_certification_type(concept(X12_CERTIFICATION_TYPE, code)) is CertificationType(kind)

@@ -54,7 +54,10 @@ def test_what_no_question_asks_is_asked_for_by_the_document_that_shows_it_along_
     found = asks(SCANS, CHEST_CT, known(thoracic_cancer=True, ordered_by_oncology=True))
     assert found == {
         "18748-4": InformationRequest(
-            "18748-4", ("the report of the last CT of the chest", "the date of the last CT of the chest"), ("chest_ct_report", "chest_ct_interval")
+            "18748-4",
+            ("the report of the last CT of the chest", "the date of the last CT of the chest"),
+            ("chest_ct_report", "chest_ct_interval"),
+            any_age=True,
         )
     }
 
@@ -63,6 +66,12 @@ def test_form_and_document_may_both_be_needed() -> None:
     found = asks(SCANS, CHEST_CT, {})
     assert list(found) == [QUESTIONNAIRE, "18748-4"]
     assert found[QUESTIONNAIRE].criteria == ("thoracic_cancer", "ordered_by_oncology")
+
+
+def test_where_the_policy_says_how_old_the_test_may_be_the_document_may_not_be_of_any_age() -> None:
+    found = asks(OXYGEN, service(), known(treating_practitioner=True, independent_tester=True, test_setting="stable"), True)
+    assert "tested_on" in found["52053-6"].criteria or "time_of_need" in found["52053-6"].criteria
+    assert not found["52053-6"].any_age
 
 
 def test_nothing_is_asked_for_when_every_criterion_is_met() -> None:

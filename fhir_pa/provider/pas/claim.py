@@ -30,7 +30,7 @@ def claim_of(submission: Submission) -> Json:
             "resourceType": "Claim",
             "id": submission.number.lower(),
             "meta": {"profile": [f"{PAS_PROFILE}profile-claim"]},
-            "extension": _envelope(submission),
+            "extension": envelope(submission),
             "identifier": [identifier(TRACES, submission.number)],
             "status": "active",
             "type": concept(CLAIM_TYPE, "professional"),
@@ -61,7 +61,7 @@ def supporting(sequence: int, document: Json, guide: str) -> Json:
     }
 
 
-def _envelope(submission: Submission) -> list[Json]:
+def envelope(submission: Submission) -> list[Json]:
     """Who sends to whom (X12 GS02/GS03, ISA06/ISA08); 2.2 only, where subscriptions are filtered by the sender's id."""
     if submission.guide != "2.2":
         return []

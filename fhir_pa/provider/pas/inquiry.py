@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fhir_pa.provider.codes import HEALTH_SERVICES_REVIEW, INITIAL
 from fhir_pa.provider.elements import checked, concept, identifier, pas_extension, reference
+from fhir_pa.provider.pas.claim import envelope
 from fhir_pa.provider.pas.request import INQUIRY, collection
 from fhir_pa.provider.pas.submission import TRACES, Submission
 from ig_profiles.names import CLAIM_TYPE, PAS_PROFILE, PROCESS_PRIORITY, X12_CERTIFICATION_TYPE, X12_REQUEST_TYPE
@@ -17,6 +18,7 @@ def inquiry_of(submission: Submission, number: str) -> Json:
             "resourceType": "Claim",
             "id": number.lower(),
             "meta": {"profile": [f"{PAS_PROFILE}profile-claim-inquiry"]},
+            "extension": envelope(submission),
             "identifier": [identifier(TRACES, submission.number if submission.guide == "2.0.1" else number)],
             "status": "active",
             "type": concept(CLAIM_TYPE, "professional"),

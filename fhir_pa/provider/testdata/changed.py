@@ -10,12 +10,13 @@ from fhir_pa.provider.elements import concept, pas_extension
 from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.provider.pas.update import with_documents
 from fhir_pa.provider.testdata.clinic import CANCER, Clinic
-from fhir_pa.provider.testdata.expectations import decided, error
-from fhir_pa.provider.testdata.situation import Situation, Step
-from ig_profiles.names import PAS_PROFILE, X12_CERTIFICATION_TYPE
+from fhir_pa.provider.testdata.expectations import RESPONSE, decided, error, waits_as
+from fhir_pa.provider.testdata.situation import Expected, Situation, Step
+from ig_profiles.names import PAS_PROFILE, PAS_TEMP_CODES, X12_CERTIFICATION_TYPE
 from ig_profiles.reading import Json
 
-CANCEL, CANCELLED = "3", "C"
+CANCEL, APPEAL, CANCELLED = "3", "2", "C"
+MESSAGE = 101  # a sequence no document has
 CONTRADICTS, NOT_ON_FILE = "33", "AA"
 DO_NOT_RESUBMIT, CORRECT_AND_RESUBMIT = "N", "C"
 CERTIFICATION = f"{PAS_PROFILE}extension-certificationType"
@@ -41,6 +42,13 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     denied = clinic.ask(before, "POST the request", *decided({1: NOT_CERTIFIED}))
     yield Situation("update-after-denial", clinic.guide, "Business error: nothing may be updated after a denial", (denied, refused))
 
+    before = clinic.rail("appeal")
+    body = _appealing(_next(before))
+    appealed = Expected("it says until when the appeal is decided", f"{RESPONSE}.processNote.text.where(contains('Appeal 1 about item 1 is on file')).exists()")
+    filed = clinic.submit(body, "POST the appeal (certification type 2)", *decided({1: PENDED}), waits_as(1), appealed)
+    denied = clinic.ask(before, "POST the request", *decided({1: NOT_CERTIFIED}))
+    yield Situation("appeal", clinic.guide, "A denial appealed by a submission: on file, and pended under the number of the case", (denied, filed))
+
     unknown = _withdrawn(_next(clinic.oxygen("cancel-unknown")))
     step = clinic.submit(unknown, "POST the cancellation", *error(NOT_ON_FILE, "that no such request is on file", CORRECT_AND_RESUBMIT))
     yield Situation("cancel-unknown", clinic.guide, "Business error: a request that is not on file cannot be cancelled", (step,))
@@ -61,6 +69,17 @@ def _without_item(bundle: Json, sequence: int) -> Json:
     item = changed["entry"][0]["resource"]["item"][sequence - 1]
     item["modifierExtension"] = [{"url": f"{PAS_PROFILE}modifierextension-infoCancelled", "valueBoolean": True}]
     item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), _of_type(CANCEL)]
+    return changed
+
+
+def _appealing(bundle: Json) -> Json:
+    """Certification type 2 on each item, and why in the provider's own words."""
+    changed = deepcopy(bundle)
+    claim = changed["entry"][0]["resource"]
+    for item in claim["item"]:
+        item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), _of_type(APPEAL)]
+    because = "The rail keeps the patient from falling; she fell twice."
+    claim["supportingInfo"].append({"sequence": MESSAGE, "category": concept(PAS_TEMP_CODES, "freeFormMessage"), "valueString": because})
     return changed
 
 

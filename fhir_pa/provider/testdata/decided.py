@@ -88,14 +88,14 @@ def _not_decided(clinic: Clinic) -> Iterator[Situation]:
         clinic,
         "error-member",
         "Business error: the plan does not know the member",
-        _changed(request_of(clinic.oxygen("error-member")), _as_stranger),
+        changed_in(request_of(clinic.oxygen("error-member")), as_stranger),
         *error(MEMBER_NOT_FOUND, "that the member is not found", CORRECT_AND_RESUBMIT),
     )
     yield _one(
         clinic,
         "error-date",
         "Business error: item 1 ends before it begins",
-        _changed(request_of(clinic.oxygen("error-date")), _backwards),
+        changed_in(request_of(clinic.oxygen("error-date")), _backwards),
         *error(SERVICE_DATE, "that the day of service is wrong", CORRECT_AND_RESUBMIT),
         Expected("it names the item", f"{RESPONSE}.error.itemSequence = 1"),
     )
@@ -109,14 +109,15 @@ def _one(clinic: Clinic, name: str, title: str, body: Json, *holds: Expected) ->
     return Situation(name, clinic.guide, title, (clinic.submit(body, "POST the request Bundle", *holds),))
 
 
-def _changed(bundle: Json, change: Callable[[Json], None]) -> Json:
+def changed_in(bundle: Json, change: Callable[[Json], None]) -> Json:
+    """A copy of the Bundle in which each resource was changed so."""
     copy = deepcopy(bundle)
     for entry in copy["entry"]:
         change(entry["resource"])
     return copy
 
 
-def _as_stranger(resource: Json) -> None:
+def as_stranger(resource: Json) -> None:
     """Another member number, on the patient as on the card."""
     if resource["resourceType"] in ("Patient", "Coverage"):
         for identifier in resource["identifier"]:

@@ -50,16 +50,16 @@ def waits_as(sequence: int) -> Expected:
     return Expected(f"item {sequence} bears an administrative reference", reference)
 
 
-def error(code: str, words: str, follow_up: str) -> tuple[Expected, ...]:
+def error(code: str, words: str, follow_up: str, response: str = RESPONSE) -> tuple[Expected, ...]:
     """One business error (X12 901) with what to do next (X12 889)."""
     follow = f"extension('{PAS_PROFILE}extension-errorFollowupAction').value.coding.code"
     path = f"extension('{PAS_PROFILE}extension-errorPath').value"
     return (
-        outcome("error"),
-        Expected(f"the error says {words}", f"{RESPONSE}.error.code.coding.code = '{code}'"),
-        Expected("it says what to do next", f"{RESPONSE}.error.{follow} = '{follow_up}'"),
-        Expected("it says where, as FHIRPath from the Bundle", f"{RESPONSE}.error.{path}.startsWith('Bundle.entry')"),
-        Expected("no item is answered", f"{RESPONSE}.item.empty()"),
+        outcome("error", response),
+        Expected(f"the error says {words}", f"{response}.error.code.coding.code = '{code}'"),
+        Expected("it says what to do next", f"{response}.error.{follow} = '{follow_up}'"),
+        Expected("it says where, as FHIRPath from the Bundle", f"{response}.error.{path}.startsWith('Bundle.entry')"),
+        Expected("no item is answered", f"{response}.item.empty()"),
     )
 
 

@@ -14,7 +14,8 @@ from fhir_pa.provider.pas.submission import TRACES, Submission
 from fhir_pa.provider.pas.subscription import CONTENT, subscription
 from fhir_pa.provider.play.payer_file import PULMONOLOGIST
 from fhir_pa.provider.testdata.clinic import BORDERLINE, CANCER, RENTED_DAYS, Clinic
-from fhir_pa.provider.testdata.expectations import added_as, content, decided, numbered, reviewed, whole
+from fhir_pa.provider.testdata.decided import CORRECT_AND_RESUBMIT, MEMBER_NOT_FOUND, as_stranger, changed_in
+from fhir_pa.provider.testdata.expectations import RESPONSE, added_as, content, decided, error, numbered, reviewed, whole
 from fhir_pa.provider.testdata.situation import Expected, Situation, Step
 from ig_profiles.names import PAS_PROFILE
 from ig_profiles.reading import Json
@@ -35,6 +36,12 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     nobody = clinic.oxygen("inquiry-nothing")
     nothing = Expected("no authorization is told of", "parameter.where(name = 'return').empty()" if clinic.guide == "2.2" else f"{found_in(clinic)}.empty()")
     yield Situation("inquiry-nothing", clinic.guide, "Inquired: nothing matches, which is no error", (inquire(clinic, nobody, nothing),))
+
+    stranger = inquiry_of(clinic.oxygen("inquiry-error"), "TD-INQUIRY-ERROR-Q")
+    where = "parameter.where(name = 'return').resource" if clinic.guide == "2.2" else ""
+    objected = error(MEMBER_NOT_FOUND, "that the member is not found", CORRECT_AND_RESUBMIT, ".".join(filter(None, (where, RESPONSE))))
+    step = Step("POST the inquiry", f"{clinic.fhir}/Claim/$inquire", changed_in(stranger, as_stranger), holds=objected)
+    yield Situation("inquiry-error", clinic.guide, "Inquired, business error: the plan does not know the member", (step,))
 
     asked = clinic.scans("attachment")
     reports = dict(zip((2, 3), clinic.chart(CANCER).elsewhere, strict=True))
