@@ -12,7 +12,8 @@ from fhir_pa.um.review import Decision, Verdict
 from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.transitions import State
 from ig_profiles.outcome import Conflict, Forbidden, Unprocessable
-from tests.builders import NOON, authorization, certify, nurse, physician, refer
+from questionnaires.criteria import Truth
+from tests.builders import NOON, authorization, certify, finding, nurse, physician, refer
 
 HOUR = timedelta(hours=1)
 TREATING = Clinician("Imre Castellane, MD", "pulmonary medicine", phone="555-555-0107")
@@ -115,9 +116,14 @@ def test_a_plan_chooses_a_window_between_24_and_72_hours(asked, given):
 
 
 def test_an_administrative_decision_and_a_plan_without_conversations_need_no_offer():
-    case = authorization(refer())
-    assert adverse.decide(case, deny(root_cause=RootCause.NOT_COVERED), physician(), NOON, WINDOW).item(1).state is State.DENIED
+    case = authorization(refer(finding(truth=Truth.UNKNOWN)))
+    assert adverse.decide(case, deny(root_cause=RootCause.DOCUMENTS_MISSING), physician(), NOON, WINDOW).item(1).state is State.DENIED
     assert adverse.decide(case, deny(), physician(), NOON, timedelta(0)).item(1).state is State.DENIED
+
+
+def test_a_denial_that_rests_on_a_criterion_not_met_is_clinical_whatever_it_is_called():
+    case = authorization(refer())
+    assert adverse.decide(case, deny(root_cause=RootCause.NOT_COVERED), physician(), NOON, WINDOW).item(1).state is State.ADVERSE_INTENDED
 
 
 def test_a_reopened_item_gets_a_conversation_of_its_own():
