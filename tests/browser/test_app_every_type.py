@@ -57,6 +57,12 @@ def test_what_is_typed_is_kept_in_its_type(fresh: Any, kind: str, typed: str, va
     assert window.text(".left") == "Nothing left"
 
 
+def test_a_type_or_an_extension_nobody_knows_stops_nobody(fresh: Any) -> None:
+    clinic, window, _ = fresh(item("hologram", extension=[{"url": "http://unknown.example", "valueString": "x"}], required=True))
+    window.type("Give a hologram", "in words")
+    window.until(lambda: kept(clinic) == {"hologram": [{"valueString": "in words"}]}, "kept")
+
+
 def test_a_moment_is_kept_with_its_offset(fresh: Any) -> None:
     clinic, window, _ = fresh(item("dateTime"))
     window.type("Give a dateTime", "2026-11-21T09:30")

@@ -55,6 +55,7 @@ def test_the_chart_answers_and_each_answer_shows_its_evidence_and_day(opened: An
 
 def test_each_question_says_what_the_payer_weighs_by_it(opened: Any) -> None:
     _, window = opened(TEODRIC)
+    assert window.page.locator(".notice").count() == 0, "what the chart does not hold is no trouble"
     edema = window.question("dependent edema")
     assert "Dependent edema that suggests heart failure" in edema.locator(".why").inner_text()
     assert "NCD 240.2" in edema.locator(".why").inner_text()
@@ -76,6 +77,7 @@ def test_a_changed_answer_is_an_override_by_name_with_the_reason_remembered(open
     assert (told["valueDecimal"], source(told)) == (87, "override")
     origin = extensions(told, INFORMATION_ORIGIN)[0]
     assert extension_value(origin, "author", "practitioner") == {"reference": "Practitioner/halvard-brisk"}
+    assert extension_value(origin, "author", "role")["coding"][0]["code"] == "doctor"
     assert faults(form, guide) == []
     question.get_by_role("button", name="Use this").click()
     window.until(lambda: source(kept(clinic, "orla-penhallow")["spo2"]).startswith("auto"), "taken back")
@@ -107,6 +109,7 @@ def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any
 def test_a_complete_chart_is_authorized_in_three_presses(opened: Any, guide: str) -> None:
     clinic, window = opened(ORLA, guide)
     window.press("Review")
+    assert "Home oxygen, filled in by Halvard Brisk, MD on " in window.text(".review .lead")
     assert "86 %" in window.text(".review")
     window.press("Finish and send")
     window.page.wait_for_selector(".decision")
@@ -115,6 +118,18 @@ def test_a_complete_chart_is_authorized_in_three_presses(opened: Any, guide: str
     [form] = clinic.forms("orla-penhallow")
     assert form["status"] == "completed"
     assert faults(form, guide) == []
+
+
+def test_a_form_that_is_complete_answers_no_later_one(opened: Any) -> None:
+    """spec-125: what was true for one request is looked up anew for the next."""
+    clinic, window = opened(ORLA)
+    window.press("Review")
+    window.press("Finish, send later")
+    window.page.wait_for_selector(".outcome")
+    _, again = opened(ORLA, clinic_=clinic)
+    assert "Go on where you were" not in again.text()
+    again.saved()
+    assert [form["status"] for form in clinic.forms("orla-penhallow")] == ["completed", "in-progress"]
 
 
 def test_an_answer_that_leads_to_another_question_brings_it_into_sight(opened: Any) -> None:

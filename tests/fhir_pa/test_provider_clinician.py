@@ -31,6 +31,8 @@ from fhir_pa.provider.wire import Reply
 from ig_profiles.json import dump, parse
 from ig_profiles.names import NPI, QUESTIONNAIRE_ADAPTIVE, RESPONSE_SIGNATURE
 from ig_profiles.reading import Json
+from ig_profiles.registry import open_set
+from ig_profiles.validator import validate
 
 EHR, APP, PAYER = "http://127.0.0.1:9090", "http://127.0.0.1:9191", "http://payer.example/v2.2/fhir"
 TODAY = date(2026, 11, 21)
@@ -136,6 +138,12 @@ def test_a_visit_is_opened_by_its_cookie_alone(app: FlaskClient, ehr: FlaskClien
     assert (refused.status_code, refused.json["trouble"]["title"]) == (401, "Your session has ended.")
 
 
+@pytest.mark.parametrize("seconds", [-30, 30])
+def test_a_clock_that_goes_a_little_wrong_keeps_nobody_out(app: FlaskClient, ehr: FlaskClient, clock: Clock, seconds: int) -> None:
+    clock.at += timedelta(seconds=seconds)
+    assert visited(app, ehr).startswith("/visits/")
+
+
 def test_two_windows_never_share_a_chart(app: FlaskClient, ehr: FlaskClient) -> None:
     first, second = visited(app, ehr), visited(app, ehr)
     assert first != second
@@ -226,6 +234,7 @@ def test_the_supported_payers_are_listed_in_each_generations_words(app: FlaskCli
     assert app.get("/supported-payers").json == {"payers": [{"id": "larkfield", "name": "Larkfield Health Plan"}]}
     listed = parse(app.get("/supported-payers", headers={"Accept": "application/fhir+json"}).data)
     assert listed["resourceType"] == "List"
+    assert [each.text for each in validate(listed, open_set("2.2"), strict=True) if each.severity in ("fatal", "error")] == []
     assert listed["entry"][0]["item"]["reference"] == f"#{listed['contained'][0]['id']}"
 
 

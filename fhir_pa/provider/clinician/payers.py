@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fhir_pa.provider.clinician.trouble import Trouble
 from fhir_pa.provider.pas_client import PasClient
+from ig_profiles.names import DTR_PROFILE
 from ig_profiles.reading import Json, many, text
 
 
@@ -44,4 +45,5 @@ def supported_list(payers: tuple[Payer, ...], at: str) -> Json:
         identifiers = [dict(zip(("system", "value"), each.split("|", 1), strict=True)) for each in payer.identifiers]
         contained.append({"resourceType": "Organization", "id": payer.id, "identifier": identifiers, "active": True, "name": payer.name})
     entries = [{"item": {"reference": f"#{payer.id}"}} for payer in payers]
-    return {"resourceType": "List", "contained": contained, "status": "current", "mode": "working", "title": "Supported payers", "date": at, "entry": entries}
+    head = {"resourceType": "List", "meta": {"profile": [f"{DTR_PROFILE}dtr-supported-Payers"]}, "contained": contained}
+    return {**head, "status": "current", "mode": "working", "title": "Supported payers", "date": at, "entry": entries}

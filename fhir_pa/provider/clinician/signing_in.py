@@ -15,7 +15,7 @@ from joserfc.jwk import KeySet
 from fhir_pa.provider.clinician.trouble import Trouble, from_ehr
 from fhir_pa.provider.clinician.visits import Pending, Visit
 from fhir_pa.provider.keys import Keys
-from fhir_pa.provider.smart.apps import ALGORITHMS, JWT_BEARER
+from fhir_pa.provider.smart.apps import ALGORITHMS, JWT_BEARER, LEEWAY_SECONDS
 from fhir_pa.provider.wire import Wire, said
 from ig_profiles.reading import Json, text
 
@@ -91,7 +91,7 @@ def _user(host: Host, pending: Pending, id_token: str, now: int) -> str:
     aud, iss, nonce = (jwt.ClaimsOption(essential=True, value=value) for value in (host.client_id, host.base, pending.nonce))
     try:
         claims = jwt.decode(id_token, KeySet.import_key_set(published), algorithms=ALGORITHMS).claims
-        jwt.JWTClaimsRegistry(now=now, exp=jwt.ClaimsOption(essential=True), aud=aud, iss=iss, nonce=nonce).validate(claims)
+        jwt.JWTClaimsRegistry(now=now, leeway=LEEWAY_SECONDS, exp=jwt.ClaimsOption(essential=True), aud=aud, iss=iss, nonce=nonce).validate(claims)
     except (JoseError, ValueError):
         raise Trouble(502, "ehr", "The EHR's word on who you are cannot be trusted.", "Its id token is not signed for this app and this sign-in.") from None
     return str(claims.get("fhirUser") or claims.get("profile") or "").removeprefix(f"{host.base}/")

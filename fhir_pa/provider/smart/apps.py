@@ -12,6 +12,7 @@ from ig_profiles.reading import Json
 
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["ES384", "RS384"]
+LEEWAY_SECONDS = 60  # two clocks seldom agree
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class App:
         own = jwt.ClaimsOption(essential=True, value=self.id)
         try:
             claims = jwt.decode(assertion, KeySet.import_key_set(self.keys), algorithms=ALGORITHMS).claims  # type: ignore[arg-type]
-            jwt.JWTClaimsRegistry(now=now, iss=own, sub=own, aud={"essential": True, "value": token_url}, exp={"essential": True}).validate(claims)
+            jwt.JWTClaimsRegistry(now=now, leeway=LEEWAY_SECONDS, iss=own, sub=own, aud={"essential": True, "value": token_url}, exp={"essential": True}).validate(claims)
         except (JoseError, ValueError):
             return False
         return True
