@@ -85,6 +85,7 @@ def test_cookies_and_the_environments_proxies_are_left_alone(ehr, monkeypatch):
     assert "Cookie" not in Ehr.heard[1][3]
 
 
+@pytest.mark.pas_trap(60)
 def test_a_redirect_is_not_followed(ehr):
     with pytest.raises(NotReached, match="redirect, which is not followed"):
         fetch(f"{ehr}/away", [ehr])
@@ -162,6 +163,7 @@ def test_an_address_below_a_registered_one_is_called(url):
         ("ehr.example", "224.0.0.1"),
     ],
 )
+@pytest.mark.pas_trap(60)
 def test_a_name_that_leads_inside_is_not_followed_there(host, address):
     with pytest.raises(NotAllowed):
         check_address(host, address)

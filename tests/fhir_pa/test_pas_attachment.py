@@ -105,6 +105,7 @@ def test_a_case_is_known_by_its_numbers_and_its_member(tracking: str, member: st
     assert attachment.about(read, case) is is_meant
 
 
+@pytest.mark.pas_trap(63)
 def test_the_control_number_we_ask_under_leads_back_to_the_case() -> None:
     case, received = every_decision("2.2")
     answered = write(case, received, "2.2", at=LATER, base_url=PAYER_BASE)

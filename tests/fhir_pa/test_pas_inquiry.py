@@ -87,6 +87,7 @@ def test_an_inquiry_names_the_member_the_askers_and_every_criterion() -> None:
 
 
 @pytest.mark.requirement("pas-2.2.1:spec-43")
+@pytest.mark.pas_trap(46)
 def test_a_service_that_is_not_applicable_is_no_criterion() -> None:
     anything = {"sequence": 1, "productOrService": concept(DATA_ABSENT_REASON, "not-applicable")}
     criteria = inquiry.read(asks("2.2", anything), "2.2")
@@ -138,6 +139,7 @@ def test_an_inquiry_is_refused_as_a_submission_is() -> None:
 
 
 @pytest.mark.requirement("pas-2.0.1:130")
+@pytest.mark.pas_trap(2, 3)
 def test_2_0_1_answers_with_one_bundle_whatever_the_number_of_matches() -> None:
     case, received = every_decision("2.0.1")
     other = replace(case, number="PA0002", reference="PR0002")
@@ -151,6 +153,7 @@ def test_2_0_1_answers_with_one_bundle_whatever_the_number_of_matches() -> None:
     assert faults(answered, "profile-pas-inquiry-response-bundle", "2.0.1") == []
 
 
+@pytest.mark.pas_trap(2, 3)
 def test_2_2_answers_with_parameters_and_one_bundle_for_each_match() -> None:
     case, received = every_decision("2.2")
     other = replace(case, number="PA0002", reference="PR0002")
@@ -165,6 +168,7 @@ def test_2_2_answers_with_parameters_and_one_bundle_for_each_match() -> None:
         assert faults(first["resource"], "profile-claiminquiryresponse", "2.2") == []
 
 
+@pytest.mark.pas_trap(4)
 def test_no_match_is_no_error() -> None:
     assert inquiry_response.write([], asks(), "2.2", at=LATER, base_url=PAYER_BASE) == {"resourceType": "Parameters"}
     answered = inquiry_response.write([], asks("2.0.1"), "2.0.1", at=LATER, base_url=PAYER_BASE)
@@ -187,6 +191,7 @@ def test_the_member_in_the_answer_is_the_one_the_inquirer_sent(guide: str) -> No
     assert f"{BASE}/Patient/theirs" in [each["fullUrl"] for each in first["entry"]]
 
 
+@pytest.mark.pas_trap(48)
 def test_what_is_withheld_is_hinted_at_with_a_phone_number() -> None:
     case, received = every_decision("2.2")
     answered = inquiry_response.write([Found(case, received)], asks(), "2.2", at=LATER, base_url=PAYER_BASE, withheld="555-555-0100")

@@ -151,6 +151,7 @@ def test_urgency_is_read_from_level_of_service_or_priority(given: Json, urgent: 
     assert (request.urgent, request.level_of_service) == (urgent, level)
 
 
+@pytest.mark.pas_trap(15, 38)
 def test_an_update_names_what_it_follows_by_url_and_by_the_prior_claims_identifier() -> None:
     prior = {**claim(), "id": "c0", "identifier": [{"system": TRACE, "value": "C-0"}]}
     related = {"claim": reference(prior), "relationship": concept(RELATED_CLAIM, "prior")}
@@ -175,6 +176,7 @@ def test_cancel_and_change_marks_are_understood() -> None:
     assert [(each.sequence, each.cancelled, each.changed) for each in items] == [(1, False, ""), (2, True, ""), (3, True, ""), (4, False, "added")]
 
 
+@pytest.mark.pas_trap(42)
 def test_a_whole_request_is_withdrawn_with_or_without_items() -> None:
     all_of_it = extension(ext.CERTIFICATION_TYPE, valueCodeableConcept=concept(X12_CERTIFICATION_TYPE, "3"))
     for asked in (claim(extension=[all_of_it]), {**claim(extension=[all_of_it]), "item": []}):
@@ -182,6 +184,7 @@ def test_a_whole_request_is_withdrawn_with_or_without_items() -> None:
         assert request.certification_type is CertificationType.CANCEL and request.is_update
 
 
+@pytest.mark.pas_trap(36)
 def test_the_same_claim_identifier_alone_makes_no_update() -> None:
     assert read(bundle(guide="2.0.1"), "2.0.1").request.follows is None
 
@@ -238,6 +241,7 @@ def test_what_is_no_bundle_is_unreadable(body: Any) -> None:
         read(body, "2.2")
 
 
+@pytest.mark.pas_trap(14)
 def test_an_empty_bundle_is_refused_with_how_to_mend_it() -> None:
     found = faults({"resourceType": "Bundle", "type": "collection", "entry": []})
     assert "Put the Claim first" in found["Bundle.entry"].text
@@ -349,6 +353,7 @@ def _partial_dates(asked: Json) -> None:
 @pytest.mark.requirement("pas-2.0.1:89", "pas-2.2.1:spec-25", "pas-2.2.1:conf-14")
 @pytest.mark.parametrize("guide", GUIDES)
 @pytest.mark.parametrize("change", [_without_optional, _unknown_extensions, _without_full_urls, _urns, _partial_dates])
+@pytest.mark.pas_trap(32, 35)
 def test_what_a_profile_lets_you_omit_or_add_is_never_refused(change: Callable[[Json], None], guide: str) -> None:
     asked = bundle(guide=guide)
     change(asked)
@@ -366,6 +371,7 @@ def test_references_by_identifier_alone_are_enough() -> None:
 # --- business errors --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.pas_trap(27, 32)
 def test_a_service_day_that_is_no_full_date_is_a_business_error_not_a_refusal() -> None:
     asked = bundle()
     _partial_dates(asked)

@@ -48,6 +48,7 @@ def action(node: Json) -> tuple[str, str | None, list[str]]:
 
 @pytest.mark.requirement("pas-2.2.1:spec-34", "pas-2.2.1:spec-36")
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(16, 28)
 def test_each_item_bears_its_decision_and_only_a_certification_the_number(guide: str) -> None:
     told = {sequence: action(node) for sequence, node in by_sequence(answer(guide)).items()}
     assert told == {
@@ -60,6 +61,7 @@ def test_each_item_bears_its_decision_and_only_a_certification_the_number(guide:
 
 
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(28)
 def test_a_pended_item_is_called_by_the_administrative_reference(guide: str) -> None:
     items = by_sequence(answer(guide))
     assert extension_value(items[2], ext.ADMINISTRATIVE_REFERENCE) == "PR0001"
@@ -75,6 +77,7 @@ def test_a_pend_that_lacks_no_fact_waits_for_a_clinician(guide: str) -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(30)
 def test_a_certification_says_since_when_how_long_and_who(guide: str) -> None:
     answered = answer(guide)
     certified = by_sequence(answered)[1]
@@ -88,12 +91,14 @@ def test_a_certification_says_since_when_how_long_and_who(guide: str) -> None:
 
 
 @pytest.mark.requirement("pas-2.2.1:spec-36")
+@pytest.mark.pas_trap(20)
 def test_the_authorized_detail_is_what_was_authorized_in_2_0_1_and_what_was_asked_in_2_2() -> None:
     of = {guide: extension_value(by_sequence(answer(guide))[4], ext.AUTHORIZED_DETAIL, "quantity") for guide in GUIDES}
     assert (of["2.0.1"]["value"], of["2.2"]["value"]) == (Decimal("1.0"), Decimal("3.0"))
 
 
 @pytest.mark.requirement("pas-2.2.1:spec-37")
+@pytest.mark.pas_trap(19, 21)
 def test_a_modified_item_in_2_2_says_in_add_item_what_is_authorized() -> None:
     (added,) = response_of(answer("2.2"))["addItem"]
     assert added["itemSequence"] == [4]
@@ -149,6 +154,7 @@ def test_admission_dates_come_back_on_what_2_2_certifies() -> None:
     assert extension_value(by_sequence(answer("2.0.1"))[1], ext.ADMISSION_DATES) is None
 
 
+@pytest.mark.pas_trap(18)
 def test_outcome_speaks_each_generations_words() -> None:
     asked = {guide: bundle(guide=guide) for guide in GUIDES}
 
@@ -181,6 +187,7 @@ def test_the_systems_change_parts_in_the_answer() -> None:
 
 @pytest.mark.requirement("pas-2.0.1:101", "pas-2.0.1:103", "pas-2.2.1:spec-31", "pas-2.2.1:spec-33")
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(9, 12)
 def test_echoed_resources_keep_their_names_and_every_reference_leads_somewhere(guide: str) -> None:
     answered = answer(guide)
     entries = {each["fullUrl"]: each["resource"] for each in answered["entry"]}
@@ -193,6 +200,7 @@ def test_echoed_resources_keep_their_names_and_every_reference_leads_somewhere(g
 
 
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(10)
 def test_relative_references_and_urns_both_come_back_absolute(guide: str) -> None:
     asked = bundle(guide=guide)
     for number, each in enumerate(asked["entry"]):
@@ -214,6 +222,7 @@ def test_a_payer_inside_the_claim_gets_a_name_of_its_own() -> None:
 
 
 @pytest.mark.requirement("pas-2.0.1:101")
+@pytest.mark.pas_trap(12)
 def test_descendants_of_a_role_are_there() -> None:
     asked = bundle(claim(provider={"reference": "PractitionerRole/thorne-oakwood"}), guide="2.0.1")
     answered = write(opened(asked, "2.0.1", certify()), asked, "2.0.1", at=LATER, base_url=PAYER_BASE)
@@ -224,6 +233,7 @@ def test_descendants_of_a_role_are_there() -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(29)
 def test_decimals_keep_their_digits_over_the_wire(guide: str) -> None:
     case, received = every_decision(guide)
     over_the_wire = parse(dump(write(case, parse(dump(received)), guide, at=LATER, base_url=PAYER_BASE)))
@@ -232,6 +242,7 @@ def test_decimals_keep_their_digits_over_the_wire(guide: str) -> None:
 
 
 @pytest.mark.requirement("pas-2.2.1:prof-2", "pas-2.2.1:prof-3")
+@pytest.mark.pas_trap(25)
 def test_a_quantity_without_unit_gets_one_and_2_2_drops_codes_of_other_systems() -> None:
     bare = bundle(claim(item(quantity={"value": Decimal("2")})))
     told = extension_value(by_sequence(write(opened(bare, "2.2", certify()), bare, "2.2", at=LATER, base_url=PAYER_BASE))[1], ext.AUTHORIZED_DETAIL, "quantity")
@@ -300,6 +311,7 @@ def test_the_profile_checker_sees_what_is_wrong() -> None:
 
 @pytest.mark.requirement("pas-2.0.1:17", "pas-2.0.1:25", "pas-2.0.1:26", "pas-2.0.1:27", "pas-2.0.1:28", "pas-2.0.1:29", "pas-2.0.1:31")
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(26, 61, 63)
 def test_what_is_missing_is_asked_for_with_a_control_number_and_an_address(guide: str) -> None:
     answered = answer(guide)
     (asked,) = [each for each in answered["entry"] if each["resource"]["resourceType"] == "CommunicationRequest"]
@@ -324,6 +336,7 @@ def test_what_is_missing_is_asked_for_with_a_control_number_and_an_address(guide
 
 @pytest.mark.requirement("pas-2.0.1:15", "pas-2.0.1:18", "pas-2.0.1:19", "pas-2.0.1:32", "pas-2.2.1:ainfo-3")
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(26, 61)
 def test_a_form_is_asked_for_by_a_task_of_its_own_under_a_context_that_is_the_items_trace_number(guide: str) -> None:
     asked = bundle(guide=guide)
     answered = write(opened(asked, guide, replace(OPEN, asks=(FORM, REPORT))), asked, guide, at=LATER, base_url=PAYER_BASE)
@@ -345,6 +358,7 @@ def test_a_form_is_asked_for_by_a_task_of_its_own_under_a_context_that_is_the_it
 
 
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(50)
 def test_an_inquirys_answer_has_the_task_but_no_communication_request(guide: str) -> None:
     kinds = [each["resource"]["resourceType"] for each in answer(guide, form="inquiry")["entry"]]
     assert "Task" in kinds and "CommunicationRequest" not in kinds
@@ -352,6 +366,7 @@ def test_an_inquirys_answer_has_the_task_but_no_communication_request(guide: str
 
 @pytest.mark.requirement("pas-2.0.1:106", "pas-2.0.1:110")
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(26, 32)
 def test_business_errors_travel_in_the_claim_response(guide: str) -> None:
     asked = bundle(guide=guide)
     member = read(asked, guide).request.member
@@ -391,6 +406,7 @@ def test_nothing_in_an_answer_is_null_or_empty() -> None:
         waiting.extend(node.values() if isinstance(node, dict) else node if isinstance(node, list) else [])
 
 
+@pytest.mark.pas_trap(8)
 def test_an_answer_without_a_request_identifier_has_one_in_2_2() -> None:
     asked = bundle()
     asked.pop("identifier")

@@ -68,6 +68,7 @@ def test_it_is_written_back_as_sent_with_our_id_and_status() -> None:
 
 
 @pytest.mark.parametrize("name", ["org-identifier=A", "orgIdentifier=A", "identifier=A", "ClaimResponse?identifier=A"])
+@pytest.mark.pas_trap(55)
 def test_every_spelling_of_the_filter_found_in_the_wild_is_taken(name: str) -> None:
     resource = asked()
     resource["_criteria"]["extension"][0]["valueString"] = name
@@ -152,6 +153,7 @@ def checked(bundle: Json) -> Json:
     return parameters(bundle)
 
 
+@pytest.mark.pas_trap(53, 54)
 def test_a_handshake_counts_no_event() -> None:
     told = checked(notification.handshake(agreed(), base_url=PAYER_BASE, at=LATER))
     assert (told["type"], told["status"], told["events-since-subscription-start"]) == ("handshake", "requested", "0")
@@ -166,6 +168,7 @@ def test_a_heartbeat_tells_the_count_so_far() -> None:
 
 
 @pytest.mark.requirement("pas-2.2.1:spec-61")
+@pytest.mark.pas_trap(53, 57)
 def test_a_full_resource_event_brings_the_whole_response_bundle() -> None:
     case, received = every_decision("2.2")
     active = replace(agreed(), status=SubscriptionStatus.ACTIVE)
@@ -181,6 +184,7 @@ def test_a_full_resource_event_brings_the_whole_response_bundle() -> None:
 
 
 @pytest.mark.requirement("pas-2.0.1:145")
+@pytest.mark.pas_trap(57)
 def test_an_id_only_event_names_the_claim_response_and_tells_nothing() -> None:
     case, received = every_decision("2.0.1")
     bundle = notification.event(agreed("2.0.1", "id-only"), Told(1, LATER, case, received), base_url=PAYER_BASE, at=LATER)

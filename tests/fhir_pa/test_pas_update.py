@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from fhir_pa.pas.intake import read
 from fhir_pa.pas.update import which
 from fhir_pa.um.authorization import Authorization
@@ -29,10 +31,12 @@ def update(**follows: Any) -> AuthorizationRequest:
     return request(follows=Follows(**follows), claim_url="http://oakwood.example/fhir/Claim/c1")
 
 
+@pytest.mark.pas_trap(38)
 def test_the_prior_claims_url_names_the_case() -> None:
     assert which(update(url=URL), [on_file()], CLIENT) == on_file()
 
 
+@pytest.mark.pas_trap(38)
 def test_the_prior_claims_identifier_names_the_case() -> None:
     assert which(update(identifiers=(TRACE,)), [on_file(claim_url="")], CLIENT) is not None
 

@@ -36,6 +36,7 @@ def received(identity: str = "r1", body: bytes = b'{"resourceType":"Bundle"}', *
 
 
 # --- what was received ------------------------------------------------------------------------------------------------
+@pytest.mark.pas_trap(7)
 def test_received_bytes_come_back_byte_for_byte(store: Store) -> None:
     message = received(body=b'{ "value": 1.10 }\r\n' + bytes(range(256)))
     with store.transaction() as tx:
@@ -374,6 +375,7 @@ def test_a_subscription_comes_back_and_belongs_to_its_client(store: Store) -> No
 
 
 @pytest.mark.parametrize("value", [CLINIC, f"http://hl7.org/fhir/sid/us-npi|{CLINIC}", "OAKWOOD-ISA06"])
+@pytest.mark.pas_trap(55)
 def test_a_filter_names_the_requestor_or_the_sending_system(store: Store, value: str) -> None:
     about = builders.authorization(request=builders.request(sender="OAKWOOD-ISA06"))
     with store.transaction() as tx:

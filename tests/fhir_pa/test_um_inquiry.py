@@ -51,6 +51,7 @@ def test_any_of_several_services_is_enough():
     assert matches(authorization(), asking(ItemCriteria(code("K0861")), ItemCriteria(code("E1390"))))
 
 
+@pytest.mark.pas_trap(46)
 def test_diagnoses_are_a_union():
     case = authorization(request=request(item(), diagnoses=(Coding(ICD10CM, "J44.9"),)))
     assert matches(case, asking(diagnoses=(Coding(ICD10CM, "C34.11"), Coding(ICD10CM, "J44.9"))))
@@ -58,6 +59,7 @@ def test_diagnoses_are_a_union():
 
 
 @pytest.mark.parametrize("number", ["PA0001", "PR0001"])
+@pytest.mark.pas_trap(46)
 def test_authorization_number_and_administrative_reference_both_find_the_case(number):
     assert matches(authorization(), asking(authorization_number=number))
     assert not matches(authorization(), asking(authorization_number="PA9999"))
@@ -162,6 +164,7 @@ def test_2_0_1_answers_a_part_with_that_part_and_2_2_with_the_whole():
     assert asked_about(two_services(), with_anything) == (1, 2)
 
 
+@pytest.mark.pas_trap(46)
 def test_the_inquirys_own_number_is_a_key_in_2_0_1_only():
     mine, other = authorization(), authorization(request=request(trace_numbers=(Identifier("", "T-2"),)))
     named = asking(guide="2.0.1", trace_numbers=other.request.trace_numbers)

@@ -47,6 +47,7 @@ def test_each_kind_has_its_status_at_each_door(kind, fhir, cds_2_0, cds_2_2):
 
 @pytest.mark.requirement("pas-2.0.1:112", "pas-2.0.1:113", "pas-2.0.1:114", "pas-2.0.1:115")
 @pytest.mark.parametrize("kind", [row[0] for row in ROWS], ids=[row[0].__name__ for row in ROWS])
+@pytest.mark.pas_trap(33, 34)
 def test_a_fhir_4xx_carries_one_outcome_and_a_5xx_none(kind):
     party = Payers.open()
     party.told.raises = kind("Something is wrong. Mend it.", expression="Bundle.entry[0]")

@@ -45,6 +45,7 @@ def test_an_operation_hears_the_bytes_the_guide_and_the_caller(party, base, guid
     assert payer is party.payer
 
 
+@pytest.mark.pas_trap(33)
 def test_without_a_token_the_caller_is_told_to_bring_one(party):
     answer = party.http.post("/v2.0/fhir/Claim/$submit", data=b"{}", headers=FHIR)
     assert answer.status_code == 401
@@ -125,6 +126,7 @@ WANTED = [
 
 
 @pytest.mark.parametrize(("headers", "query", "media_type"), WANTED, ids=[f"{row[0].get('Accept', '')}{row[1]}" for row in WANTED])
+@pytest.mark.pas_trap(5)
 def test_the_answer_is_in_the_format_the_caller_wants(party, headers, query, media_type):
     party.told.answer = {"resourceType": "CapabilityStatement", "status": "active"}
     answer = party.http.get("/v2.2/fhir/metadata" + query, headers=headers)

@@ -70,6 +70,7 @@ def heard(store: Store) -> list[NoticeKind]:
     return [notice.kind for notice in receiver.notices]
 
 
+@pytest.mark.pas_trap(56)
 def test_the_handshake_asks_for_the_first_beat_and_each_beat_for_the_next(store: Store, clock: Clock) -> None:
     assert beats(store) == ["s1:beat:1:1"]
     clock.turn(PERIOD)

@@ -128,6 +128,7 @@ def all_delivered(store: Store) -> bool:
         return all(notice.state is NoticeState.DELIVERED for notice in tx.notices())
 
 
+@pytest.mark.pas_trap(58)
 def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(store: Store, database_url: str, receiver: Receiver, spawn: Spawn, tmp_path: Path) -> None:
     happen(store, 3)
     receiver.open.clear()

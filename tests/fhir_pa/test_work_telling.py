@@ -74,6 +74,7 @@ def subscribed(store: Store) -> Store:
     return store
 
 
+@pytest.mark.pas_trap(54)
 def test_events_are_numbered_from_one_and_heard_in_order(subscribed: Store) -> None:
     receiver = Receiver()
     happen(subscribed, 4)
@@ -98,6 +99,7 @@ def test_a_worker_is_called_again_when_the_line_was_empty(subscribed: Store) -> 
         assert tx.queued() == ["s1:1:1", "s1:2:1"]
 
 
+@pytest.mark.pas_trap(45)
 def test_what_is_heard_is_the_authorization_as_it_stands_never_an_older_state(subscribed: Store) -> None:
     receiver = Receiver()
     last = happen(subscribed, 2)
@@ -191,6 +193,7 @@ def test_a_new_subscription_becomes_active_when_it_answers_the_handshake(request
         assert tx.subscription("s1").events_sent == 0
 
 
+@pytest.mark.pas_trap(52)
 def test_a_short_series_of_failures_is_still_one_handshake(requested: Store) -> None:
     receiver = Receiver([DEAF] * 3)
     for _ in range(4):

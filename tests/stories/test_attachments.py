@@ -45,6 +45,7 @@ def said(outcome: Json) -> tuple[str, str]:
     return issue["severity"], issue["details"]["text"]
 
 
+@pytest.mark.pas_trap(64)
 def test_a_report_sent_under_the_payers_number_certifies_its_item_at_once_and_is_told(clinic: System, asked: Submission, answer: PasAnswer) -> None:
     identity = subscribed(clinic)
     body = attachment_of(asked, control(answer, 2), {2: report(clinic, "chest")})

@@ -72,6 +72,7 @@ CASES = [(operation, *row) for operation, rows in OPERATIONS for row in rows]  #
 
 @pytest.mark.requirement("pas-2.0.1:104", "pas-2.0.1:105", "pas-2.2.1:spec-35")
 @pytest.mark.parametrize(("operation", "change", "where", "what"), CASES, ids=[f"{case[0]} {case[1].__name__}" for case in CASES])
+@pytest.mark.pas_trap(34)
 def test_what_cannot_be_processed_is_refused_with_the_place_and_the_mending(
     operation: str, change: Callable[[Any], None], where: str, what: str, caller: Caller, payer: Payer
 ) -> None:

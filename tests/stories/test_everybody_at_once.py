@@ -69,6 +69,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 
 # --- the moment chosen ------------------------------------------------------------------------------------------------
+@pytest.mark.pas_trap(45)
 def test_a_decision_on_a_case_that_was_cancelled_meanwhile_is_refused(clinic: System, physician: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = oxygen(clinic, BORDERLINE)
     submit(clinic, asked)
@@ -122,6 +123,7 @@ def test_a_decision_that_documents_overtake_is_refused_and_the_engines_certifica
     assert on_file(clinic.plan, waiting["number"]).item(2).determination.action == "certified in total"
 
 
+@pytest.mark.pas_trap(45)
 def test_a_notice_on_its_way_when_the_clinic_cancels_tells_nothing_stale_afterwards(clinic: System, physician: Staff) -> None:
     identity, asked = subscribed(clinic), oxygen(clinic, BORDERLINE)
     submit(clinic, asked)
@@ -135,6 +137,7 @@ def test_a_notice_on_its_way_when_the_clinic_cancels_tells_nothing_stale_afterwa
     assert all(told(notice, clinic, newer).actions == {1: "C"} for notice in notices), "both tell the case as it stands: cancelled"
 
 
+@pytest.mark.pas_trap(36)
 def test_two_requests_under_the_same_numbers_at_the_same_moment_are_two_cases(clinic: System, physician: Staff) -> None:
     one = request_of(oxygen(clinic, BORDERLINE))
     other = deepcopy(one)

@@ -39,6 +39,7 @@ def test_an_answer_short_of_a_required_element_would_be_noticed(clinic: System, 
 
 
 @pytest.mark.requirement("hrex-1.2:conf-5")
+@pytest.mark.pas_trap(23)
 def test_an_answer_that_cannot_name_its_request_says_so_by_the_extension_for_it(clinic: System) -> None:
     sent = json.parse(json.dump(request_of(oxygen(clinic))))
     claim = next(each for each in many(sent, "entry", "resource") if each["resourceType"] == "Claim")

@@ -61,6 +61,7 @@ def test_every_authorization_that_fits_the_example_comes_back_and_no_other(clini
 
 
 @pytest.mark.parametrize("guide_shape", [{"2.0.1": "Bundle", "2.2": "Parameters"}])
+@pytest.mark.pas_trap(2, 4)
 def test_no_match_is_a_success_in_the_shape_of_the_guide(guide_shape: dict[str, str], clinic: System) -> None:
     nothing = clinic.post("Claim/$inquire", inquiry(oxygen(clinic)))
     assert nothing["resourceType"] == guide_shape[clinic.guide] and read_inquiry(nothing) == ()
@@ -72,6 +73,7 @@ def test_no_match_is_a_success_in_the_shape_of_the_guide(guide_shape: dict[str, 
 
 
 @pytest.mark.requirement("pas-2.0.1:133", "pas-2.2.1:spec-47", "pas-2.2.1:spec-48")
+@pytest.mark.pas_trap(44)
 def test_a_number_that_was_superseded_leads_to_the_authorization_as_it_stands_now(clinic: System, physician: Staff) -> None:
     asked = oxygen(clinic, BORDERLINE)
     pended = submit(clinic, asked).item(1)
@@ -101,6 +103,7 @@ def test_changed_and_cancelled_items_are_listed_beside_the_others(clinic: System
 
 
 @pytest.mark.requirement("pas-2.0.1:138", "pas-2.0.1:139", "pas-2.0.1:198", "pas-2.2.1:spec-52", "pas-2.2.1:spec-53", "hrex-1.2:sec-20")
+@pytest.mark.pas_trap(47)
 def test_another_provider_sees_it_with_the_members_number_and_the_orderers_npi_alone(clinic: System, supplier: System) -> None:
     asked = oxygen(clinic, BORDERLINE)
     submit(clinic, asked)
@@ -117,6 +120,7 @@ def test_another_provider_sees_it_with_the_members_number_and_the_orderers_npi_a
 
 
 @pytest.mark.requirement("pas-2.0.1:183", "pas-2.2.1:spec-73")
+@pytest.mark.pas_trap(49)
 def test_what_was_pended_is_found_six_months_after_the_service(clinic: System) -> None:
     asked = oxygen(clinic, BORDERLINE)
     submit(clinic, asked)
@@ -171,6 +175,7 @@ def sensitive(request: pytest.FixtureRequest, plan: Plan) -> System:
 
 
 @pytest.mark.requirement("hrex-1.2:sec-5", "hrex-1.2:sec-17")
+@pytest.mark.pas_trap(48)
 def test_what_is_sensitive_is_withheld_from_others_with_a_number_to_call_unless_asked_for_by_number(sensitive: System) -> None:
     asked, supplier = oxygen(sensitive, BORDERLINE), System(sensitive.plan, SUPPLIER, sensitive.guide)
     reference = submit(sensitive, asked).item(1).reference

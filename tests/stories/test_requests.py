@@ -53,6 +53,7 @@ def test_of_three_scans_one_is_certified_and_two_are_pended_for_their_reports(cl
     }
 
 
+@pytest.mark.pas_trap(37)
 def test_the_same_bytes_again_get_the_same_answer_and_open_nothing(clinic: System, physician: Staff) -> None:
     body = json.dump(request_of(oxygen(clinic, BORDERLINE)))
     first, second = (clinic.call("POST", "Claim/$submit", body) for _ in range(2))
@@ -60,6 +61,7 @@ def test_the_same_bytes_again_get_the_same_answer_and_open_nothing(clinic: Syste
     assert len(physician.worklist()) == 1
 
 
+@pytest.mark.pas_trap(36)
 def test_the_same_request_sent_again_later_is_a_new_request(clinic: System, physician: Staff) -> None:
     body = json.dump(request_of(oxygen(clinic, BORDERLINE)))
     clinic.post("Claim/$submit", body)

@@ -53,6 +53,7 @@ def just_before_keeping(plan: Plan, happens: Callable[[], object], patch: pytest
     patch.setattr(plan.payer.store, "transaction", after_it_happened)
 
 
+@pytest.mark.pas_trap(37)
 def test_identical_posts_at_the_same_moment_open_one_authorization(clinic: System, physician: Staff) -> None:
     body, start = json.dump(request_of(oxygen(clinic, BORDERLINE))), Barrier(AT_ONCE)
     headers = {**clinic.proof(), "Content-Type": "application/fhir+json"}

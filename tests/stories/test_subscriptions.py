@@ -57,6 +57,7 @@ def status_of(clinic: System, identity: str) -> dict[str, str]:
 
 
 @pytest.mark.requirement("pas-2.0.1:209", "pas-2.0.1:210", "pas-2.0.1:211", "pas-2.0.1:141", "pas-2.2.1:spec-54")
+@pytest.mark.pas_trap(51)
 def test_a_subscription_is_created_shaken_hands_with_changed_and_deleted(clinic: System) -> None:
     answer = clinic.call("POST", "Subscription", wish(clinic))
     made = json.parse(answer.data)
@@ -92,6 +93,7 @@ def test_a_subscription_is_found_by_url_and_by_status(clinic: System) -> None:
 
 
 @pytest.mark.requirement("pas-2.0.1:152", "pas-2.2.1:spec-51", "pas-2.2.1:spec-60")
+@pytest.mark.pas_trap(58)
 def test_every_change_of_an_answer_is_told_partial_ones_too_until_the_final_one(clinic: System, physician: Staff) -> None:
     identity = subscribed(clinic)
     asked = scans(clinic)
@@ -115,6 +117,7 @@ def test_every_change_of_an_answer_is_told_partial_ones_too_until_the_final_one(
 
 
 @pytest.mark.requirement("pas-2.0.1:141", "pas-2.2.1:spec-54")
+@pytest.mark.pas_trap(52, 56)
 def test_an_endpoint_that_refuses_the_handshake_puts_the_subscription_in_error_until_the_client_asks_again(clinic: System) -> None:
     refusing = wish(clinic, header=["Authorization: Bearer wrong"])
     made = clinic.post("Subscription", refusing, status=201)
@@ -128,6 +131,7 @@ def test_an_endpoint_that_refuses_the_handshake_puts_the_subscription_in_error_u
 
 
 @pytest.mark.requirement("pas-2.0.1:148", "pas-2.2.1:spec-59", "hrex-1.2:sec-20")
+@pytest.mark.pas_trap(59)
 def test_nobody_subscribes_for_or_touches_what_belongs_to_another_organization(clinic: System) -> None:
     for way, path in (("POST", "Subscription"), ("PUT", f"Subscription/{subscribed(clinic)}")):
         refused = clinic.call(way, path, wish(clinic, organization=SUPPLIER_NPI))
@@ -145,6 +149,7 @@ def test_nobody_subscribes_for_or_touches_what_belongs_to_another_organization(c
     assert clinic.get(f"Subscription/{identity}")["status"] == "active"
 
 
+@pytest.mark.pas_trap(60)
 def test_notices_go_to_registered_endpoints_only(clinic: System) -> None:
     for endpoint in ("https://elsewhere.example/hook", "http://127.0.0.1:1/hook", "http://169.254.169.254/latest"):
         refused = clinic.call("POST", "Subscription", wish(clinic, endpoint=endpoint))
@@ -286,6 +291,7 @@ def test_events_may_be_asked_for_with_less_than_was_agreed_but_never_more(clinic
     assert stranger.call("GET", f"Subscription/{identity}/$events").status_code == 404
 
 
+@pytest.mark.pas_trap(56)
 def test_a_subscription_ends_at_the_moment_it_says(clinic: System, physician: Staff) -> None:
     ends = clinic.plan.clock() + timedelta(hours=1)
     made = clinic.post("Subscription", {**wish(clinic), "end": ends.isoformat()}, status=201)

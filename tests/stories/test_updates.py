@@ -35,6 +35,7 @@ def test_an_update_that_brings_the_reports_is_certified_at_once(clinic: System) 
 
 
 @pytest.mark.requirement("pas-2.2.1:spec-70")
+@pytest.mark.pas_trap(39, 41)
 def test_an_item_withdrawn_is_cancelled_and_the_others_stay_as_they_were(clinic: System, physician: Staff) -> None:
     asked = scans(clinic)
     before = submit(clinic, asked)
@@ -70,6 +71,7 @@ def test_a_document_withdrawn_counts_no_more(clinic: System, physician: Staff) -
     assert truth("room_air") == "unknown"
 
 
+@pytest.mark.pas_trap(42)
 def test_cancelling_the_whole_request_cancels_every_item_also_the_certified_ones(clinic: System, physician: Staff) -> None:
     asked = scans(clinic)
     submit(clinic, asked)
@@ -80,6 +82,7 @@ def test_cancelling_the_whole_request_cancels_every_item_also_the_certified_ones
     assert [found.actions for found in inquire(clinic, newer)] == [answer.actions]
 
 
+@pytest.mark.pas_trap(43)
 def test_an_update_after_a_denial_is_a_business_error_and_changes_nothing(clinic: System, physician: Staff) -> None:
     asked = oxygen(clinic, BORDERLINE)
     submit(clinic, asked)
