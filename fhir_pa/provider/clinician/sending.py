@@ -34,6 +34,11 @@ class Gathered:
     payer: Json
     all: tuple[Json, ...]
 
+    @property
+    def encounter(self) -> Json:
+        """The visit the orders come from; empty when they name none."""
+        return next((each for each in self.all if each["resourceType"] == "Encounter"), {})
+
     def resources(self) -> tuple[Json, ...]:
         """Everything read."""
         return self.all

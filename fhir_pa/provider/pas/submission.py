@@ -38,7 +38,7 @@ class Line:
 
 
 class Record(Protocol):
-    """The chart a submission is about: the patient, the coverage, who orders, and everything else at hand."""
+    """The chart a submission is about: the patient, the coverage, who orders at which visit, and everything else at hand."""
 
     @property
     def patient(self) -> Json: ...
@@ -46,6 +46,8 @@ class Record(Protocol):
     def coverage(self) -> Json: ...
     @property
     def clinician(self) -> Clinician: ...
+    @property
+    def encounter(self) -> Json: ...
     def resources(self) -> tuple[Json, ...]: ...
 
 

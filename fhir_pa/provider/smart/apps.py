@@ -33,7 +33,9 @@ class App:
         own = jwt.ClaimsOption(essential=True, value=self.id)
         try:
             claims = jwt.decode(assertion, KeySet.import_key_set(self.keys), algorithms=ALGORITHMS).claims  # type: ignore[arg-type]
-            jwt.JWTClaimsRegistry(now=now, leeway=LEEWAY_SECONDS, iss=own, sub=own, aud={"essential": True, "value": token_url}, exp={"essential": True}).validate(claims)
+            audience = jwt.ClaimsOption(essential=True, value=token_url)
+            expected = jwt.JWTClaimsRegistry(now=now, leeway=LEEWAY_SECONDS, iss=own, sub=own, aud=audience, exp={"essential": True})
+            expected.validate(claims)
         except (JoseError, ValueError):
             return False
         return True
