@@ -11,6 +11,7 @@ from typing import Any
 from cds_hooks.apps import App
 from cds_hooks.network import Network
 from fhir_pa.auth.scopes import Scope
+from fhir_pa.um.delegate import Delegate
 
 ROLES = ("nurse", "physician", "clerk", "auditor")
 LINES_OF_BUSINESS = ("medicare-advantage", "medicaid", "commercial-erisa", "qhp")
@@ -134,6 +135,7 @@ class Directory:
     gold_cards: tuple[GoldCard, ...] = ()
     network: Network = Network()
     apps: tuple[App, ...] = ()
+    delegates: tuple[Delegate, ...] = ()
 
     @property
     def lists_members(self) -> bool:

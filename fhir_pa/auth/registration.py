@@ -13,11 +13,12 @@ from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, 
 from fhir_pa.auth.keys import UnusableKey, public_key
 from fhir_pa.auth.scopes import Scope, scope
 from fhir_pa.configuration import Mistakes, Table
+from fhir_pa.um.delegate import Delegate
 from ig_profiles.names import NPI
 
 _SEARCHED = re.compile(r"[A-Z][A-Za-z]+\.[_A-Za-z][-_A-Za-z]*")
 _SEARCH_NAME = re.compile(r"([_A-Za-z][-_A-Za-z.:]*)?")
-Known = TypeVar("Known", Client, Person, Member, GoldCard, Provider, App)
+Known = TypeVar("Known", Client, Person, Member, GoldCard, Provider, App, Delegate)
 
 
 def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory:
@@ -28,12 +29,15 @@ def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory
     gold_cards = _each(tables, "gold_card", _gold_card, where, mistakes)
     network = Network(_each(tables, "provider", _provider, where, mistakes))
     apps = _each(tables, "app", listed.app, where, mistakes)
+    delegates = _each(tables, "delegate", _delegate, where, mistakes)
     _no_twins([client.id for client in clients], f"{where} [[client]]", "id", mistakes)
     _no_twins([client.cds_issuer.rstrip("/") for client in clients if client.cds_issuer], f"{where} [[client]]", "cds_issuer", mistakes)
     _no_twins([person.id for person in people], f"{where} [[person]]", "id", mistakes)
     _no_twins([f"{member.system}|{member.id}" for member in members], f"{where} [[member]]", "system and id", mistakes)
+    _no_twins([delegate.name for delegate in delegates], f"{where} [[delegate]]", "name", mistakes)
     _no_twins([provider.npi for provider in network.providers], f"{where} [[provider]]", "npi", mistakes)
-    return Directory(_insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes)), clients, people, members, gold_cards, network, apps)
+    insurer = _insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes))
+    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates)
 
 
 def _each(tables: Mapping[str, Any], name: str, one: Callable[[Table], Known], where: str, mistakes: Mistakes) -> tuple[Known, ...]:
@@ -182,6 +186,17 @@ def _gold_card(table: Table) -> GoldCard:
     if card.npi:
         _check_npi(table, "npi", card.npi)
     return card
+
+
+def _delegate(table: Table) -> Delegate:
+    lines = table.texts("lines_of_business")
+    for line in lines:
+        if line not in LINES_OF_BUSINESS:
+            table.wrong("lines_of_business", f"names '{line}', which is no line of business.", f"Choose among {', '.join(LINES_OF_BUSINESS)}.")
+    begins, until = table.day("from"), table.day("until")
+    if begins and until and until < begins:
+        table.wrong("until", f"is {until}, before it begins on {begins}.", "Correct one of the two days.")
+    return Delegate(table.text("name", required=True), table.text("phone", required=True), table.texts("topics"), lines, begins, until)
 
 
 def _provider(table: Table) -> Provider:

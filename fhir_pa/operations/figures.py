@@ -9,6 +9,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import LINES_OF_BUSINESS
 from fhir_pa.operations.measures import period
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.delegate import Delegate, delegate_of
 from fhir_pa.um.figures import Counted, PublicFigures, Share, Times, Watched, public_figures
 from fhir_pa.um.figures import watched as watched_over
 from fhir_pa.wiring import Payer
@@ -19,7 +20,7 @@ LONGEST_CASE = timedelta(days=400)  # a case decided in a period was received at
 
 
 def public(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
-    """The yearly figures for one of the staff; ``asked`` holds ``year``, ``line`` (of business; all if left out), ``partly``."""
+    """The yearly figures for one of the staff; ``asked`` holds ``year``, ``line`` (of business; all if left out), ``partly``, ``delegate``."""
     caller.must_be_staff()
     return in_json(of_year(asked, payer), with_cases=True)
 
@@ -34,22 +35,37 @@ def of_year(asked: Mapping[str, str], payer: Payer) -> PublicFigures:
         issues.append(Issue(f"'{line}' is no line of business. Choose one of {', '.join(LINES_OF_BUSINESS)}.", "invalid", expression="line"))
     if partly not in [str(each) for each in Counted]:
         issues.append(Issue(f"What is approved in part counts as one of: {', '.join(Counted)}.", "invalid", expression="partly"))
+    delegate = _delegate(asked, payer, issues)
     if issues:
         raise Unprocessable(*issues)
     first, last = datetime(int(year), 1, 1, tzinfo=UTC), datetime(int(year) + 1, 1, 1, tzinfo=UTC)
-    return public_figures(_cases(first, last, payer), int(year), line, Counted(partly))
+    return public_figures(_cases(first, last, payer, delegate), int(year), line, Counted(partly))
 
 
 def watched(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
-    """The measures with their targets for one of the staff; ``asked`` may hold ``since`` and ``until``."""
+    """The measures with their targets for one of the staff; ``asked`` may hold ``since``, ``until`` and ``delegate``."""
     caller.must_be_staff()
-    return watched_in_json(between(asked.get("since"), asked.get("until"), payer))
+    return watched_in_json(between(asked.get("since"), asked.get("until"), payer, asked.get("delegate", "")))
 
 
-def between(since: str | None, until: str | None, payer: Payer) -> Watched:
-    """The same, as values: thirty days until now, unless told otherwise."""
+def between(since: str | None, until: str | None, payer: Payer, delegate: str = "") -> Watched:
+    """The same, as values: thirty days until now, unless told otherwise; of one review organization's cases where it is named."""
     first, last = period(since, until, payer.clock())
-    return watched_over(_cases(first, last, payer), first, last)
+    issues: list[Issue] = []
+    named = _delegate({"delegate": delegate}, payer, issues)
+    if issues:
+        raise Unprocessable(*issues)
+    return watched_over(_cases(first, last, payer, named), first, last)
+
+
+def _delegate(asked: Mapping[str, str], payer: Payer, issues: list[Issue]) -> Delegate | None:
+    """The review organization whose cases alone are counted; None counts everybody's, the plan's own among them (F83)."""
+    name = asked.get("delegate") or ""
+    found = next((each for each in payer.directory.delegates if each.name == name), None)
+    if name and found is None:
+        known = ", ".join(each.name for each in payer.directory.delegates) or "none"
+        issues.append(Issue(f"'{name}' is no review organization of this plan. There are: {known}.", "invalid", expression="delegate"))
+    return found
 
 
 def in_json(figures: PublicFigures, with_cases: bool = False) -> Json:
@@ -89,6 +105,8 @@ def _times(times: Times, with_cases: bool) -> Json:
     return {**told, "of_cases": list(times.of)} if with_cases else told
 
 
-def _cases(first: datetime, last: datetime, payer: Payer) -> Iterator[Authorization]:
+def _cases(first: datetime, last: datetime, payer: Payer, delegate: Delegate | None = None) -> Iterator[Authorization]:
     with payer.store.reading() as tx:
-        yield from tx.received_between(first - LONGEST_CASE, last)
+        for case in tx.received_between(first - LONGEST_CASE, last):
+            if delegate is None or delegate_of(case, payer.directory.delegates) == delegate:
+                yield case

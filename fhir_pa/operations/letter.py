@@ -11,6 +11,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.letters.page import html
 from fhir_pa.letters.pdf import pdf
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.delegate import delegate_of
 from fhir_pa.um.letter import Audience, Letter, Sender, lacks, letter_of, too_hard
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
@@ -59,7 +60,9 @@ def written_to(reader: Audience, case: Authorization, payer: Payer) -> Letter:
     titles = {sequence: edition.title for sequence, edition in editions.items() if edition and edition.services}
     criteria = {criterion.id: criterion.title for edition in editions.values() if edition for criterion in _all(edition.criteria)}
     insurer = payer.directory.insurer
-    return letter_of(case, reader, Sender(insurer.name, insurer.phone), titles, criteria, payer.clock().date())
+    acts = delegate_of(case, payer.directory.delegates)
+    sender = Sender(insurer.name, insurer.phone, acts.name, acts.phone) if acts else Sender(insurer.name, insurer.phone)
+    return letter_of(case, reader, sender, titles, criteria, payer.clock().date())
 
 
 def _all(criteria: Iterable[Criterion]) -> Iterator[Criterion]:

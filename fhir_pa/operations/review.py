@@ -13,6 +13,7 @@ from fhir_pa.operations.weighing import documentation_of, weigh_items
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
 from fhir_pa.um import adverse
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.delegate import delegate_of
 from fhir_pa.um.extension_of_time import extend as extend_time
 from fhir_pa.um.review import Decision, Reviewer, Verdict
 from fhir_pa.um.time_limits import ExtensionReason
@@ -32,7 +33,9 @@ def read(number: str, caller: Caller, payer: Payer) -> Json:
     """One case, whole."""
     caller.must_be_staff()
     with payer.store.reading() as tx:
-        return whole(tx.authorization(number))
+        case = tx.authorization(number)
+    acts = delegate_of(case, payer.directory.delegates)
+    return {**whole(case), **({"delegate": {"name": acts.name, "phone": acts.phone}} if acts else {})}
 
 
 def decide(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
