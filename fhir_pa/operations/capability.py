@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from fhir_pa.operations import cases
 from fhir_pa.wiring import Payer
 from ig_profiles.names import BACKPORT, DTR, PAS, PAS_PROFILE, PAS_TOPIC
 from ig_profiles.reading import Json, without_empty
@@ -21,6 +22,14 @@ GUIDES = {
     "2.0.1": [f"{PAS}/ImplementationGuide/hl7.fhir.us.davinci-pas|2.0.1", f"{DTR}/ImplementationGuide/hl7.fhir.us.davinci-dtr|2.0.1"],
     "2.2": [f"{PAS}/ImplementationGuide/hl7.fhir.us.davinci-pas|2.2.1", f"{DTR}/ImplementationGuide/hl7.fhir.us.davinci-dtr|2.2.0"],
 }
+PROFILES = {
+    "Claim": (),
+    "ClaimResponse": ("profile-claimresponse", "profile-claiminquiryresponse"),
+    "Bundle": ("profile-pas-request-bundle", "profile-pas-response-bundle"),
+    "Task": ("profile-task",),
+    "CommunicationRequest": ("profile-communicationrequest",),
+}
+NAMED_BY = {name: {"documentation": "With the modifier :identifier."} for name in ("patient", "requestor", "provider")}
 PIN = {"2.0.1": "", "2.2": "|2.2.1"}
 
 
@@ -46,7 +55,14 @@ def metadata(guide: str, payer: Payer) -> Json:
             {
                 "mode": "server",
                 "security": _security(payer),
-                "resource": [_claim(guide), _questionnaire(), _published("Library"), _value_set(), _subscription()],
+                "resource": [
+                    _claim(guide),
+                    *map(_kept, ("ClaimResponse", "Bundle", "Task", "CommunicationRequest")),
+                    _questionnaire(),
+                    _published("Library"),
+                    _value_set(),
+                    _subscription(),
+                ],
                 "operation": [{"name": "submit-attachment", "definition": f"{CDEX}/OperationDefinition/submit-attachment"}],
             }
         ],
@@ -72,12 +88,24 @@ def _security(payer: Payer) -> dict[str, Any]:
 
 def _claim(guide: str) -> dict[str, Any]:
     return {
-        "type": "Claim",
+        **_kept("Claim"),
         "supportedProfile": [f"{PAS_PROFILE}profile-claim", f"{PAS_PROFILE}profile-claim-update", f"{PAS_PROFILE}profile-claim-inquiry"],
         "operation": [
             {"name": "submit", "definition": f"{PAS}/OperationDefinition/Claim-submit{PIN[guide]}"},
             {"name": "inquire", "definition": f"{PAS}/OperationDefinition/Claim-inquiry{PIN[guide]}"},
         ],
+    }
+
+
+def _kept(kind: str) -> dict[str, Any]:
+    """What a system submitted and what came of it: read by id, searched by what names it."""
+    types = {"_id": "token", "identifier": "token", "patient": "reference", "requestor": "reference", "provider": "reference", "request": "reference"}
+    names = dict.fromkeys(name.partition(":")[0] for name in cases.SEARCHED[kind])
+    return {
+        "type": kind,
+        "supportedProfile": [f"{PAS_PROFILE}{name}" for name in PROFILES[kind]],
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "searchParam": [{"name": name, "type": types[name], **NAMED_BY.get(name, {})} for name in names],
     }
 
 

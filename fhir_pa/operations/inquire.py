@@ -21,7 +21,8 @@ from ig_profiles.resource_text import read_resource
 def inquire(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     """The inquiry's answer: in 2.0.1 one Bundle, in 2.2 Parameters with one Bundle for each match; no match is no error.
 
-    About a member the plan does not know it is a business error, as in a submission. What is sensitive and somebody else's is withheld unless it is asked for by number, and the inquirer told whom to call.
+    About a member the plan does not know it is a business error, as in a submission. What is sensitive and somebody else's is
+    withheld unless it is asked for by number, and the inquirer told whom to call.
     """
     at = payer.clock()
     asked = read_resource(body, guide, payer.settings.max_body_bytes)

@@ -82,7 +82,7 @@ class Echo:
             if entry.full_url in given:
                 continue
             below: list[Entry] = []
-            resource = _absolute(entry.resource, entry, index, below)
+            resource = absolute(entry.resource, entry, index, below)
             given[entry.full_url] = {"fullUrl": entry.full_url, "resource": resource}
             waiting.extend((index, found) for found in below if found.resource.get("resourceType") not in _STAYS)
         return list(given.values())
@@ -94,10 +94,10 @@ class Echo:
         return {"reference": entry.full_url}
 
 
-def _absolute(node: Any, holder: Entry, index: Index, below: list[Entry]) -> Any:
+def absolute(node: Any, holder: Entry, index: Index, below: list[Entry]) -> Any:
     """A copy of the node whose references bear the fullUrl of what they point to; each such entry is noted in ``below``."""
     if isinstance(node, dict):
-        copy = {key: _absolute(value, holder, index, below) for key, value in node.items()}
+        copy = {key: absolute(value, holder, index, below) for key, value in node.items()}
         name = node.get("reference")
         if isinstance(name, str) and not name.startswith("#"):
             found = index.resolve(name, holder)
@@ -106,5 +106,5 @@ def _absolute(node: Any, holder: Entry, index: Index, below: list[Entry]) -> Any
                 copy["reference"] = found.full_url
         return copy
     if isinstance(node, list):
-        return [_absolute(value, holder, index, below) for value in node]
+        return [absolute(value, holder, index, below) for value in node]
     return node

@@ -7,6 +7,7 @@ wanted, that number is also the DTR context under which the form is fetched, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -95,7 +96,7 @@ def _communication_request(need: Need, answering: Answering, response: Json) -> 
     control = _control(need, answering)
     resource: Json = {
         "resourceType": "CommunicationRequest",
-        "id": stable_uuid("CommunicationRequest", control["value"]),
+        "id": _identity(control["value"]),
         "meta": profile("profile-communicationrequest", answering.guide),
         "extension": [line] if answering.is_2_2 else None,
         "identifier": [control],
@@ -129,7 +130,7 @@ def _task(kind: str, wanted: Iterable[Need], answering: Answering, response: Jso
     payer = {"identifier": _payer_identifier(answering)}
     resource: Json = {
         "resourceType": "Task",
-        "id": stable_uuid("Task", authorization.reference, kind),
+        "id": _identity(f"{authorization.reference}-{kind}"),
         "meta": profile("profile-task", answering.guide),
         "identifier": [response["identifier"][0]],
         "status": "requested",
@@ -163,6 +164,11 @@ def _input(need: Need, answering: Answering) -> Json:
     if answering.is_2_2:
         return {"extension": [line], "type": _coded("questionnaire-context"), "valueString": control["value"]}
     return {"extension": [line], "type": _coded("questionnaires-needed"), "valueIdentifier": control}
+
+
+def _identity(name: str) -> str:
+    """The name as an id, so that whoever knows the control number can read what was asked."""
+    return name if re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", name) else stable_uuid(name)
 
 
 def _payer_identifier(answering: Answering) -> Json:

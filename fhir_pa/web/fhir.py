@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from fhir_pa import wiring
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
+from fhir_pa.web.cases import add_cases
 from fhir_pa.web.forms import add_forms
 from fhir_pa.web.front import certificate_of_caller
 from fhir_pa.web.media_types import FHIR_FORMATS, answer_resource, check_accepted, check_agreement, check_content, read_body
@@ -51,6 +52,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     offer("submit", offered.submit, "/Claim/$submit")
     offer("inquire", offered.inquire, "/Claim/$inquire")
     offer("submit_attachment", offered.submit_attachment, "/$submit-attachment")
+    add_cases(base, payer, offered, admit)
     add_forms(base, payer, offered, admit, admit_body)
 
     @base.post("/<kind>/$validate")

@@ -69,6 +69,13 @@ class Metadata(Protocol):
     def __call__(self, guide: Guide, payer: Any) -> Json: ...
 
 
+class Cases(Protocol):
+    """What a system submitted and what came of it (the functions of ``operations.cases``)."""
+
+    def read(self, kind: str, identity: str, guide: Guide, caller: Caller, payer: Any) -> Json: ...
+    def search(self, kind: str, asked: Mapping[str, Sequence[str]], guide: Guide, caller: Caller, payer: Any) -> Json: ...
+
+
 class Subscribe(Protocol):
     """Subscription's interactions (the functions of ``operations.subscribe``)."""
 
@@ -190,6 +197,7 @@ class Offered:
     submit_attachment: Operation
     validate: Validate
     metadata: Metadata
+    cases: Cases
     subscribe: Subscribe
     hook: Hook
     hook_audit: HookAudit

@@ -19,6 +19,7 @@ from fhir_pa.logs import write_logs
 from fhir_pa.operations import (
     appeal,
     capability,
+    cases,
     contact,
     expand,
     fall_due,
@@ -62,6 +63,7 @@ OFFERED = Offered(
     submit_attachment=submit_attachment.submit_attachment,
     validate=validate.validate,
     metadata=capability.metadata,
+    cases=cases,
     subscribe=subscribe,
     hook=hook,
     hook_audit=hook_audit,

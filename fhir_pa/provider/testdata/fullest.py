@@ -34,7 +34,8 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     first = replace(first, take={"reference": "entry.first().resource.id"})
     less = {"quantity": 1, "unit": "unit", "from": str(clinic.today), "until": str(clinic.today + timedelta(days=29))}
     why = {"because": "Shown for a month; measure again before renting on.", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
-    note = note_of(asked.chart.patient, asked.chart.clinician, asked.chart.encounter, "Walks to the shop and back.", "later-note", "11506-3", clinic.today)
+    chart = clinic.chart(BORDERLINE)
+    note = note_of(chart.patient, chart.clinician, chart.encounter, "Walks to the shop and back.", "later-note", "11506-3", clinic.today)
     update = _fullest(with_documents(asked, f"{asked.number}-2", (note,))[1], clinic)
     kept = Expected(
         "the number of the earlier authorization is given back",
@@ -44,7 +45,7 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
         first,
         decision("a physician authorizes fewer days", decision="modify", reason_code="0L", authorized=less, **why),
         inquire(clinic, asked, *decided({1: MODIFIED}, found), *([added_as(1, "1", found)] if newer else [])),
-        clinic.submit(update, "POST an update with one more note: what was decided stays", *decided({1: MODIFIED}), kept, *([whole(MODIFIED)] if newer else [])),
+        clinic.submit(update, "POST an update with one more note: the decision stays", *decided({1: MODIFIED}), kept, *([whole(MODIFIED)] if newer else [])),
     )
     yield Situation("fullest", clinic.guide, "Every element shown: modified after review, and unchanged by an update", steps)
 

@@ -1,0 +1,118 @@
+"""A clinic's system reads back and searches what it submitted and what came of it, over FHIR; nobody else's."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from fhir_pa.provider.codes import CERTIFIED, PENDED
+from fhir_pa.provider.pas.claim_response import read
+from fhir_pa.provider.pas.request import request_of
+from ig_profiles import json
+from ig_profiles.reading import Json, many
+from tests.stories.asking import BORDERLINE, inquire, oxygen, scans, submit, update
+from tests.stories.parties import SUPPLIER, Staff, System
+
+KINDS = ("ClaimResponse", "Claim", "Bundle", "Task", "CommunicationRequest")
+
+
+def found(clinic: System, query: str) -> list[Json]:
+    return [entry["resource"] for entry in many(clinic.get(query), "entry")]
+
+
+def ids(clinic: System, query: str) -> list[str]:
+    return [str(each["id"]) for each in found(clinic, query)]
+
+
+def test_the_answer_is_read_under_the_name_it_was_given_and_tells_how_it_stands_now(clinic: System, physician: Staff) -> None:
+    answered = clinic.post("Claim/$submit", request_of(oxygen(clinic, BORDERLINE)))
+    entry = answered["entry"][0]
+    path = entry["fullUrl"].partition("/fhir/")[2]
+    assert path.startswith("ClaimResponse/") and read(clinic.get(path)).actions == {1: PENDED}
+    physician.decide(physician.worklist()[0]["number"], items=[1], decision="certify", because="Falls at night.", criteria=["group_2"])
+    assert read(clinic.get(path)).actions == {1: CERTIFIED}
+
+
+def test_the_request_is_read_back_as_it_was_sent(clinic: System) -> None:
+    sent = request_of(oxygen(clinic))
+    reference = clinic.post("Claim/$submit", sent)["entry"][0]["resource"]["id"]
+    claim, original = clinic.get(f"Claim/{reference}"), sent["entry"][0]["resource"]
+    assert claim["identifier"] == original["identifier"] and claim["item"][0]["quantity"] == original["item"][0]["quantity"]
+    assert claim["patient"]["reference"] == f"{clinic.plan.ehr_url}/fhir/Patient/orla-penhallow"
+    whole = clinic.get(f"Bundle/{reference}-request")
+    assert {**whole, "id": None} == {**json.parse(json.dump(sent)), "id": None}
+
+
+def test_what_is_asked_for_is_read_by_its_control_number_until_it_came(clinic: System) -> None:
+    answered = clinic.post("Claim/$submit", request_of(scans(clinic)))
+    asked = [each for each in many(answered, "entry", "resource") if each["resourceType"] in ("Task", "CommunicationRequest")]
+    assert len(asked) == 3
+    for each in asked:
+        kept = clinic.get(f"{each['resourceType']}/{each['id']}")
+        assert {**kept, "authoredOn": None} == {**each, "authoredOn": None}
+    control = next(each["identifier"][0]["value"] for each in asked if each["resourceType"] == "CommunicationRequest")
+    assert control in ids(clinic, f"CommunicationRequest?identifier={control}")
+
+
+def test_answers_are_found_by_trace_number_member_provider_and_request_the_newest_first_and_page_by_page(clinic: System) -> None:
+    first, second = oxygen(clinic), scans(clinic)
+    older = clinic.post("Claim/$submit", request_of(first))["entry"][0]["resource"]["id"]
+    clinic.plan.clock.turn(minutes=5)
+    newer = clinic.post("Claim/$submit", request_of(second))["entry"][0]["resource"]["id"]
+    assert ids(clinic, "ClaimResponse") == [newer, older]
+    assert ids(clinic, f"ClaimResponse?identifier={first.number}") == ids(clinic, f"ClaimResponse?identifier={first.number}-1") == [older]
+    traces = quote(f"http://oakwood.example/trace-numbers|{second.number}")
+    assert ids(clinic, f"ClaimResponse?identifier={traces}") == ids(clinic, "ClaimResponse?patient:identifier=SYN-04") == [newer]
+    assert ids(clinic, f"Claim?identifier={first.number},{second.number}") == [newer, older]
+    url = quote(f"{clinic.plan.ehr_url}/fhir/Claim/{first.number.lower()}", safe="")
+    assert ids(clinic, f"ClaimResponse?request={url}") == [older]
+    assert sorted(ids(clinic, f"Bundle?identifier={first.number}")) == [f"{older}-request", f"{older}-response"]
+    assert ids(clinic, f"ClaimResponse?_id={older}") == [older] and ids(clinic, "ClaimResponse?identifier=NOBODY") == []
+
+    page = clinic.get("ClaimResponse?_count=1")
+    links = {each["relation"]: each["url"] for each in page["link"]}
+    assert (page["total"], len(page["entry"])) == (2, 1) and "previous" not in links
+    rest = clinic.get(links["next"].partition("/fhir/")[2])
+    assert [entry["resource"]["id"] for entry in rest["entry"]] == [older] and {each["relation"] for each in rest["link"]} == {"self", "previous"}
+
+
+def test_an_update_leaves_one_answer_found_by_the_numbers_of_every_version(clinic: System) -> None:
+    asked = scans(clinic)
+    submit(clinic, asked)
+    newer, bundle = update(asked)
+    clinic.post("Claim/$submit", bundle)
+    assert ids(clinic, f"ClaimResponse?identifier={asked.number}") == ids(clinic, f"ClaimResponse?identifier={newer.number}") != []
+
+
+def test_nobody_reads_or_finds_what_another_system_submitted(clinic: System) -> None:
+    asked = scans(clinic)
+    answered = clinic.post("Claim/$submit", request_of(asked))
+    names = [f"{each['resourceType']}/{each['id']}" for each in many(answered, "entry", "resource") if each["resourceType"] in KINDS]
+    reference = answered["entry"][0]["resource"]["id"]
+    stranger = System(clinic.plan, SUPPLIER, clinic.guide)
+    for name in (*names, f"Claim/{reference}", f"Bundle/{reference}-request"):
+        refused, missing = stranger.call("GET", name), stranger.call("GET", f"{name.partition('/')[0]}/PR0")
+        assert refused.status_code == missing.status_code == 404 and "Claim/$inquire" in refused.text
+    assert [ids(stranger, f"{kind}?identifier={asked.number}") for kind in KINDS] == [[], [], [], [], []]
+    assert len(inquire(clinic, asked)) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_parameter_that_is_not_offered_is_refused_because_less_would_be_asked_than_meant(clinic: System, kind: str) -> None:
+    refused = clinic.call("GET", f"{kind}?outcome=complete&_count=x")
+    assert refused.status_code == 422 and f"{kind} is not searched by 'outcome'. Use _id, identifier" in refused.text
+
+
+def test_the_statement_lists_exactly_the_types_and_interactions_there_are(clinic: System) -> None:
+    (rest,) = clinic.get("metadata")["rest"]
+    said = {(each["type"], interaction["code"]) for each in rest["resource"] for interaction in each.get("interaction", [])}
+    prefix = f"/v{clinic.guide[:3]}/fhir/"
+    rules = [rule for rule in clinic.plan.application.url_map.iter_rules() if rule.rule.startswith(prefix) and "$" not in rule.rule]
+    codes = {("GET", False): "search-type", ("GET", True): "read", ("POST", False): "create", ("PUT", True): "update", ("DELETE", True): "delete"}
+    there = set()
+    for rule in rules:
+        kind, _, rest_of = rule.rule.removeprefix(prefix).partition("/")
+        if kind[0].isupper() and rest_of in ("", "<identity>"):
+            there |= {(kind, codes[method, bool(rest_of)]) for method in rule.methods & {"GET", "POST", "PUT", "DELETE"}}
+    assert said == there
