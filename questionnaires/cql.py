@@ -7,8 +7,8 @@ cql-execution inside V8 (``questionnaires/engine``); at run time there is no Nod
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -19,9 +19,11 @@ from ig_profiles.outcome import Unavailable
 from ig_profiles.reading import Coding, Json, many, text
 from questionnaires.elm import KeptLibrary
 from questionnaires.facts import EVIDENCE, Fact, read
+from questionnaires.reaching import reaching
 from questionnaires.retrieves import kinds_read
 from questionnaires.v8 import V8, Stopped, Thrown
 
+MOST_KEPT = 256  # libraries, each for one day
 DIST = Path(__file__).parent / "engine" / "dist"
 
 
@@ -46,6 +48,7 @@ class FactEngine:
     def __init__(self, seconds: float = 5.0, memory: int = 512_000_000) -> None:
         self._seconds = seconds
         self._v8 = V8(lambda: dist("execute.js"), seconds * 2, memory)
+        self._of_nothing: dict[tuple[KeptLibrary, date, timedelta | None], Json] = {}
 
     def facts(
         self,
@@ -76,20 +79,21 @@ class FactEngine:
         unknown = {name: Fact(name, trouble=f"{_title(elm)} has no define '{name}'. Add it, or correct the name.") for name in wanted}
         kinds = frozenset[str]().union(*(kinds_read(KeptLibrary(each)) for each in (elm, *libraries)))
         at_hand = [resource for resource in resources if isinstance(resource, dict) and resource.get("resourceType") in kinds]
+        asked = [*known, *(name + EVIDENCE for name in known if name + EVIDENCE in defined)]
+        open_: Collection[str] = asked
+        if not (libraries or value_sets or parameters):
+            open_, at_hand = reaching(KeptLibrary(elm)).found(asked, at_hand)
         meant = _patients(at_hand, patient)
         if len(meant) != 1:
             return unknown | _all(known, f"{len(meant)} of the patients at hand could be meant. Name one with patient='<id>'.")
         question = {
-            "names": [*known, *(name + EVIDENCE for name in known if name + EVIDENCE in defined)],
-            "resources": at_hand,
-            "patient": meant[0],
-            "at": at.isoformat(timespec="milliseconds"),
-            "milliseconds": int(self._seconds * 1000),
+            **self._question([name for name in asked if name in open_], at_hand, meant[0], at),
             "valueSets": {url: [{"system": code.system, "code": code.code} for code in codes] for url, codes in (value_sets or {}).items()},
             "parameters": dict(parameters or {}),
         }
         try:
-            told = self._run([elm, *libraries], question)
+            told = self._told_of_nothing(elm, [name for name in asked if name not in open_], at)
+            told = told | (self._run([elm, *libraries], question) if open_ else {})
         except Stopped as stop:
             return unknown | _all(known, f"{_title(elm)} was stopped: {stop}. Ask for less in one define.")
         except Thrown:
@@ -105,6 +109,22 @@ class FactEngine:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _question(self, names: list[str], resources: list[Json], patient: int, at: datetime) -> Json:
+        when = {"at": at.isoformat(timespec="milliseconds"), "milliseconds": int(self._seconds * 1000)}
+        return {"names": names, "resources": resources, "patient": patient, **when}
+
+    def _told_of_nothing(self, elm: Json, names: list[str], at: datetime) -> Json:
+        """What is told of these defines in a chart that holds nothing for them: the same for everybody on one day, so found out once."""
+        key = (KeptLibrary(elm), at.date(), at.utcoffset())
+        told = self._of_nothing.get(key, {})
+        lacking = [name for name in names if name not in told]
+        if lacking:
+            told = told | self._run([elm], self._question(lacking, [{"resourceType": "Patient"}], 0, at))
+            if len(self._of_nothing) >= MOST_KEPT:
+                self._of_nothing.clear()
+            self._of_nothing[key] = {name: each for name, each in told.items() if "value" in each}
+        return told
 
     def _run(self, elms: Sequence[Json], question: Json) -> Json:
         """What CqlFacts.run tells; the libraries are sent only when this V8 does not keep them yet."""

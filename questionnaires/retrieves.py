@@ -9,7 +9,7 @@ from typing import Any
 from ig_profiles.reading import Json, many, text
 from questionnaires.elm import KeptLibrary
 
-_FHIR = "{http://hl7.org/fhir}"
+DATA_TYPES = "{http://hl7.org/fhir}"  # how ELM names the types of FHIR
 
 
 def retrieves(elm: Json) -> list[Json]:
@@ -20,9 +20,9 @@ def retrieves(elm: Json) -> list[Json]:
     """
     library = elm.get("library", elm)
     rows: list[Json] = []
-    for node in _nodes(library):
-        if node.get("type") == "Retrieve" and str(node.get("dataType", "")).startswith(_FHIR):
-            row: Json = {"type": node["dataType"].removeprefix(_FHIR)}
+    for node in nodes(library):
+        if node.get("type") == "Retrieve" and str(node.get("dataType", "")).startswith(DATA_TYPES):
+            row: Json = {"type": node["dataType"].removeprefix(DATA_TYPES)}
             profile = node.get("templateId")
             if profile and profile != f"http://hl7.org/fhir/StructureDefinition/{row['type']}":
                 row["profile"] = [profile]
@@ -40,20 +40,29 @@ def kinds_read(library: KeptLibrary) -> frozenset[str]:
     return frozenset({"Patient", *(row["type"] for row in retrieves(library.elm))})
 
 
-def _nodes(node: Any) -> Iterator[Json]:
+def nodes(node: Any) -> Iterator[Json]:
+    """Every object at and below this one."""
     if isinstance(node, dict):
         yield node
         for value in node.values():
-            yield from _nodes(value)
+            yield from nodes(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _nodes(value)
+            yield from nodes(value)
+
+
+def codes_named(codes: Any, library: Json) -> frozenset[str] | None:
+    """The codes a retrieve asks for when its ``codes`` are one code or concept named in the library; None when they are anything else."""
+    named = codes.get("operand" if codes.get("type") == "ToList" else "source") if isinstance(codes, dict) else None
+    if not isinstance(named, dict) or named.get("type") not in ("CodeRef", "ConceptRef") or "libraryName" in named:
+        return None
+    return frozenset(row["code"] for row in _wanted(named, library).get("code", ())) or None
 
 
 def _wanted(codes: Any, library: Json) -> Json:
     """The valueSet or the codes below the ``codes`` of a retrieve; empty when they are computed."""
     found: list[Json] = []
-    for node in _nodes(codes):
+    for node in nodes(codes):
         definition = _DEFINITIONS.get(str(node.get("type")))
         named = _named(library, definition, node.get("name")) if definition else None
         if named is None:

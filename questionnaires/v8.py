@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from py_mini_racer import JSOOMException, JSTimeoutException, MiniRacer
+from py_mini_racer import JSOOMException, MiniRacer
 
 from ig_profiles.json import dump
 
@@ -42,6 +42,7 @@ class V8:
         self._lock = threading.Lock()
         self._racer: MiniRacer | None = None
         self._globals: Any = None
+        self._loop: asyncio.AbstractEventLoop
         self._end: Callable[[], Any] = lambda: None
 
     def ask(self, function: str, question: Any) -> Any:
@@ -57,9 +58,8 @@ class V8:
             racer = self._racer or self._start()
             self._globals["question"] = text
             try:
-                racer.eval(_ASK.format(function=function), timeout_sec=self._seconds)
-                answer = racer.eval("answer", timeout_sec=self._seconds)
-            except JSTimeoutException:
+                answer = asyncio.run_coroutine_threadsafe(self._answer(racer, _ASK.format(function=function)), self._loop).result()
+            except TimeoutError:
                 self._discard()
                 raise Stopped(f"no answer within {self._seconds:g} s") from None
             except JSOOMException:
@@ -71,6 +71,12 @@ class V8:
         if "thrown" in told:
             raise Thrown(told["thrown"])
         return told["found"]
+
+    async def _answer(self, racer: MiniRacer, asking: str) -> Any:
+        """What stands in ``answer`` once this was run: V8 settles the promises of one script before it begins the next."""
+        async with asyncio.timeout(self._seconds):
+            await racer.eval_cancelable(asking)
+            return await racer.eval_cancelable("answer")
 
     def close(self) -> None:
         """Give the memory back; the next question starts anew. Also done when this V8 is no longer used, or the process ends."""
@@ -91,7 +97,7 @@ class V8:
         self._end = weakref.finalize(self, _end, racer, loop)
         racer.set_hard_memory_limit(self._memory)
         racer.eval(script)
-        self._racer, self._globals = racer, racer.eval("globalThis")
+        self._racer, self._globals, self._loop = racer, racer.eval("globalThis"), loop
         return racer
 
 
