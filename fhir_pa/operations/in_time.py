@@ -14,6 +14,7 @@ from datetime import datetime
 from time import monotonic
 
 from fhir_pa.operations.gold_cards import exempt
+from fhir_pa.operations.limit_used import used_before
 from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
 from fhir_pa.um.determination import not_weighed_yet
 from fhir_pa.um.exclusion import Answer
@@ -41,11 +42,12 @@ class Exchange:
         return cls(monotonic() + payer.settings.exchange_seconds)
 
     def weigh(
-        self, items: Sequence[RequestedItem], request: AuthorizationRequest, known: Documentation, payer: Payer, at: datetime
+        self, items: Sequence[RequestedItem], request: AuthorizationRequest, known: Documentation, payer: Payer, at: datetime, number: str = ""
     ) -> dict[int, Answer]:
         """The engine's answer for each of these items of the request, by sequence, or ``not_weighed_yet`` for all when it does not come in time."""
         spared, line_of_business = exempt(request, payer.directory, at), request.line_of_business
-        work = _POOL.submit(weigh_items, items, line_of_business, known, payer.shelf, payer.facts, at, spared, payer.directory.insurer.phone)
+        phone, used = payer.directory.insurer.phone, used_before(request, payer, but=number)
+        work = _POOL.submit(weigh_items, items, line_of_business, known, payer.shelf, payer.facts, at, spared, phone, used)
         try:
             return work.result(timeout=max(self.over_at - monotonic(), 0.0))
         except NotInTime:
@@ -71,7 +73,8 @@ def _weigh_late(number: str, payer: Payer) -> None:
         return
     spared = exempt(case.request, payer.directory, at)
     phone = payer.directory.insurer.phone
-    weighed = case.weigh(weigh_items(late, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, spared, phone), at)
+    used = used_before(case.request, payer, but=number)
+    weighed = case.weigh(weigh_items(late, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, spared, phone, used), at)
     with payer.store.transaction() as tx:
         tx.save(weighed)
         tx.notify(weighed, why="weighed", at=at)

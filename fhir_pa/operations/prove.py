@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from fhir_pa.operations.audit import Verified, verified
 from fhir_pa.operations.weighing import Documentation, answers_of, documentation_of
@@ -18,6 +19,7 @@ from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import determine
 from fhir_pa.um.exclusion import Answer, exclude
 from fhir_pa.um.exemption import Exemption
+from fhir_pa.um.limit import FACT, within_limit
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Json
@@ -117,7 +119,8 @@ def _again(decided: Json, case: Authorization, documentation: Documentation, at:
     if excluded is not None:
         return excluded
     findings = edition.weigh(service, answers_of(edition, documentation, payer.shelf, payer.facts, at), Circumstances(on, at.date()))
-    return determine(edition, findings, service, at.date())
+    used = next((Decimal(fact["value"]) for fact in decided["facts"] if fact["fact"] == FACT), None)
+    return determine(edition, within_limit(edition, service, findings, used), service, at.date())
 
 
 def _exemption(card: Json) -> Exemption:

@@ -8,6 +8,7 @@ from typing import Any
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Person
 from fhir_pa.operations.form import Form
+from fhir_pa.operations.limit_used import used_before
 from fhir_pa.operations.view import summary, whole
 from fhir_pa.operations.weighing import documentation_of, weigh_items
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
@@ -64,7 +65,8 @@ def reopen(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
         case = tx.authorization(number)
         documentation = documentation_of(case, tx)
     wanted = tuple(case.item(sequence).requested for sequence in sequences)
-    answers = weigh_items(wanted, case.request.line_of_business, documentation, payer.shelf, payer.facts, at)
+    used = used_before(case.request, payer, but=case.number)
+    answers = weigh_items(wanted, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, used=used)
     return keep(case.reopen(sequences, reviewer, because, answers, at), "reopened", payer, at)
 
 

@@ -111,7 +111,7 @@ def _open(
 def _revise(
     before: Authorization, request: AuthorizationRequest, documentation: Documentation, received: Received, payer: Payer, exchange: Exchange
 ) -> Outcome:
-    answers = exchange.weigh(before.to_weigh(request), request, documentation, payer, received.at)
+    answers = exchange.weigh(before.to_weigh(request), request, documentation, payer, received.at, before.number)
     try:
         revised = before.revise(request, answers, received.id, received.client, received.at)
     except Conflict as conflict:

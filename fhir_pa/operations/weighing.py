@@ -12,9 +12,12 @@ from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.answer import Documented, answer
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import Authorized, Certify
 from fhir_pa.um.exclusion import Answer
 from fhir_pa.um.gold_card import Exempt, nobody
 from fhir_pa.um.request import RequestedItem
+from fhir_pa.um.utilization import Used, unlimited
+from fhir_pa.um.utilization import used as in_period
 from ig_profiles.reading import Json, text
 from ig_profiles.resource_text import read_resource
 from questionnaires.adaptive_form import adaptive_url
@@ -61,13 +64,16 @@ def weigh_items(
     at: datetime,
     exempt: Exempt = nobody,
     phone: str = "",
+    used: Used = unlimited,
 ) -> dict[int, Answer]:
     """The engine's answer for each of these items, by sequence; where ``exempt`` finds a gold card, nothing is weighed.
 
     Nor is a service that a policy edition excludes from the plan's benefits, if its phone, or ``phone``, says whom to call.
 
-    The facts of a policy are looked for once, however many items it speaks about.
+    The facts of a policy are looked for once, however many items it speaks about. ``used`` tells how much of an edition's
+    limit was used before; what is certified here of one item counts for those behind it.
     """
+    so_far: dict[str, list[Authorized]] = {}
     answers: dict[int, Answer] = {}
     known: dict[str, Answers] = {}
     for item in items:
@@ -84,7 +90,13 @@ def weigh_items(
         answered = volume.questionnaire is not None and any(_asks(response, volume.questionnaire) for response in documentation.responses)
         documented = Documented(looked_for, volume.questionnaire, answered)
         card = exempt(edition, item)
-        answers[item.sequence] = answer(edition, service, documented, Circumstances(service_on, at.date()), card, NOT_COVERED, phone)
+        before = used(edition, service_on)
+        if before is not None and edition.benefits.limit is not None:
+            before += in_period(so_far.get(edition.topic, ()), edition.benefits.limit, service_on)
+        found = answer(edition, service, documented, Circumstances(service_on, at.date()), card, before, NOT_COVERED, phone)
+        if isinstance(found, Certify):
+            so_far.setdefault(edition.topic, []).append(found.authorized)
+        answers[item.sequence] = found
     return answers
 
 

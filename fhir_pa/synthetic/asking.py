@@ -129,7 +129,7 @@ def _answered(year: Year, number: str, request: AuthorizationRequest, item: Requ
     card = practice.card if practice.card and practice.card.npi in npis(request, item) else None
     form = year.shelf.volume(edition.topic, edition.version).questionnaire
     documented = Documented(lambda: chart.sent, form, answered=form is not None)
-    return answer(edition, service, documented, Circumstances(on, at.date()), card, NOT_COVERED, PHONE)
+    return answer(edition, service, documented, Circumstances(on, at.date()), card, not_covered=NOT_COVERED, phone=PHONE)
 
 
 def _chart(year: Year, item: RequestedItem, at: datetime) -> Chart:

@@ -1,6 +1,6 @@
 """Answer: what software says of one requested service under the edition that speaks about it: certify, refer, or the edition's own no.
 
-The road is always the same: a signed exclusion, a gold card, the criteria. Whoever brings the answers, a form on the
+The road is always the same: a signed exclusion, a gold card, the criteria and the limit. Whoever brings the answers, a form on the
 wire or a synthetic chart, passes here.
 """
 
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from fhir_pa.um.determination import Refer, determine
 from fhir_pa.um.exclusion import Answer, exclude
 from fhir_pa.um.exemption import Exemption
 from fhir_pa.um.gold_card import certified
 from fhir_pa.um.information_request import information_requests
+from fhir_pa.um.limit import within_limit
 from ig_profiles.reading import Json
 from questionnaires.criteria import Answers, Circumstances
 from questionnaires.policy import Edition, RequestedService
@@ -37,18 +39,24 @@ def answer(
     documented: Documented,
     circumstances: Circumstances,
     card: Exemption | None = None,
+    used: Decimal | None = None,
     not_covered: str = "",
     phone: str = "",
 ) -> Answer:
-    """The answer for this service. ``not_covered`` is the reason code of an exclusion, ``phone`` whom to call about one."""
+    """The answer for this service.
+
+    ``used`` is how much of the edition's limit was used before (None: not looked at); what goes beyond is referred, with a
+    gold card too. ``not_covered`` is the reason code of an exclusion, ``phone`` whom to call about one.
+    """
     excluded = exclude(edition, not_covered, phone)
     if excluded is not None:
         return excluded
-    spared = certified(edition, service, card, circumstances.today) if card else None
+    limited = within_limit(edition, service, (), used)
+    spared = certified(edition, service, card, circumstances.today) if card and not limited else None
     if spared is not None:
         return spared
     known = documented.known()
-    findings = edition.weigh(service, known, circumstances)
+    findings = within_limit(edition, service, edition.weigh(service, known, circumstances), used)
     found = determine(edition, findings, service, circumstances.today)
     if not isinstance(found, Refer):
         return found

@@ -5,15 +5,22 @@ A certification counts whole, on its first day: the same day for payer, provider
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
 from fhir_pa.um.determination import Authorized
 from questionnaires.benefits import CALENDAR_YEAR, Limit
+from questionnaires.policy import Edition
 
 ONE = Decimal(1)
 Window = tuple[date, date]
+Used = Callable[[Edition, date], Decimal | None]
+
+
+def unlimited(edition: Edition, on: date) -> Decimal | None:
+    """For what is weighed without looking at what was used before."""
+    return None
 
 
 def window(per: str | int, on: date) -> Window:
