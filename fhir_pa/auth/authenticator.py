@@ -21,6 +21,9 @@ from ig_profiles.outcome import Unauthenticated
 class Ports(Once, Secrets, Protocol):
     """What authentication asks of the store."""
 
+    def was_seen(self, kind: str, key: str) -> bool:
+        """Whether this was remembered once."""
+
 
 @dataclass(frozen=True)
 class Authenticator:
@@ -50,6 +53,8 @@ class Authenticator:
         if header is None and self.open:
             return open_caller()
         use, said = self.mint.read(_bearer(header))
+        if use == "desk":
+            raise Unauthenticated("A session of the desk is no access token. Ask the payer to run: fhir-pa people token <id>.")
         return self._person(said) if use == "person" else self._client(said, certificate)
 
     def hook(self, header: str | None, path: str, body: bytes, certificate: Certificate | None = None) -> Caller:

@@ -9,7 +9,7 @@ from fhir_pa.auth.directory import Client, Person
 from fhir_pa.auth.scopes import NEEDED, Scope, scopes, suffices
 from ig_profiles.outcome import Forbidden
 
-How = Literal["access token", "CDS Hooks token", "person token", "command line", "open mode"]
+How = Literal["access token", "CDS Hooks token", "person token", "desk session", "command line", "open mode"]
 
 
 @dataclass(frozen=True)

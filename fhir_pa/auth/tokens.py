@@ -25,8 +25,8 @@ PERSON = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
 TURN = timedelta(days=30)
 
-Use = Literal["access", "person"]
-_TYPES: dict[Use, str] = {"access": "at+jwt", "person": "person+jwt"}
+Use = Literal["access", "person", "desk"]
+_TYPES: dict[Use, str] = {"access": "at+jwt", "person": "person+jwt", "desk": "desk+jwt"}
 
 
 class Secrets(Protocol):
@@ -56,6 +56,10 @@ class Mint:
     def person_token(self, person_id: str, lasting: timedelta = PERSON) -> str:
         """A person's token for the reviewers' interface, good for at most ``LONGEST``."""
         return self._sign("person", person_id, min(lasting, LONGEST))
+
+    def desk_token(self, person_id: str, lasting: timedelta, **session: Any) -> str:
+        """What the cookie of a session at the desk holds; no bearer token."""
+        return self._sign("desk", person_id, min(lasting, LONGEST), **session)
 
     def read(self, token: str) -> tuple[Use, Statement]:
         """What one of our tokens says and what it is for. Raises Unauthenticated."""

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fhir_pa.commands.options import payer_of, person_calling, where
-from fhir_pa.operations import review
+from fhir_pa.operations import review, worklist
 from fhir_pa.um.time_limits import ExtensionReason
 from ig_profiles.json import dump
 from ig_profiles.reading import Json, without_empty
@@ -24,16 +24,20 @@ def reviews() -> None:
 
 @reviews.command("list")
 @acting_as
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page of the list.")
 @where
-def worklist(identity: str, **flags: Any) -> None:
+def waiting(identity: str, page: int, **flags: Any) -> None:
     """List the authorizations at which a person must look, the most urgent first."""
     with payer_of(flags) as payer:
-        waiting = review.worklist(person_calling(payer, identity), payer)["authorizations"]
-    for each in waiting:
+        listed = worklist.worklist({"page": str(page)}, person_calling(payer, identity), payer)
+    for each in listed["authorizations"]:
         items, services = (" ".join(str(word) for word in each.get(key, [])) for key in ("pended_items", "services"))
-        click.echo(f"{each['number']}  due {each['internal_due_at']}  items {items}  {services}  from {each.get('requestor', 'unknown')}")
-    if not waiting:
+        what = f"{each['waits_for']} by {each['due_at']}"
+        click.echo(f"{each['number']}  due {each['internal_due_at']}  {what}  items {items}  {services}  from {each.get('requestor', 'unknown')}")
+    if not listed["total"]:
         click.echo("Nothing waits for a person.")
+    elif listed["pages"] > 1:
+        click.echo(f"Page {page} of {listed['pages']}, {listed['total']} in all.")
 
 
 @reviews.command("show")

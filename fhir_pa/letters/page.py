@@ -12,3 +12,11 @@ _TEMPLATES = Environment(loader=PackageLoader("fhir_pa.letters"), undefined=Stri
 def html(letter: Letter) -> str:
     """The letter as one HTML page, complete in itself."""
     return _TEMPLATES.get_template(f"{letter.audience}.html.j2").render(letter=letter, said=in_words)
+
+
+def inner(letter: Letter) -> str:
+    """What stands in the letter between its head and its foot, to be shown inside another page under a heading of the second rank."""
+    said = html(letter).partition("<main>")[2].partition("</main>")[0]
+    for rank in (2, 1):
+        said = said.replace(f"<h{rank}>", f"<h{rank + 2}>").replace(f"</h{rank}>", f"</h{rank + 2}>")
+    return said

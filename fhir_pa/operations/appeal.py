@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.form import Form
-from fhir_pa.operations.review import keep, reviewer_of
+from fhir_pa.operations.review import as_seen, keep, reviewer_of
 from fhir_pa.operations.view import appeal as seen
 from fhir_pa.operations.view import unmet, whole
 from fhir_pa.um import appealing
@@ -52,7 +52,7 @@ def file(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     )
     form.refuse_if_wrong()
     with payer.store.reading() as tx:
-        case = tx.authorization(number)
+        case = as_seen(tx.authorization(number), form)
     return keep(appealing.file(case, filing, at), "appeal filed", payer, at)
 
 
@@ -65,7 +65,7 @@ def act(number: str, appeal: int, body: bytes, caller: Caller, payer: Payer) -> 
     form = Form(parse(body))
     wanted = form.one_of("act", Act)
     with payer.store.reading() as tx:
-        case = tx.authorization(number)
+        case = as_seen(tx.authorization(number), form)
     if wanted is Act.ASSIGN:
         named = form.text("reviewer")
         form.refuse_if_wrong()

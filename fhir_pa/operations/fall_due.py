@@ -56,6 +56,7 @@ def _fall_due(number: str, payer: Payer) -> None:
         if changed is not case:
             tx.save(changed)
         tx.watch(changed, at)
+        tx.enlist(changed)
 
 
 def _recorded(case: Authorization, at: datetime) -> Authorization:

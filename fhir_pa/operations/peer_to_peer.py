@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.form import Form
-from fhir_pa.operations.review import keep, reviewer_of
+from fhir_pa.operations.review import as_seen, keep, reviewer_of
 from fhir_pa.operations.view import peer_to_peer as seen
 from fhir_pa.operations.view import summary, unmet
 from fhir_pa.um import adverse
@@ -54,7 +54,7 @@ def record(number: str, conversation: int, body: bytes, caller: Caller, payer: P
     became = form.one_of("stage", Became, "Say what became of the conversation,")
     holder = _holder(form, reviewer_of(person), payer)
     with payer.store.reading() as tx:
-        case = tx.authorization(number)
+        case = as_seen(tx.authorization(number), form)
     changed = _recorded(adverse.conversation(case, conversation), became, form, holder, at)
     return keep(adverse.converse(case, changed, person.id, at), "peer-to-peer", payer, at)
 

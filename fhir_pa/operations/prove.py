@@ -69,7 +69,7 @@ def _replays(number: str, tx: Reading, payer: Payer) -> Iterator[Replay]:
         documentation = documentation_of(case, tx) if case else Documentation()
         for decided in made:
             assert case is not None
-            signed = "role" in decided["decided_by"]
+            signed = bool({"role", "act"} & decided["decided_by"].keys())
             if signed:
                 how, differences = _signed(decided, weighed.get(decided["item"]))
             elif decided["decided_by"]["kind"] == proof.PROVIDER or not decided.get("weighed", True):

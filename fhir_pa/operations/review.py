@@ -1,33 +1,28 @@
-"""A reviewer's acts: see the worklist, open a case, decide items, reopen what was decided against the member, take more time."""
+"""A reviewer's acts: open a case, decide items, ask for what is missing, reopen what was decided against the member, take more time."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Person
 from fhir_pa.operations.form import Form
 from fhir_pa.operations.limit_used import used_before
-from fhir_pa.operations.view import summary, whole
+from fhir_pa.operations.view import whole
 from fhir_pa.operations.weighing import documentation_of, weigh_items
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
-from fhir_pa.um import adverse
+from fhir_pa.um import adverse, after_denial, asking
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.delegate import delegate_of
 from fhir_pa.um.extension_of_time import extend as extend_time
+from fhir_pa.um.information_request import MEDICAL_RECORDS
 from fhir_pa.um.review import Decision, Reviewer, Verdict
 from fhir_pa.um.time_limits import ExtensionReason
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
+from ig_profiles.outcome import Conflict
 from ig_profiles.reading import Json
-
-
-def worklist(caller: Caller, payer: Payer) -> Json:
-    """Every case at which a person must look, the most urgent first."""
-    caller.must_be_staff()
-    with payer.store.reading() as tx:
-        return {"authorizations": [summary(authorization) for authorization in tx.pended()]}
 
 
 def read(number: str, caller: Caller, payer: Payer) -> Json:
@@ -47,12 +42,54 @@ def decide(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     Raises Forbidden when this person may not say so, Unprocessable when the decision lacks what it must tell, Conflict
     when the case moved on meanwhile.
     """
-    at, reviewer = payer.clock(), reviewer_of(caller.must_be_staff())
-    decision = _read_decision(parse(body))
+    at = payer.clock()
+    return keep(decided(number, body, caller, payer, at), "decided", payer, at)
+
+
+def decided(number: str, body: bytes, caller: Caller, payer: Payer, at: datetime) -> Authorization:
+    """The case as this decision would leave it; nothing is kept. Raises what ``decide`` raises."""
+    reviewer = reviewer_of(caller.must_be_staff())
+    form = Form(parse(body))
+    decision = _read_decision(form)
     with payer.store.reading() as tx:
-        case = tx.authorization(number)
-    longest = timedelta(hours=payer.settings.peer_to_peer_hours)
-    return keep(adverse.decide(case, decision, reviewer, at, longest), "decided", payer, at)
+        case = as_seen(tx.authorization(number), form)
+    return adverse.decide(case, decision, reviewer, at, timedelta(hours=payer.settings.peer_to_peer_hours))
+
+
+def as_seen(case: Authorization, form: Form) -> Authorization:
+    """The case, if it stands at the ``revision`` the caller saw, where the form says which. Raises Conflict when it moved on."""
+    seen = form.body.get("revision")
+    if seen is not None and seen != case.revision:
+        text = f"The case changed while you looked at it: you saw revision {str(seen)[:20]}, it stands at {case.revision}. Read what is new, then do it again."
+        raise Conflict(text, expression="revision")
+    return case
+
+
+def ask(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
+    """Ask the provider for what could settle pended items; every subscriber concerned hears what to send."""
+    at, reviewer = payer.clock(), reviewer_of(caller.must_be_staff())
+    form = Form(parse(body))
+    sequences, words, document = form.items(), form.text("words"), form.text("document") or MEDICAL_RECORDS
+    if not re.fullmatch(r"\d{1,7}-\d", document):
+        form.wrong("document", f"'{document[:40]}' is no LOINC code. Write e.g. {MEDICAL_RECORDS}, or leave it out.")
+    form.refuse_if_wrong()
+    with payer.store.reading() as tx:
+        case = as_seen(tx.authorization(number), form)
+    return keep(asking.ask(case, sequences, words, reviewer, at, document), "information asked for", payer, at)
+
+
+def let_stand(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
+    """A physician looked at what came after a denial, and it does not change the decision; the provider hears nothing new."""
+    at, reviewer = payer.clock(), reviewer_of(caller.must_be_staff())
+    form = Form(parse(body))
+    because = form.text("because")
+    form.refuse_if_wrong()
+    with payer.store.reading() as tx:
+        case = as_seen(tx.authorization(number), form)
+    changed = after_denial.let_stand(case, because, reviewer, at)
+    with payer.store.transaction() as tx:
+        tx.save(changed)
+    return whole(changed)
 
 
 def reopen(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
@@ -62,7 +99,7 @@ def reopen(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     sequences, because = form.items(), form.text("because")
     form.refuse_if_wrong()
     with payer.store.reading() as tx:
-        case = tx.authorization(number)
+        case = as_seen(tx.authorization(number), form)
         documentation = documentation_of(case, tx)
     wanted = tuple(case.item(sequence).requested for sequence in sequences)
     used = used_before(case.request, payer, but=case.number)
@@ -81,7 +118,7 @@ def extend(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     reason, because = form.one_of("reason", ExtensionReason, "Say why the law gives more time,"), form.text("because")
     form.refuse_if_wrong()
     with payer.store.reading() as tx:
-        case = tx.authorization(number)
+        case = as_seen(tx.authorization(number), form)
     changed = extend_time(case, reason, because, reviewer, at)
     if changed.clock != case.clock:
         return keep(changed, "time extended", payer, at)
@@ -106,8 +143,7 @@ def keep(changed: Authorization, why: str, payer: Payer, at: datetime) -> Json:
     return whole(changed)
 
 
-def _read_decision(body: Any) -> Decision:
-    form = Form(body)
+def _read_decision(form: Form) -> Decision:
     codes = form.texts("reason_code")
     strange = [code for code in codes if code not in DECISION_REASONS]
     if strange:

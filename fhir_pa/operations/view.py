@@ -17,9 +17,20 @@ from questionnaires.criteria import Finding, Truth
 
 
 def summary(authorization: Authorization) -> dict[str, Any]:
-    """One line of a worklist: what is asked, for whom by number, where it stands, and when it is due."""
+    """In one line: what is asked, for whom by number, where it stands, and when it is due."""
+    line: dict[str, Any] = without_empty(_summary(authorization))
+    return line
+
+
+def whole(authorization: Authorization) -> dict[str, Any]:
+    """The case with its items, findings, evidence, earlier determinations and trail; what is empty is left out."""
+    view: dict[str, Any] = without_empty(everything(authorization))
+    return view
+
+
+def _summary(authorization: Authorization) -> dict[str, Any]:
     request, clock = authorization.request, authorization.clock
-    view = {
+    return {
         "number": authorization.number,
         "reference": authorization.reference,
         "action": authorization.action,
@@ -33,14 +44,13 @@ def summary(authorization: Authorization) -> dict[str, Any]:
         "pended_items": [item.sequence for item in authorization.pended],
         "services": [coding.code for item in authorization.items for coding in item.requested.service.codes[:1]],
     }
-    return without_empty(view)
 
 
-def whole(authorization: Authorization) -> dict[str, Any]:
-    """The case with its items, findings, evidence, earlier determinations and trail."""
+def everything(authorization: Authorization) -> dict[str, Any]:
+    """The same with every field there is, for a page that must not miss one."""
     request = authorization.request
-    view = {
-        **summary(authorization),
+    return {
+        **_summary(authorization),
         "guide": request.guide,
         "client": authorization.client,
         "revision": authorization.revision,
@@ -62,7 +72,6 @@ def whole(authorization: Authorization) -> dict[str, Any]:
             for event in authorization.trail
         ],
     }
-    return without_empty(view)
 
 
 def _extended(clock: Clock) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from fhir_pa.storage import document, rows, tables
 from fhir_pa.storage.alerts import EVERY, AlertWriting
 from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
 from fhir_pa.storage.proofs import ProofReading, ProofWriting
+from fhir_pa.storage.worklist import WorklistWriting
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.request import Identifier
 from ig_profiles.outcome import Conflict, NotFound
@@ -97,7 +98,7 @@ class AuthorizationReading(ProofReading):
         return [document.read(row.document, Authorization) for row in found]
 
 
-class AuthorizationWriting(ProofWriting, AlertWriting, AuthorizationReading):
+class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, AuthorizationReading):
     """Keeping authorizations."""
 
     def add(self, authorization: Authorization) -> None:
@@ -135,6 +136,7 @@ class AuthorizationWriting(ProofWriting, AlertWriting, AuthorizationReading):
         self.insert_missing(tables.determinations, rows.determinations(authorization))
         self.insert_missing(tables.trail, rows.trail(authorization))
         self.watch(authorization, authorization.trail[-1].at - LATEST_LOOK)
+        self.enlist(authorization)
 
     def _keep_items(self, authorization: Authorization) -> None:
         wanted = rows.items(authorization)

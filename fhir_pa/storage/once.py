@@ -10,6 +10,7 @@ from fhir_pa.storage import tables
 from fhir_pa.storage.ground import Ground, short
 
 _SECRET = sa.select(tables.secrets.c.value).where(tables.secrets.c.name == sa.bindparam("name"))
+_SEEN = sa.select(tables.seen_once.c.until).where(tables.seen_once.c.kind == sa.bindparam("kind"), tables.seen_once.c.key == sa.bindparam("key"))
 _FORGET = sa.delete(tables.seen_once).where(tables.seen_once.c.until < sa.bindparam("now"))
 
 
@@ -20,6 +21,10 @@ class OnceReading(Ground):
         """The secret of this name, or None when none was drawn yet."""
         row = self.row(_SECRET, name=name)
         return None if row is None else bytes(row.value)
+
+    def was_seen(self, kind: str, key: str) -> bool:
+        """Whether this is remembered."""
+        return self.row(_SEEN, kind=kind, key=short(key)) is not None
 
 
 class OnceWriting(OnceReading):

@@ -29,11 +29,13 @@ from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
 from fhir_pa.storage.turnaround import TurnaroundReading
 from fhir_pa.storage.weighing import WeighingWriting
 from fhir_pa.storage.workers import WorkerWriting
+from fhir_pa.storage.worklist import WorklistReading
 from ig_profiles.outcome import Unavailable, Unprocessable
 
 
 class Reading(
     AlertReading,
+    WorklistReading,
     ReceivedReading,
     NoticeReading,
     AssertionReading,

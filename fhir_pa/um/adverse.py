@@ -38,7 +38,7 @@ def decide(
     if not longest or _is_administrative(authorization, decision):
         return authorization.decide(decision, reviewer, at)
     _refuse_open(authorization, decision.items, at)
-    if all(_concluded(authorization, sequence) for sequence in decision.items):
+    if all(concluded(authorization, sequence) for sequence in decision.items):
         return authorization.decide(decision, reviewer, at)
     return intend(authorization, decision, reviewer, at, longest, specialties)
 
@@ -123,7 +123,7 @@ def _refuse_open(authorization: Authorization, items: Iterable[int], at: datetim
             raise Conflict(f"{text} Hold conversation {each.number}, or record that it was declined.", expression="items")
 
 
-def _concluded(authorization: Authorization, sequence: int) -> bool:
+def concluded(authorization: Authorization, sequence: int) -> bool:
     """Whether the newest conversation about this item, offered since it came back to review, leaves the decision to the physician."""
     item = authorization.item(sequence)
     if item.state not in PENDING:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from fhir_pa.um.adverse import OFFERED
 from fhir_pa.um.authorization import Authorization, Item
 from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.transitions import EventKind
@@ -21,6 +22,7 @@ from questionnaires.criteria import Evidence, Finding
 FORM = 1  # of the document; a later form gets the next number, so that old links stay readable
 ENGINE, PERSON, PROVIDER = "engine", "person", "provider"
 GROUNDS = ("policy", "facts", "findings")
+_ACTS = frozenset({OFFERED, str(EventKind.ASKED)})  # a person's acts that leave an item pended, on the findings there were
 
 
 def link(
@@ -159,14 +161,17 @@ def _service(authorization: Authorization, item: Item) -> Json:
 
 
 def _decided_by(authorization: Authorization, sequence: int, made: Determination) -> Json:
-    """The engine, unless a person signed, reopened the item, or the provider cancelled it."""
+    """The engine, unless a person signed, or acted on the item while it was pended, or the provider cancelled it."""
     if made.signed_by is not None:
         return {"kind": PERSON, **_plain(vars(made.signed_by))}
     if made.action is ReviewAction.CANCELLED:
         return {"kind": PROVIDER}
-    acts = (event for event in authorization.trail if event.what == EventKind.REOPENED and event.at == made.decided_at and sequence in event.items)
-    reopened = next(acts, None)
-    return {"kind": PERSON, "person": reopened.by} if reopened else {"kind": ENGINE}
+    then = [event for event in authorization.trail if event.at == made.decided_at and sequence in event.items]
+    reopened = next((event for event in then if event.what == EventKind.REOPENED), None)
+    if reopened is not None:
+        return {"kind": PERSON, "person": reopened.by}
+    act = next((event for event in then if event.what in _ACTS), None)
+    return {"kind": PERSON, "person": act.by, "act": act.what} if act else {"kind": ENGINE}
 
 
 def _evidence(finding: Finding) -> Iterable[Evidence]:

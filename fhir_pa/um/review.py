@@ -102,7 +102,9 @@ class Decision:
             there = ", ".join(sorted(known)) or "none"
             raise Unprocessable(f"'{strange[0]}' is no criterion of this item. Criteria weighed here: {there}.", expression="criteria")
         if self.verdict is not Verdict.CERTIFY and known and not self.criteria:
-            raise Unprocessable(f"An adverse decision names the criteria it rests on. Choose from: {', '.join(sorted(known))}.", expression="criteria")
+            highest = ", ".join(dict.fromkeys(finding.criterion for finding in findings))
+            text = f"An adverse decision names the criteria it rests on. Choose from: {highest}, or a part of one."
+            raise Unprocessable(text, expression="criteria")
 
 
 A_YEAR = 365

@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     CERTIFIED_BY_ENGINE = "engine certified"
     REFERRED_TO_NURSE = "engine referred to a nurse"
     REFERRED_TO_PHYSICIAN = "engine referred to a physician"
+    ASKED = "reviewer asked for information"
     EVIDENCE_RECEIVED = "evidence received"
     ADVERSE_INTENDED = "reviewer intends an adverse decision"
     CERTIFIED = "reviewer certified"
@@ -65,6 +66,7 @@ TABLE: tuple[Transition, ...] = (
     Transition("4, 7", UNDECIDED, EventKind.CERTIFIED_BY_ENGINE, State.CERTIFIED_BY_ENGINE),
     Transition("5, 7", UNDECIDED, EventKind.REFERRED_TO_NURSE, State.IN_REVIEW_NURSE),
     Transition("5, 8", UNDECIDED, EventKind.REFERRED_TO_PHYSICIAN, State.IN_REVIEW_PHYSICIAN),
+    Transition("6", PENDING, EventKind.ASKED, None),
     Transition("7", frozenset(State) - {State.CANCELLED}, EventKind.EVIDENCE_RECEIVED, None),
     Transition("9, 11, 13", PENDING, EventKind.CERTIFIED, State.CERTIFIED),
     Transition("12", PENDING, EventKind.ADVERSE_INTENDED, State.ADVERSE_INTENDED),

@@ -16,7 +16,7 @@ from fhir_pa.auth.pace import Pace
 from fhir_pa.auth.tokens import Mint
 from fhir_pa.configuration import LOOPBACK
 from fhir_pa.outbound.guarded import Limits, fetch
-from fhir_pa.web import auditors, cds, discovery, errors, fhir, practices, probes, public, reviewers
+from fhir_pa.web import auditors, cds, desk, discovery, errors, fhir, practices, probes, public, reviewers
 from fhir_pa.web.media_types import check_length, written
 from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.web.telemetry import Telemetry
@@ -45,6 +45,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     app.register_blueprint(discovery.blueprint(payer, authenticator))
     app.register_blueprint(probes.blueprint(payer, telemetry))
     app.register_blueprint(reviewers.blueprint(payer, authenticator, offered))
+    app.register_blueprint(desk.blueprint(payer, authenticator, offered))
     app.register_blueprint(public.blueprint(payer, offered))
     app.register_blueprint(practices.blueprint(payer, authenticator, offered))
     app.register_blueprint(auditors.blueprint(payer, authenticator, offered))

@@ -99,11 +99,38 @@ class Hook(Protocol):
 class Review(Protocol):
     """What the payer's staff may ask (the functions of ``operations.review``)."""
 
-    def worklist(self, caller: Caller, payer: Any) -> Json: ...
     def read(self, number: str, caller: Caller, payer: Any) -> Json: ...
     def decide(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
     def reopen(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
     def extend(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+    def ask(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+    def let_stand(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
+class Worklist(Protocol):
+    """What waits for a person, and in whose hands it is (the functions of ``operations.worklist``)."""
+
+    def worklist(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
+    def take(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
+class CaseScreen(Protocol):
+    """All a reviewer sees of one case."""
+
+    def __call__(self, number: str, caller: Caller, payer: Any) -> Json: ...
+
+
+class Preview(Protocol):
+    """A decision before it is signed: what everybody would hear."""
+
+    def __call__(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
+class Evidence(Protocol):
+    """What was received for a case, one resource at a time (the functions of ``operations.evidence``)."""
+
+    def resource(self, number: str, sha256: str, caller: Caller, payer: Any) -> Json: ...
+    def attachment(self, number: str, sha256: str, position: int, caller: Caller, payer: Any) -> tuple[str, bytes]: ...
 
 
 class Contact(Protocol):
@@ -202,6 +229,10 @@ class Offered:
     hook: Hook
     hook_audit: HookAudit
     review: Review
+    worklist: Worklist
+    case_screen: CaseScreen
+    preview: Preview
+    evidence: Evidence
     measures: Measures
     peer_to_peer: PeerToPeer
     appeal: Appeal

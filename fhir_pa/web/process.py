@@ -19,8 +19,10 @@ from fhir_pa.logs import write_logs
 from fhir_pa.operations import (
     appeal,
     capability,
+    case_screen,
     cases,
     contact,
+    evidence,
     expand,
     fall_due,
     figures,
@@ -32,6 +34,7 @@ from fhir_pa.operations import (
     measures,
     next_question,
     peer_to_peer,
+    preview,
     published,
     questionnaire_package,
     questionnaire_read,
@@ -42,6 +45,7 @@ from fhir_pa.operations import (
     submit_attachment,
     subscribe,
     validate,
+    worklist,
 )
 from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
@@ -68,6 +72,10 @@ OFFERED = Offered(
     hook=hook,
     hook_audit=hook_audit,
     review=review,
+    worklist=worklist,
+    case_screen=case_screen.screen,
+    preview=preview.preview,
+    evidence=evidence,
     measures=measures,
     peer_to_peer=peer_to_peer,
     appeal=appeal,

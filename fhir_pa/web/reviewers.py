@@ -27,7 +27,12 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
 
     @base.get("/worklist")
     def worklist() -> Response:
-        return answer(offered.review.worklist(admit(), payer), media_type=JSON)
+        return answer(offered.worklist.worklist(request.args.to_dict(), admit(), payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/owner")
+    def take(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.worklist.take(number, body, caller, payer), media_type=JSON)
 
     @base.get("/measures/public")
     def public() -> Response:
@@ -71,6 +76,16 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def extend(number: str) -> Response:
         caller, body = admit_body()
         return answer(offered.review.extend(number, body, caller, payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/questions")
+    def ask(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.review.ask(number, body, caller, payer), media_type=JSON)
+
+    @base.post("/authorizations/<number>/evidence-seen")
+    def let_stand(number: str) -> Response:
+        caller, body = admit_body()
+        return answer(offered.review.let_stand(number, body, caller, payer), media_type=JSON)
 
     @base.get("/authorizations/<number>/peer-to-peers/<int:conversation>")
     def brief(number: str, conversation: int) -> Response:

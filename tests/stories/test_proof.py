@@ -196,7 +196,7 @@ CHANGES = [
     ("UPDATE received SET guide = '2.0.1' WHERE kind = 'submit'", 1, "was changed, or is not kept"),
     ("DELETE FROM received WHERE kind = 'submit'", 1, "was changed, or is not kept"),
     ("UPDATE authorizations SET revision = 2", 3, "The authorization stands at revision 2"),
-    ("UPDATE authorizations SET legal_due_at = replace(legal_due_at, '2026-11-28', '2026-11-29')", 3, "A row of 'authorizations'"),
+    ("UPDATE authorizations SET legal_due_at = replace(legal_due_at, '2026-', '2027-')", 3, "A row of 'authorizations'"),
     ("UPDATE determinations SET person = 'nobody' WHERE position = 2", 3, "A row of 'determinations'"),
     ("UPDATE determinations SET decided_at = 'x' || decided_at WHERE position = 2", 3, "A row of 'determinations'"),
     ("DELETE FROM trail WHERE position = 3", 3, "A row of 'trail'"),

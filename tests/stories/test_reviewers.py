@@ -121,7 +121,7 @@ def test_an_auditor_and_a_clerk_read_everything_and_decide_nothing(person: str, 
 
 def test_a_decided_item_is_not_decided_again_but_reopened_with_a_reason(number: str, physician: Staff) -> None:
     physician.decide(number, **DENIAL)
-    assert "What may follow: reviewer reopened." in told(physician.decide(number, status=409, **CERTIFICATION))
+    assert "What may follow: appeal filed, reviewer reopened." in told(physician.decide(number, status=409, **CERTIFICATION))
     path = f"/um/authorizations/{number}/reopenings"
     silent = physician.call("POST", path, {"items": [1], "because": " "})
     assert silent.status_code == 422 and "Write one plain sentence." in silent.text

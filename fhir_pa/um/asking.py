@@ -1,0 +1,50 @@
+"""Asking: a nurse or a physician asks the provider for what could still settle a pended item (domain §4.3 row 6, F34).
+
+What is only missing is asked for, never denied; the clock runs on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.determination import Determination, ReviewAction
+from fhir_pa.um.information_request import MEDICAL_RECORDS, InformationRequest
+from fhir_pa.um.review import Reviewer, Verdict
+from fhir_pa.um.transitions import EventKind
+from ig_profiles.outcome import Unprocessable
+
+
+def ask(
+    authorization: Authorization, sequences: tuple[int, ...], words: str, reviewer: Reviewer, at: datetime, document: str = MEDICAL_RECORDS
+) -> Authorization:
+    """The case with the question put: the items stay pended, and the provider hears what to send.
+
+    ``words`` say in plain words what is wanted, ``document`` is the LOINC code of its kind. Raises Unprocessable when the
+    words or the items are missing, Forbidden when this person may not ask, Conflict when an item is decided.
+    """
+    reviewer.signature(Verdict.CERTIFY, at)
+    wanted = words.strip()
+    if not wanted:
+        raise Unprocessable("Say in plain words what the provider should send.", expression="words")
+    if not sequences:
+        raise Unprocessable("A question names its items. Give at least one sequence.", expression="items")
+    moved = {}
+    for sequence in dict.fromkeys(sequences):
+        item = authorization.item(sequence)
+        before = item.determination
+        said = f"More is needed to decide: {wanted}"
+        asks = _with(before.asks, InformationRequest(document, (wanted,)))
+        pended = Determination(ReviewAction.PENDED, said, at, before.findings, before.edition, phone=before.phone or reviewer.phone, asks=asks)
+        moved[sequence] = item.moved(EventKind.ASKED, pended)
+    return authorization.with_items(moved, Event(at, str(EventKind.ASKED), reviewer.person, tuple(moved), wanted))
+
+
+def _with(asked: tuple[InformationRequest, ...], more: InformationRequest) -> tuple[InformationRequest, ...]:
+    """What is asked for by now; of one kind of document there is one question, because one number awaits it."""
+    same = next((each for each in asked if each.document == more.document and each.questionnaire is None), None)
+    if same is None:
+        return (*asked, more)
+    both = replace(same, words=tuple(dict.fromkeys((*same.words, *more.words))))
+    return tuple(both if each is same else each for each in asked)

@@ -1,0 +1,95 @@
+"""The reviewers' desk: sign-in and worklist, and every page below them joined; each page has a JSON twin."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, request
+
+from fhir_pa.auth.authenticator import Authenticator
+from fhir_pa.auth.directory import LINES_OF_BUSINESS
+from fhir_pa.web import desk_case, desk_evidence, desk_sign_in, errors
+from fhir_pa.web.desk_forms import body_of
+from fhir_pa.web.desk_page import ASSETS, page, see
+from fhir_pa.web.media_types import JSON, answer
+from fhir_pa.web.offered import Offered, Payer
+from fhir_pa.web.public import LINES
+from ig_profiles.outcome import NotFound, Refusal
+
+PER_PAGE = "25"
+FILTERS = ("waits_for", "line", "role", "owner", "urgent", "overdue", "q")
+ALERTS = 5
+
+
+def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:
+    """The addresses under ``/desk``."""
+    base = Blueprint("desk", __name__, url_prefix="/desk")
+    desk_sign_in.attend(base, payer, authenticator)
+    desk_case.attend(base, payer, offered)
+    desk_evidence.attend(base, payer, offered)
+
+    @base.get("")
+    def worklist() -> Response:
+        asked = _asked()
+        told = offered.worklist.worklist(asked, g.caller, payer)
+        ringing = list({each["number"]: each for each in offered.fall_due.alerts(g.caller, payer)["alerts"]}.values())  # the latest of each case
+        return page(
+            "worklist",
+            **framed("worklist"),
+            **told,
+            alerts=ringing[:ALERTS],
+            more_alerts=max(0, len(ringing) - ALERTS),
+            asked=asked,
+            lines=[(line, LINES[line]) for line in LINES_OF_BUSINESS],
+            turned=lambda **changed: _address({**asked, "page": "1", **changed}),
+            twin=_address(asked, "/desk/worklist.json"),
+        )
+
+    @base.get("/worklist.json")
+    def worklist_as_data() -> Response:
+        return answer(offered.worklist.worklist(_asked(), g.caller, payer), media_type=JSON)
+
+    @base.post("/cases/<number>/owner")
+    def take(number: str) -> Response:
+        offered.worklist.take(number, body_of("owner", request.form), g.caller, payer)
+        to = "/desk" if request.form.get("then") == "worklist" else f"/desk/cases/{number}?done=owner"
+        return see(to)
+
+    @base.post("/cases/<number>/seen")
+    def seen(number: str) -> Response:
+        offered.fall_due.seen(number, g.caller, payer)
+        return see("/desk")
+
+    @base.get("/assets/<name>")
+    def asset(name: str) -> Response:
+        kind, body = ASSETS.get(name, ("", b""))
+        if not kind:
+            raise NotFound(f"There is no '{name}' here.")
+        response = Response(body, mimetype=kind)
+        response.headers["Cache-Control"] = "public, max-age=300"
+        return response
+
+    @base.errorhandler(Refusal)
+    def refuse(refusal: Refusal) -> Response:
+        status = errors.status_of(refusal, "other")
+        if request.path.endswith(".json") or status >= 500:
+            told = errors.refused(refusal, "other", g.request_id)
+            return Response(told.body, told.status, content_type=told.media_type)
+        return page("stopped", status, **framed(""), issues=[each.text for each in refusal.issues])
+
+    def framed(here: str) -> dict[str, Any]:
+        session = g.get("session")
+        return {"here": here, "plan": payer.directory.insurer.name, "session": session, "me": session and session.caller.person}
+
+    return base
+
+
+def _asked() -> dict[str, str]:
+    wanted = {name: request.args[name] for name in (*FILTERS, "page") if request.args.get(name)}
+    return {**wanted, "per_page": PER_PAGE}
+
+
+def _address(asked: dict[str, str], path: str = "/desk") -> str:
+    told = {name: value for name, value in asked.items() if value and (name, value) != ("page", "1") and name != "per_page"}
+    return f"{path}?{urlencode(told)}" if told else path
