@@ -1,4 +1,4 @@
-"""For the payer's staff: what is measured about the exchange with clinicians; codes and counts, nobody's name."""
+"""For the payer's staff: what is measured about the exchange with providers; codes and counts, nobody's name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from cds_hooks.measures import Measures, Segmented
 from fhir_pa.commands.options import payer_of, where
 from fhir_pa.operations import figures
 from fhir_pa.operations import measures as operation
+from fhir_pa.operations.pas_metric_data import pas_metric_data
+from fhir_pa.pas.measures import measures as pas_measures
 from fhir_pa.um.figures import Counted
 from fhir_pa.web.errors import hook_status
 from fhir_pa.wiring import Payer
@@ -24,7 +26,7 @@ Rows = Iterable[dict[str, Any]]
 
 @click.group()
 def measures() -> None:
-    """What became of hook calls and of their cards."""
+    """What became of hook calls, of their cards, and of requests for authorization."""
 
 
 def _when(command: Callable[..., None]) -> Callable[..., None]:
@@ -100,6 +102,21 @@ def _crd(payer: Payer, since: str | None, until: str | None, client: str | None,
         _write({"since": first.isoformat(), "until": last.isoformat(), "measures": list(_numbers(told))}, form, _numbers(told))
 
 
+@measures.command()
+@click.option("--data", is_flag=True, help="The cases themselves (PASMetricData) instead of the numbers.")
+@_when
+def pas(since: str | None, until: str | None, client: str | None, form: str, data: bool, **flags: Any) -> None:
+    """The guide's measures of prior authorization: of all requests, and of each requestor's."""
+    with payer_of(flags) as payer:
+        first, last = operation.period(since, until, payer.clock())
+        cases = pas_metric_data(first, last, client, payer)
+        told = [vars(each) for each in pas_measures(cases, payer.clock())]
+    if data:
+        _write(cases, form, (row for case in cases for row in _lines(case)))
+    else:
+        _write({"since": first.isoformat(), "until": last.isoformat(), "measures": told}, form, told)
+
+
 def _write(whole: Any, form: str, rows: Rows) -> None:
     if form == "json":
         click.echo(dump(whole, pretty=True))
@@ -150,6 +167,16 @@ def _requests(call: Json) -> Iterator[dict[str, Any]]:
             "businessLine": text(said, "businessLine", "text"),
             "cards": " ".join(_card(each) for each in many(request, "response") if each["type"] != "coverage-info"),
         }
+
+
+def _lines(case: Json) -> Iterator[dict[str, Any]]:
+    """One row for each line of a case; one for a submission that ended in an error."""
+    whole = {name: text(case, name, "value") for name in ("providerId", "groupId", "payerId")}
+    whole |= {"exchanges": " ".join(str(kind) for kind in many(case, "exchange", "type")), "businessLine": text(case, "businessLine", "text")}
+    whole["aaaCodes"] = " ".join(str(code) for code in many(case, "aaaCodes", "aaaCode"))
+    for item in case.get("itemDetail") or [{}]:
+        told = ("initialSubmissionTime", "finalResponseTime", "responsesRequired", "result", "denialReason", "assertionId")
+        yield whole | {"item": text(item, "item", "coding", "code")} | {name: item.get(name) for name in told}
 
 
 def _card(response: Json) -> str:

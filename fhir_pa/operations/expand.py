@@ -30,7 +30,7 @@ def parameters_of(body: bytes, guide: str, payer: Payer) -> dict[str, list[str]]
     """The operation's parameters when they come as a resource. Raises Unreadable for anything but Parameters."""
     sent = read_resource(body, guide, payer.settings.max_body_bytes)
     if not isinstance(sent, dict) or sent.get("resourceType") != "Parameters":
-        raise Unreadable("The body is no Parameters. Send Parameters with 'url', or GET ValueSet/$expand?url=….")
+        raise Unreadable("The body is no Parameters. Send the operation's Parameters, or GET it with them behind the question mark.")
     found: dict[str, list[str]] = {}
     for part in many(sent, "parameter"):
         value: Any = next((each for key, each in part.items() if key.startswith("value")), None) if isinstance(part, dict) else None

@@ -87,13 +87,14 @@ FOLLOW_UPS: dict[str, str] = {
 # Why (X12 external list 886), useful set of domain §3.3.
 INFORMATION_NEEDED = "0U"
 MEDICAL_REVIEW_NEEDED = "0V"
+NOT_FINISHED = "0W"
 NOT_COVERED = "0M"
 DECISION_REASONS: dict[str, str] = {
     "0F": "not medically necessary",
     "0G": "level of care not appropriate",
     INFORMATION_NEEDED: "more information about the patient needed",
     MEDICAL_REVIEW_NEEDED: "needs a clinician's review",
-    "0W": "review not finished",
+    NOT_FINISHED: "review not finished",
     "0P": "what was asked for did not arrive",
     "0L": "above the plan's maximum",
     "4": "above the authorized quantity",

@@ -57,6 +57,8 @@ def adjudication(determination: Determination, certified_as: str | None) -> Json
 def _reasons(determination: Determination) -> tuple[str, ...]:
     if determination.action in _EXPLAINS or determination.reason_codes:
         return determination.reason_codes
+    if determination.awaits_engine:
+        return (codes.NOT_FINISHED,)
     if determination.action is ReviewAction.PENDED:
         waits_for_evidence = any(finding.missing for finding in determination.findings)
         return (codes.INFORMATION_NEEDED if waits_for_evidence else codes.MEDICAL_REVIEW_NEEDED,)

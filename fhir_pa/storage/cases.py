@@ -1,9 +1,10 @@
-"""Numbers of the authorizations a client submitted, found by the names they are known by, a page at a time."""
+"""Numbers of authorizations: those a client submitted, found by the names they are known by, and those of a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from fhir_pa.storage.ground import Ground, short
 
 _case = tables.authorizations.c
 _known = tables.known_as.c
+_received = tables.received.c
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,15 @@ def _any_of(names: Sequence[Known]) -> sa.ColumnElement[bool]:
 def _is(name: Known) -> sa.ColumnElement[bool]:
     said = sa.and_(_known.kind.in_(name.kinds), _known.value == short(name.value))
     return said if name.system is None else sa.and_(said, _known.system == short(name.system))
+
+
+def received_between(since: datetime, until: datetime, client: str | None, tx: Ground) -> list[str]:
+    """The numbers of the cases that came from ``since`` on and before ``until``, in order."""
+    meant = sa.and_(_case.received_at >= since, _case.received_at < until, *([_case.client == client] if client else []))
+    return [row.number for row in tx.rows(sa.select(_case.number).where(meant).order_by(_case.received_at, _case.number))]
+
+
+def submissions_between(since: datetime, until: datetime, client: str | None, tx: Ground) -> list[str]:
+    """The ids of the submissions received in that time, in order, whatever became of them."""
+    meant = sa.and_(_received.kind == "submit", _received.at >= since, _received.at < until, *([_received.client == client] if client else []))
+    return [row.id for row in tx.rows(sa.select(_received.id).where(meant).order_by(_received.at, _received.id))]

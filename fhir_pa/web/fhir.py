@@ -100,10 +100,15 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         identities = (identity,) if identity else tuple(request.args.getlist("id"))
         return answer_resource(offered.subscribe.status(identities, guide, caller, payer), guide)
 
-    @base.get("/Subscription/<identity>/$events")
+    @base.route("/Subscription/<identity>/$events", methods=["GET", "POST"])
     def subscribe_events(guide: Guide, identity: str) -> Response:
-        caller = admit("subscribe.events")
-        return answer_resource(offered.subscribe.events(identity, request.args.to_dict(flat=False), guide, caller, payer), guide)
+        asked = request.args.to_dict(flat=False)
+        if request.method == "POST":
+            caller, body = admit_body("subscribe.events")
+            asked |= offered.expand.parameters_of(body, guide, payer)
+        else:
+            caller = admit("subscribe.events")
+        return answer_resource(offered.subscribe.events(identity, asked, guide, caller, payer), guide)
 
     return base
 

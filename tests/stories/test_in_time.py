@@ -55,7 +55,7 @@ def test_what_is_not_weighed_in_time_is_pended_and_told_when_it_is(hurried: Syst
     pended = submit(hurried, asked)
     assert time.monotonic() - begun < 15, "the whole exchange"
     assert pended.actions == {1: PENDED} and pended.asked == ()
-    assert any("still looking" in note for note in pended.item(1).notes)
+    assert any("still looking" in note for note in pended.item(1).notes) and pended.item(1).reasons == ("review not finished",)
 
     stalling.goes_on.set()
     number = only_weighing(plan)
