@@ -79,6 +79,16 @@ def test_a_quantity_has_the_unit_that_was_chosen(fresh: Any) -> None:
     window.until(lambda: kept(clinic) == {"quantity": [chosen]}, "kept")
 
 
+def test_the_units_may_come_from_a_value_set_of_the_package(fresh: Any) -> None:
+    codes = [{"system": UCUM, "code": code, "display": name} for code, name in (("mg", "milligrams"), ("g", "grams"))]
+    sets = ({"resourceType": "ValueSet", "url": "http://payer.example/ValueSet/masses", "expansion": {"contains": codes}},)
+    listed = {"url": f"{HL7}questionnaire-unitValueSet", "valueCanonical": "http://payer.example/ValueSet/masses"}
+    clinic, window, _ = fresh(item("quantity", extension=[listed]), value_sets=sets)
+    window.type("Give a quantity", "5")
+    window.page.get_by_label("Unit").select_option("g")
+    window.until(lambda: kept(clinic).get("quantity", [{}])[0].get("valueQuantity", {}).get("code") == "g", "kept in grams")
+
+
 def test_choices_by_button_box_list_and_search(fresh: Any) -> None:
     clinic, window, _ = fresh(
         {**item("choice", answerOption=COLOURS), "linkId": "one", "text": "One colour"},

@@ -108,5 +108,24 @@ def test_what_a_person_said_stays_and_becomes_an_override_when_the_chart_knows_i
     assert "The chart says Yes" in window.change("About sound").inner_text()
 
 
+def test_a_row_is_filled_for_each_thing_the_population_context_finds(fresh: Any) -> None:
+    context = {"name": "problem", "language": "application/x-fhir-query", "expression": "Condition?patient={{%patient.id}}"}
+    rows = {
+        "linkId": "problems",
+        "text": "Problem",
+        "type": "group",
+        "repeats": True,
+        "extension": [{"url": f"{SDC}itemPopulationContext", "valueExpression": context}],
+        "item": [asking("code", "string", fhirpath("initialExpression", "%problem.code.coding.first().code"))],
+    }
+    clinic, window, _ = fresh(rows)
+
+    def codes() -> list[str]:
+        return [row["item"][0]["answer"][0]["valueString"] for row in many((clinic.forms(CHART) or [{}])[-1], "item")]
+
+    window.until(lambda: codes() == ["J44.9", "J96.11"], f"a row for each problem: {codes()}")
+    assert "Problem, entry 2" in window.text()
+
+
 def server_said() -> Json:
     return {"url": INFORMATION_ORIGIN, "extension": [{"url": "source", "valueCode": "auto-server"}]}

@@ -6,7 +6,7 @@ import { evidenceOf } from "./evidence.js";
 import { plainOf } from "./values.js";
 
 const EVIDENCE = " evidence";
-const WITH_EXPRESSION = [URL.initialExpression, URL.calculatedExpression, URL.enableWhenExpression, URL.candidateExpression, URL.answerExpression, URL.variable];
+const WITH_EXPRESSION = [URL.initialExpression, URL.itemPopulationContext, URL.calculatedExpression, URL.enableWhenExpression, URL.candidateExpression, URL.answerExpression, URL.variable];
 
 /** Every CQL expression of a questionnaire. */
 export function expressions(node) {

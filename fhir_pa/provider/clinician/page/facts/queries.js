@@ -10,18 +10,25 @@ export function filled(query, launch) {
   return query.replace(/\{\{\s*%(\w+)\.id\s*\}\}/g, (_, name) => launch[name]?.id ?? "");
 }
 
+export const isQuery = ({ language }) => language === QUERY;
+
+/** The searchset a query brings. Throws Trouble. */
+export async function searched(expression, launch) {
+  const { resources } = await call("search", { query: filled(expression, launch) });
+  return { resourceType: "Bundle", type: "searchset", entry: resources.map((resource) => ({ resource })) };
+}
+
 /** { name: Bundle } for every such variable of the form that was not looked up yet. */
 export async function queried(form) {
   const found = {};
   for (const { name, expression } of variables(form.questionnaire)) {
     if (form.queried && name in form.queried) continue;
-    const { resources } = await call("search", { query: filled(expression, form.launch) });
-    found[name] = { resourceType: "Bundle", type: "searchset", entry: resources.map((resource) => ({ resource })) };
+    found[name] = await searched(expression, form.launch);
   }
   return found;
 }
 
 function variables(node) {
-  const own = all(node, URL.variable).map(({ valueExpression }) => valueExpression).filter(({ language }) => language === QUERY);
+  const own = all(node, URL.variable).map(({ valueExpression }) => valueExpression).filter(isQuery);
   return [...own, ...(node.item ?? []).flatMap(variables)];
 }

@@ -1,9 +1,10 @@
 // Numbers, and quantities with their unit: typed as text, so that nothing is rounded or scrolled away by the browser.
 
 import { h } from "../element.js";
-import { valueOf } from "../form/extensions.js";
+import { URL, value, valueOf } from "../form/extensions.js";
 import { units } from "../form/typed.js";
 import { typed } from "./field.js";
+import { codesOf } from "./options.js";
 
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
@@ -25,13 +26,14 @@ export function decimal(node, use) {
 
 /** The number with its unit, chosen where there are several. */
 export function quantity(node, use) {
-  const offered = units(node.item);
+  const listed = value(node.item, URL.unitValueSet);
+  const offered = (listed && codesOf(listed, use.form)) ?? units(node.item);
   const held = () => (node.answers[0] ? valueOf(node.answers[0].value) : {});
   let chosen = held().code ?? offered[0]?.code;
   const whole = () => offered.find(({ code }) => code === chosen) ?? (chosen ? { code: chosen } : undefined);
-  const made = (value) => {
+  const made = (amount) => {
     const unit = whole();
-    return { valueQuantity: { value, ...(unit && { unit: unit.display ?? unit.code, system: unit.system ?? "http://unitsofmeasure.org", code: unit.code }) } };
+    return { valueQuantity: { value: amount, ...(unit && { unit: unit.display ?? unit.code, system: unit.system ?? "http://unitsofmeasure.org", code: unit.code }) } };
   };
   const amount = typed(node, use, { inputmode: "decimal", class: "short", read: (words) => made(number(words)), write: ({ value }) => String(value) });
   const choose = ({ target }) => {

@@ -23,7 +23,7 @@ export function optionsOf(node, form) {
 }
 
 /** Contained in the form, or brought by the package (with or without its version); undefined when it must be asked for. */
-function codesOf(canonical, form) {
+export function codesOf(canonical, form) {
   if (canonical.startsWith("#")) {
     const own = form.questionnaire.contained?.find(({ id }) => `#${id}` === canonical);
     return own && (own.expansion?.contains ?? own.compose?.include?.flatMap(({ system, concept }) => (concept ?? []).map((each) => ({ system, ...each }))));

@@ -43,6 +43,7 @@ export class Moment {
   variables(node) {
     const found = {};
     for (const holder of line(node)) {
+      Object.assign(found, holder.context);
       for (const { valueExpression: each } of all(holder.item, URL.variable)) {
         if (!each?.name || each.language === "application/x-fhir-query") continue;
         const context = this.elements.get(holder) ?? this.response;

@@ -31,6 +31,7 @@ export const URL = {
   renderingXhtml: `${HL7}rendering-xhtml`,
   variable: `${HL7}variable`,
   cqfLibrary: `${HL7}cqf-library`,
+  itemPopulationContext: `${SDC}itemPopulationContext`,
   initialExpression: `${SDC}initialExpression`,
   calculatedExpression: `${SDC}calculatedExpression`,
   enableWhenExpression: `${SDC}enableWhenExpression`,

@@ -1,0 +1,180 @@
+"""The reviewers' desk in a real browser: by mouse and by keyboard alone, in light and dark, on a narrow screen, on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhir_pa.provider.play.payer_file import NURSE, PULMONOLOGIST
+from tests.browser.desk import Served, served
+from tests.browser.test_app_access import violations
+from tests.browser.window import Window
+from tests.stories.parties import Lent
+
+AT_THE_DESK = Callable[..., Window]
+ANSWERED = "the server responded with a status of 4"  # a form that was refused is told on its page
+
+
+@pytest.fixture(scope="session")
+def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
+    made = Lent.make(tmp_path_factory.mktemp("empty"))
+    yield made
+    made.facts.close()
+
+
+@pytest.fixture
+def payer(chromium: Any, lent: Lent, tmp_path: Path) -> Iterator[Served]:
+    with served(tmp_path, lent) as here:
+        yield here
+
+
+@pytest.fixture
+def seated(chromium: Any, payer: Served) -> Iterator[AT_THE_DESK]:
+    """Opens a window in which somebody is signed in; at the end every window must have stayed quiet."""
+    windows: list[Window] = []
+
+    def open_(person: str, **look: Any) -> Window:
+        window = Window(chromium, **look)
+        windows.append(window)
+        window.expect(ANSWERED)
+        payer.sign_in(window, person)
+        return window
+
+    yield open_
+    for window in windows:
+        window.was_quiet()
+        window.close()
+
+
+def fill_in_a_denial(page: Any) -> None:
+    page.get_by_label("Deny").check()
+    page.get_by_label("Reason, in plain words").fill("Your oxygen was 89 percent. The rule asks for 88 or less.")
+    page.get_by_label("Too little oxygen in the blood").check()
+    page.get_by_label("Reason code").select_option("0F")
+
+
+def test_from_the_worklist_to_a_signed_denial_and_its_letter(payer: Served, seated: AT_THE_DESK) -> None:
+    window = seated(PULMONOLOGIST)
+    page = window.page
+    number = payer.number("Teodric Amble")
+    page.get_by_role("link", name=number).click()
+    page.get_by_role("button", name="Take").click()
+    assert "In the hands of Ada Quill" in window.text()
+    page.get_by_role("link", name="89", exact=True).first.click()
+    page.wait_for_selector("h1:has-text('Observation: Oxygen saturation')")
+    page.go_back()
+    fill_in_a_denial(page)
+    window.press("Read it before signing")
+    assert "This is not a denial yet" in window.text()
+    window.press("Offer the conversation as Ada Quill, MD")
+    assert "offered a conversation first" in window.text() and not page.get_by_label("Deny").count()
+    page.get_by_label("What became of it?").select_option("declined")
+    page.get_by_label("What was said").fill("The practice has no time this week.")
+    window.press("Put it on record")
+    assert page.get_by_label("Deny").is_checked(), "the draft is filled in again"
+    window.press("Read it before signing")
+    told = window.text()
+    assert "We did not approve what your doctor asked for" in told and "You can appeal" in told
+    window.press("Sign as Ada Quill, MD")
+    assert "The decision is signed" in window.text()
+    page.get_by_role("link", name="To the member").click()
+    assert "The rule asks for 88 or less." in window.text("body")
+    assert page.evaluate("getComputedStyle(document.querySelector('header')).borderBottomStyle") == "solid", "the letter keeps its own style"
+
+
+def test_a_nurse_is_offered_to_certify_and_never_to_deny(payer: Served, seated: AT_THE_DESK) -> None:
+    window = seated(NURSE)
+    window.page.goto(f"{payer.url}/desk/cases/{payer.number('Teodric Amble')}")
+    assert window.page.get_by_label("Certify as asked").is_checked() and not window.page.get_by_label("Deny").count()
+    assert "only a licensed physician may deny or reduce" in window.text()
+    window.page.get_by_label("Reason, in plain words").fill("The stairs test shows 84 percent.")
+    window.press("Read it before signing")
+    window.press("Sign as Rowan Finch, RN")
+    assert "Certified, signed by Rowan Finch, RN" in window.text()
+
+
+def test_only_the_fields_of_the_chosen_decision_are_asked(payer: Served, seated: AT_THE_DESK) -> None:
+    page = seated(PULMONOLOGIST).page
+    page.goto(f"{payer.url}/desk/cases/{payer.number('Teodric Amble')}")
+    shown = {"Certify as asked": (False, False), "Deny": (True, False), "Certify less": (True, True)}
+    for choice, (code, amount) in shown.items():
+        page.get_by_label(choice).check()
+        assert page.get_by_label("Reason code").is_visible() is code and page.get_by_label("How much").is_visible() is amount
+
+
+def test_a_decision_is_made_by_keyboard_alone(payer: Served, seated: AT_THE_DESK) -> None:
+    window = seated(PULMONOLOGIST)
+    page = window.page
+
+    def tab_to(words: str) -> None:
+        said = "(() => { const at = document.activeElement; return (at.labels?.[0]?.innerText || at.innerText || '') })()"
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            if str(page.evaluate(said)).strip().startswith(words):
+                return
+        raise AssertionError(f"Tab never reached '{words}'.")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Skip to the content"
+    page.keyboard.press("Enter")
+    tab_to(payer.number("Teodric Amble"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Teodric Amble')")
+    tab_to("Your decision")
+    page.keyboard.press("Enter")
+    tab_to("Certify as asked")
+    page.keyboard.press("Space")
+    tab_to("Reason, in plain words")
+    page.keyboard.type("The stairs test shows it.")
+    tab_to("Read it before signing")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Read before you sign')")
+    tab_to("Sign as Ada Quill, MD")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".done")
+    assert "Certified, signed by Ada Quill, MD" in window.text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_an_accessibility_fault(payer: Served, seated: AT_THE_DESK, scheme: str) -> None:
+    window = seated(PULMONOLOGIST, scheme=scheme)
+    page, case = window.page, f"{payer.url}/desk/cases/{payer.number('Teodric Amble')}"
+    assert violations(window) == []
+    for address in (case, f"{payer.url}/desk/cases/{payer.number('Ilsabet Crane')}"):
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        page.get_by_label("Certify less").check()
+        assert violations(window) == []
+    page.get_by_role("link", name="yes").first.click()
+    assert violations(window) == []
+    page.goto(case)
+    page.get_by_label("Deny").check()
+    page.get_by_label("Reason, in plain words").fill("No.")
+    window.press("Read it before signing")
+    assert "Nothing was done" in window.text() and violations(window) == []
+    fill_in_a_denial(page)
+    window.press("Read it before signing")
+    assert violations(window) == []
+    window.press("Offer the conversation")
+    assert violations(window) == []
+    window.press("Sign out")
+    page.wait_for_selector("h1:has-text('Sign in')")
+    assert violations(window) == []
+
+
+def test_everything_fits_a_narrow_screen(payer: Served, seated: AT_THE_DESK) -> None:
+    window = seated(PULMONOLOGIST, width=320, height=700)
+    for path in ("", f"/cases/{payer.number('Ilsabet Crane')}", f"/cases/{payer.number('Teodric Amble')}"):
+        window.page.goto(f"{payer.url}/desk{path}")
+        assert window.page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_on_paper_the_case_stands_alone(payer: Served, seated: AT_THE_DESK) -> None:
+    window = seated(PULMONOLOGIST)
+    window.page.goto(f"{payer.url}/desk/cases/{payer.number('Teodric Amble')}")
+    window.page.emulate_media(media="print")
+    assert not window.page.get_by_role("button", name="Read it before signing").is_visible()
+    assert window.page.locator(".findings").first.is_visible()
