@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
@@ -16,8 +17,11 @@ LOOKS_BACK = timedelta(days=180)  # stays that began before are over, or in thei
 
 def link(opened: Authorization, tx: Transaction, at: datetime) -> None:
     """Write into the authorization this new case continues, if it continues one, that more was asked for, and how late."""
-    on_file = (case for case in tx.of_member(opened.request.member.identifiers) if case.number != opened.number)
-    before = continues(opened.request, on_file)
+
+    def on_file() -> Iterator[Authorization]:
+        yield from (case for case in tx.of_member(opened.request.member.identifiers) if case.number != opened.number)
+
+    before = continues(opened.request, on_file())  # read only where an extension is asked for
     if before is not None:
         tx.save(continued(before, opened, at))
 
