@@ -33,7 +33,7 @@ def attach(order: Json, written: Sequence[Json]) -> Json | None:
     keys = {_key(item) for item in written}
     present = many(order, "extension")
     ours = [item for item in present if _is_coverage_information(item) and _key(item) in keys]
-    if sorted(map(_said, ours)) == sorted(map(_said, written)):
+    if len(ours) == len(written) and sorted(map(_said, ours)) == sorted(map(_said, written)):
         return None
     return {**order, "extension": [*(item for item in present if not any(item is mine for mine in ours)), *written]}
 

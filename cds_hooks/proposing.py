@@ -10,6 +10,7 @@ from cds_hooks.answer import CoverageAnswer, PriorAuthorization
 from cds_hooks.case import Case
 from cds_hooks.hook import ORDER_TYPES, itself
 from cds_hooks.orders import order_of
+from ig_profiles.names import code_system
 from ig_profiles.reading import Coding, text
 from questionnaires.policy import Edition
 
@@ -33,8 +34,14 @@ def _exempt(answer: CoverageAnswer, edition: Edition) -> bool:
     return edition.authorization == "needed" and answer.authorization is PriorAuthorization.NOT_NEEDED
 
 
-def is_drafted(told: Told, coding: Coding) -> bool:
-    """Whether one of the draft orders asks for this, in scope of the hook or not."""
-    index = told.request.index
-    drafts = [entry for entry in index.of_type(*ORDER_TYPES) if any(entry.resource is each for each in told.request.drafts)]
-    return any(coding.same_as(each) for draft in drafts for each in order_of(itself(draft), index, told.request.patient_id).service.codes)
+def drafted(told: Told) -> frozenset[tuple[str, str]]:
+    """System and code of everything the draft orders ask for, in scope of the hook or not; the system under its first alias."""
+    index, ids = told.request.index, {id(each) for each in told.request.drafts}
+    drafts = [entry for entry in index.of_type(*ORDER_TYPES) if id(entry.resource) in ids]
+    orders = (order_of(itself(draft), index, told.request.patient_id) for draft in drafts)
+    return frozenset(named(coding) for order in orders for coding in order.service.codes)
+
+
+def named(coding: Coding) -> tuple[str, str]:
+    """What two codings of one concept have in common, whatever alias of the system each uses."""
+    return code_system(coding.system), coding.code

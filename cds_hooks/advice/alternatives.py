@@ -15,7 +15,7 @@ from cds_hooks.case import Case
 from cds_hooks.configuration import ALTERNATIVE_OPTIONAL, ALTERNATIVE_REQUIRED
 from cds_hooks.granting import proven
 from cds_hooks.new_order import new_order
-from cds_hooks.proposing import is_drafted, proposable
+from cds_hooks.proposing import drafted, named, proposable
 from cds_hooks.rewriting import rewritten
 from ig_profiles.reading import Json
 from questionnaires.offers import ORDER_KINDS, Alternative, due
@@ -25,9 +25,13 @@ from questionnaires.policy import met
 def drafts(told: Told) -> Iterator[Draft]:
     """For each order at most one card of what comes first, and one of what would do as well."""
     for case, answer, edition in proposable(told):
+        if not edition.alternatives:
+            continue
         if answer.authorization is PriorAuthorization.SATISFIED or (edition.criteria and proven(edition, answer.basis.findings)):
             continue
-        offers = [each for each in due(edition.alternatives, case.order.service.codes, met(answer.basis.findings)) if not is_drafted(told, each.coding)]
+        offers = due(edition.alternatives, case.order.service.codes, met(answer.basis.findings))
+        already = drafted(told) if offers else frozenset()
+        offers = tuple(each for each in offers if named(each.coding) not in already)
         for required in (True, False):
             suggested = [(each, made) for each in offers if each.required is required and (made := _suggestion(each, case, answer, told)) is not None]
             if suggested:

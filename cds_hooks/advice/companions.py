@@ -16,7 +16,7 @@ from cds_hooks.case import Case
 from cds_hooks.configuration import REMINDER
 from cds_hooks.lately import asked_quietly, is_on_file, search_for
 from cds_hooks.new_order import new_order
-from cds_hooks.proposing import is_drafted, proposable
+from cds_hooks.proposing import drafted, named, proposable
 from questionnaires.offers import Companion, due
 from questionnaires.policy import met
 
@@ -39,7 +39,8 @@ def drafts(told: Told) -> Iterator[Draft]:
 def _wanted(case: Case, answer: CoverageAnswer, told: Told) -> list[Companion]:
     edition = answer.basis.edition
     offers = due(edition.companions, case.order.service.codes, met(answer.basis.findings)) if edition else ()
-    return [each for each in offers if not is_drafted(told, each.coding)]
+    already = drafted(told) if offers else frozenset()
+    return [each for each in offers if named(each.coding) not in already]
 
 
 def _not_on_file(offers: list[Companion], told: Told) -> list[Companion]:
