@@ -15,6 +15,7 @@ from fhir_pa.um.falls_due import Due, Matter, next_due
 
 EVERY = timedelta(minutes=1)
 _watch, _alert = tables.watches.c, tables.alerts.c
+_FORGET = sa.delete(tables.watches).where(_watch.number == sa.bindparam("old"))
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class AlertWriting(AlertReading):
     def watch(self, authorization: Authorization, after: datetime) -> None:
         """Look at this case again at its next moment after this one; never, when nothing of it will run out."""
         at = next_due(authorization, after)
-        self.connection.execute(sa.delete(tables.watches).where(_watch.number == authorization.number))
+        self.connection.execute(_FORGET, {"old": authorization.number})
         if at is not None:
             self.insert(tables.watches, {"number": authorization.number, "look_at": at})
 

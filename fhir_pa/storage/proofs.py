@@ -20,6 +20,10 @@ from ig_profiles.json import parse
 from ig_profiles.reading import Json
 
 _link = tables.proofs.c
+_received = tables.received.c
+_NOTED = sa.select(_received.id, _received.kind, _received.client, _received.guide, _received.at, _received.sha256).where(
+    _received.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,9 @@ class ProofReading(Ground):
 
     def receipts(self, identities: Iterable[str]) -> dict[str, Json]:
         """What was noted of each of these messages when it came in, the fingerprint of its bytes among it; by id."""
-        kept = tables.received.c
-        noted = sa.select(kept.id, kept.kind, kept.client, kept.guide, kept.at, kept.sha256).where(kept.id.in_(list(identities)))
         return {
             row.id: {"id": row.id, "kind": row.kind, "client": row.client, "guide": row.guide, "at": row.at.isoformat(), "sha256": row.sha256}
-            for row in self.rows(noted)
+            for row in self.connection.execute(_NOTED, {"ids": list(identities)})
         }
 
     def receipts_now(self, identities: Iterable[str]) -> dict[str, Json]:

@@ -16,6 +16,16 @@ from fhir_pa.storage import tables
 from fhir_pa.storage.ground import Ground, packed, unpacked
 from ig_profiles.outcome import NotFound
 
+_received = tables.received.c
+_SAME = (
+    sa.select(_received.id)
+    .join(tables.answers)
+    .where(_received.client == sa.bindparam("client"), _received.sha256 == sa.bindparam("sha256"), _received.kind == sa.bindparam("kind"))
+    .where(_received.at >= sa.bindparam("since"))
+    .order_by(_received.at.desc())
+    .limit(1)
+)
+
 
 @dataclass(frozen=True)
 class Received:
@@ -69,7 +79,5 @@ class ReceivedWriting(ReceivedReading):
         and the second one finds the first.
         """
         self.one_at_a_time("replay", client, sha256, kind)
-        same = tables.received.c
-        kept = sa.select(same.id).join(tables.answers).where(same.client == client, same.sha256 == sha256, same.kind == kind, same.at >= since)
-        row = self.row(kept.order_by(same.at.desc()).limit(1))
+        row = self.row(_SAME, client=client, sha256=sha256, kind=kind, since=since)
         return None if row is None else str(row.id)
