@@ -19,7 +19,8 @@ from ig_profiles.outcome import Conflict
 from tests.builders import NOON, authorization, certify, item, physician, refer, request, service
 
 WEEKS = timedelta(weeks=10)
-LESS = Decision((1,), Verdict.MODIFY, "Two for now.", ("saturation",), ("0L",), "555-555-0142", Authorized(NOON.date(), date(2027, 2, 17), Decimal(2), "unit"))
+TWO = Authorized(NOON.date(), date(2027, 2, 17), Decimal(2), "unit")
+LESS = Decision((1,), Verdict.MODIFY, "Two for now.", ("saturation",), ("0L",), "555-555-0142", TWO)
 
 
 def held(quantity: int) -> Authorization:
@@ -80,7 +81,7 @@ def test_an_update_may_not_ask_for_less_than_was_used() -> None:
 def test_nor_may_anybody_certify_less_than_was_used() -> None:
     case = units.use(authorization(refer()).decide(LESS, physician(), NOON), 1, Decimal(2), NOON.date(), "CL-1", "claims", NOON)
     reopened = case.reopen((1,), physician(), "A new report.", {1: refer()}, NOON)
-    one = replace(LESS, authorized=replace(LESS.authorized, quantity=Decimal(1)))
+    one = replace(LESS, authorized=replace(TWO, quantity=Decimal(1)))
     with pytest.raises(Conflict, match="it cannot shrink to 1"):
         reopened.decide(one, physician(), NOON)
     assert reopened.decide(LESS, physician(), NOON).item(1).state is State.MODIFIED

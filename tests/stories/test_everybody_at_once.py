@@ -29,7 +29,7 @@ from tests.stories.test_subscriptions import heard, subscribed, told
 from tests.stories.test_updates import DENIAL
 
 ADVICE = "Read it again and repeat the act if it still holds."
-YES = {"decision": "certify", "because": "The neck is followed with the chest.", "criteria": ["neck_ct_report"]}
+YES: dict[str, Any] = {"decision": "certify", "because": "The neck is followed with the chest.", "criteria": ["neck_ct_report"]}
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_documents_that_a_decision_overtakes_join_the_decided_case(clinic: Syste
     answer = submit(clinic, asked)
     (waiting,) = physician.worklist()
     body = attachment_of(asked, control(answer, 2), {2: report(clinic, "chest")})
-    denial = {**DENIAL, "criteria": ["chest_ct_report"]}
+    denial: dict[str, Any] = {**DENIAL, "criteria": ["chest_ct_report"]}
     just_before_keeping(clinic.plan, lambda: physician.decide(waiting["number"], items=[2], **denial), monkeypatch)
     clinic.post("$submit-attachment", body)
     case = on_file(clinic.plan, waiting["number"])
@@ -118,7 +118,7 @@ def test_a_decision_that_documents_overtake_is_refused_and_the_engines_certifica
     (waiting,) = physician.worklist()
     body = attachment_of(asked, control(answer, 2), {2: report(clinic, "chest")})
     just_before_keeping(clinic.plan, lambda: clinic.post("$submit-attachment", body), monkeypatch)
-    refused = physician.decide(waiting["number"], status=409, items=[2], **{**DENIAL, "criteria": ["chest_ct_report"]})
+    refused = physician.decide(waiting["number"], 409, items=[2], **{**DENIAL, "criteria": ["chest_ct_report"]})
     assert ADVICE in refused["issue"][0]["details"]["text"]
     assert on_file(clinic.plan, waiting["number"]).item(2).determination.action == "certified in total"
 
@@ -128,7 +128,7 @@ def test_a_notice_on_its_way_when_the_clinic_cancels_tells_nothing_stale_afterwa
     identity, asked = subscribed(clinic), oxygen(clinic, BORDERLINE)
     submit(clinic, asked)
     (waiting,) = physician.worklist()
-    physician.decide(waiting["number"], items=[1], **{**YES, "criteria": ["hypoxemia"]})
+    physician.decide(waiting["number"], 200, items=[1], **{**YES, "criteria": ["hypoxemia"]})
     newer, bundle = update(asked)
     clinic.post("Claim/$submit", withdrawn(bundle))
     clinic.plan.tell(identity)

@@ -77,7 +77,8 @@ def test_the_inquiry_is_asked_by_its_code_and_the_name_of_its_definition_leads_n
 @pytest.mark.pas_trap(14)
 @pytest.mark.parametrize("operation", ["Claim/$submit", "Claim/$inquire"])
 def test_an_empty_bundle_is_a_4xx_with_one_outcome(clinic: System, operation: str) -> None:
-    for entries in ([], None):
+    nothing: list[list[Json] | None] = [[], None]
+    for entries in nothing:
         empty = {**request_of(oxygen(clinic)), "entry": entries}
         refused = clinic.call("POST", operation, {name: value for name, value in empty.items() if value is not None})
         assert 400 <= refused.status_code < 500
@@ -130,7 +131,7 @@ def test_the_decision_stands_in_the_review_action_and_every_note_has_its_number(
     asked = scans(clinic)
     submit(clinic, asked)
     (waiting,) = physician.worklist()
-    physician.decide(waiting["number"], items=[2], **{**DENIAL, "criteria": ["chest_ct_report"]})
+    physician.decide(waiting["number"], 200, items=[2], **{**DENIAL, "criteria": ["chest_ct_report"]})
     body = clinic.post("Claim/$inquire", inquiry(asked))
     (bundle,) = [body] if body["resourceType"] == "Bundle" else many(body, "parameter", "resource")
     response = response_of(bundle)
