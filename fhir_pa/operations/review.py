@@ -72,10 +72,11 @@ def ask(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     sequences, words, document = form.items(), form.text("words"), form.text("document") or MEDICAL_RECORDS
     if not re.fullmatch(r"\d{1,7}-\d", document):
         form.wrong("document", f"'{document[:40]}' is no LOINC code. Write e.g. {MEDICAL_RECORDS}, or leave it out.")
+    again = form.text("second_because")
     form.refuse_if_wrong()
     with payer.store.reading() as tx:
         case = as_seen(tx.authorization(number), form)
-    return keep(asking.ask(case, sequences, words, reviewer, at, document), "information asked for", payer, at)
+    return keep(asking.ask(case, sequences, words, reviewer, at, document, again), "information asked for", payer, at)
 
 
 def let_stand(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:

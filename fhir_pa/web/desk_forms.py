@@ -35,7 +35,8 @@ def decide(filled: Filled) -> dict[str, Any]:
 
 def ask(filled: Filled) -> dict[str, Any]:
     """A question to the provider."""
-    return {"items": _items(filled), "words": filled.get("words", ""), "document": filled.get("document", "")}
+    said = {name: filled.get(name, "") for name in ("words", "document", "second_because")}
+    return {"items": _items(filled), **said}
 
 
 def because(filled: Filled) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from fhir_pa.um.asking import ask
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Refer
 from fhir_pa.um.falls_due import Matter, moments
@@ -13,6 +16,7 @@ from fhir_pa.um.information_request import InformationRequest
 from fhir_pa.um.review import Decision, Verdict
 from fhir_pa.um.time_limits import ExtensionReason
 from fhir_pa.um.transitions import State
+from ig_profiles.outcome import Forbidden, Unprocessable
 from questionnaires.criteria import Truth
 from tests.builders import NOON, authorization, certify, finding, item, nurse, physician, refer, request
 
@@ -92,6 +96,29 @@ def test_a_clock_that_is_held_waits_as_long_as_it_is_held_and_the_question_moves
     held = replace(case, clock=case.clock.extend(ExtensionReason.INFORMATION_MISSING, "The report is missing.", "quill", NOON + DAY))
     assert rounds(held)[0].due_at == NOON + DAY + 45 * DAY
     assert asked().clock == authorization(refer(to="nurse")).clock
+
+
+def test_what_is_asked_while_a_question_is_open_completes_it_and_needs_no_reason() -> None:
+    case = ask(asked(REPORT), (1,), "The overnight reading too.", nurse(), NOON + HOUR, REPORT.document)
+    (one,) = rounds(case)
+    assert one.stage is Stage.OPEN and one.still[1][0].words == ("the test report", "The overnight reading too.")
+
+
+def test_once_it_was_answered_only_a_physician_asks_again_and_says_why() -> None:
+    answered = evidence(asked(REPORT), missing())
+    at = NOON + 2 * DAY
+    with pytest.raises(Forbidden, match="It was asked on 2026-11-20, and that is received. Everything is asked at once"):
+        ask(answered, (1,), "The note too.", nurse(), at, VISIT.document, "I forgot.")
+    with pytest.raises(Unprocessable, match="Say why this was not asked then"):
+        ask(answered, (1,), "The note too.", physician(), at, VISIT.document)
+    again = ask(answered, (1,), "The note too.", physician(), at, VISIT.document, "The report names a visit nobody knew of.")
+    assert stages(again) == [Stage.RECEIVED, Stage.OPEN] and rounds(again)[1].opened_at == at
+    assert again.trail[-1].because == "The note too. Asked again, because: The report names a visit nobody knew of."
+
+
+def test_a_first_question_needs_no_reason_and_opens_the_first_request() -> None:
+    case = ask(authorization(refer(to="nurse")), (1,), "The test report.", nurse(), NOON + HOUR)
+    assert stages(case) == [Stage.OPEN]
 
 
 def test_a_physician_who_has_it_already_keeps_it_when_the_answer_is_late() -> None:
