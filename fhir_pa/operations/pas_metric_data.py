@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from fhir_pa.operations.weighing import HELD
 from fhir_pa.pas import intake
 from fhir_pa.storage.cases import received_between, submissions_between
 from fhir_pa.storage.received import Received
@@ -44,9 +45,10 @@ def pas_metric_data(since: datetime, until: datetime, client: str | None, payer:
 
 def _case(case: Authorization, payer: Payer, tx: Reading) -> Json:
     request = case.request
+    first = next(received.id for received in map(tx.received, case.received) if received.kind != HELD)
     data = {
         **_parties(request, payer),
-        "exchange": [_exchange(tx.received(identity), position == 0) for position, identity in enumerate(case.received)],
+        "exchange": [_exchange(received, received.id == first) for received in map(tx.received, case.received)],
         "itemDetail": [_item(item, case) for item in case.items],
         "requestedDoc": list(_requested(case)),
         "businessLine": {"text": request.line_of_business},
@@ -81,7 +83,7 @@ def _exchange(received: Received, first: bool) -> Json:
 
 
 def _type(received: Received, first: bool) -> str:
-    if received.kind == "attachment":
+    if received.kind in ("attachment", HELD):
         return "initialDocToPayer"
     if first:
         return "initial"

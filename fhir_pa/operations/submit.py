@@ -15,6 +15,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.numbers import new_number
 from fhir_pa.operations.appeal_submitted import appeal
 from fhir_pa.operations.certified_with_order import certified_with_order
+from fhir_pa.operations.held_attachments import waiting_for
 from fhir_pa.operations.in_time import Exchange
 from fhir_pa.operations.membership import Standing, standing
 from fhir_pa.operations.stays import link
@@ -95,17 +96,19 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
     if ordered is not None:
         return Outcome(revised=taken_up(ordered, request, received.id, received.client, received.at))
     request, already = carried(request, with_order, received.at.date())
-    return _open(request, already, documentation, received, payer, exchange)
+    waiting = waiting_for(submission, received.client, received.at, payer)
+    opened = _opened(request, already, waiting.documentation.with_more(documentation), received, payer, exchange)
+    return Outcome(opened=waiting.joined(opened, received.at))
 
 
-def _open(
+def _opened(
     request: AuthorizationRequest, already: Mapping[int, Certify], documentation: Documentation, received: Received, payer: Payer, exchange: Exchange
-) -> Outcome:
+) -> Authorization:
     wanted = [item for item in request.items if not item.cancelled and item.sequence not in already]
     weighed = exchange.weigh(wanted, request, documentation, payer, received.at)
     answers = {**weighed, **already}
     number = new_number()
-    return Outcome(opened=Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at))
+    return Authorization.open(f"PA{number}", f"PR{number}", request, answers, received.id, received.client, received.at)
 
 
 def _revise(

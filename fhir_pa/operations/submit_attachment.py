@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.gold_cards import exempt
 from fhir_pa.operations.limit_used import used_before
-from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
+from fhir_pa.operations.weighing import HELD, Documentation, documentation_of, weigh_items
 from fhir_pa.pas import attachment
 from fhir_pa.pas.attachment import Attachments
 from fhir_pa.storage.received import Received
@@ -56,7 +57,7 @@ def _join(brought: Attachments, received: Received, caller: Caller, payer: Payer
         changed = case.receive_evidence(answers, received.id, caller.id, _named(brought), at)
     answer = operation_outcome([_told(brought, case, changed)])
     with payer.store.transaction() as tx:
-        tx.keep_received(received)
+        tx.keep_received(received if case is not None else replace(received, kind=HELD))
         tx.keep_answer(received.id, dump(answer))
         if case is not None and changed is not None:
             tx.save(changed)
@@ -88,6 +89,7 @@ def _told(brought: Attachments, case: Authorization | None, changed: Authorizati
     if case is None or changed is None:
         text = (
             "Kept, but no authorization on file is known by this tracking number for this member. "
+            "It joins the request that comes with this number in the next thirty days. "
             "Give as TrackingId the number the payer asked under, the authorization's reference, or your own trace number."
         )
         return Issue(text, "not-found", "warning", expression="Parameters.parameter.where(name='TrackingId')")

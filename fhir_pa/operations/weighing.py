@@ -140,7 +140,13 @@ def _of_attachment(parameters: Json, guide: str) -> Documentation:
     return Documentation(brought.responses, brought.resources)
 
 
-READERS: dict[str, Callable[[Json, str], Documentation]] = {"submit": _of_submission, "order": _of_submission, "attachment": _of_attachment}
+HELD = "held attachment"  # received before the request it is for
+READERS: dict[str, Callable[[Json, str], Documentation]] = {
+    "submit": _of_submission,
+    "order": _of_submission,
+    "attachment": _of_attachment,
+    HELD: _of_attachment,
+}
 
 
 def _asks(response: Json, questionnaire: Json) -> bool:

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from fhir_pa.pas.bundle import modifier_faults
+from fhir_pa.pas.bundle import claim_elements, modifier_faults
 from fhir_pa.pas.dates import full_date
 from fhir_pa.pas.evidence import entered_in_error
+from fhir_pa.pas.extensions import DOCUMENT_INFORMATION
 from fhir_pa.pas.people import identifiers
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.request import AuthorizationRequest, Identifier
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
-from ig_profiles.reading import Coding, Json, codings, many, one
+from ig_profiles.reading import Coding, Entry, Json, codings, extension_value, many, one
 from ig_profiles.resource_types import RESOURCE_TYPES
 
 
@@ -110,14 +111,28 @@ def about(attachments: Attachments, authorization: Authorization) -> bool:
 
     Known are the numbers we gave out, the control numbers we asked under, and the sender's own trace numbers.
     """
-    request = authorization.request
-    persons = {identifier.value for identifier in (*request.member.identifiers, *request.member.subscriber_identifiers)}
-    if attachments.member.value not in persons:
+    if not _of_the_member(attachments, authorization.request):
         return False
-    traces = (*request.trace_numbers, *(trace for item in request.items for trace in item.trace_numbers))
-    known = {authorization.number, authorization.reference, *(trace.value for trace in traces)}
+    known = {authorization.number, authorization.reference, *_traces(authorization.request)}
     named = {attachments.tracking.value, attachments.administrative_reference}
     return bool(known.intersection(named)) or attachments.tracking.value.startswith(f"{authorization.reference}-")
+
+
+def awaits(attachments: Attachments, request: AuthorizationRequest, claim: Entry) -> bool:
+    """Whether these attachments, sent before it, were for this request: the same member, and a number it bears.
+
+    That is a trace number, or the control number by which its supporting information announces a document (X12 PWK06).
+    """
+    announced = (extension_value(node, DOCUMENT_INFORMATION, "controlNumber") for _, node in claim_elements(claim, "supportingInfo"))
+    return _of_the_member(attachments, request) and attachments.tracking.value in {*_traces(request), *filter(None, announced)}
+
+
+def _of_the_member(attachments: Attachments, request: AuthorizationRequest) -> bool:
+    return attachments.member.value in {each.value for each in (*request.member.identifiers, *request.member.subscriber_identifiers)}
+
+
+def _traces(request: AuthorizationRequest) -> frozenset[str]:
+    return frozenset(trace.value for trace in (*request.trace_numbers, *(trace for item in request.items for trace in item.trace_numbers)))
 
 
 def _attachment(node: Json, where: str, issues: list[Issue]) -> Attachment | None:

@@ -87,7 +87,7 @@ def test_under_an_unknown_number_it_is_kept_and_the_sender_is_told_so(clinic: Sy
     severity, text = said(clinic.post("$submit-attachment", body))
     assert severity == "warning" and text.startswith("Kept, but no authorization") and "Give as TrackingId the number" in text
     with clinic.plan.payer.store.transaction() as tx:
-        found = tx.replay(clinic.client, fingerprint, "attachment", clinic.plan.clock())
+        found = tx.replay(clinic.client, fingerprint, "held attachment", clinic.plan.clock())
         assert found is not None and tx.received(found).body == body
     assert [answered.actions for answered in inquire(clinic, asked)] == [{1: CERTIFIED, 2: PENDED, 3: PENDED}]
 

@@ -54,6 +54,15 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     first = clinic.ask(asked, "POST the request; two reports are asked for", *decided({1: CERTIFIED, 2: PENDED, 3: PENDED}))
     final = inquire(clinic, asked, *decided(dict.fromkeys((1, 2, 3), CERTIFIED), found_in(clinic)))
     yield Situation("attachment", clinic.guide, "Documents sent later: the reports come, and the items are certified", (first, sent, final))
+    early = clinic.scans("attachment-first")
+    held = Step(
+        "POST $submit-attachment before the request, under the number it will have",
+        f"{clinic.fhir}/$submit-attachment",
+        attachment_of(early, identifier(TRACES, early.number), reports),
+        holds=(Expected("it is kept until the request comes", "issue.details.text.where(contains('joins the request that comes')).exists()"),),
+    )
+    comes = clinic.ask(early, "POST the request", *decided(dict.fromkeys((1, 2, 3), CERTIFIED)))
+    yield Situation("attachment-first", clinic.guide, "Documents sent before their request: they count when it comes", (held, comes))
     yield from _reviewed(clinic)
     yield from _told(clinic)
 
