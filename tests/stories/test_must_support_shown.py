@@ -88,6 +88,7 @@ def in_slice(node: Any, element: str, rows: Mapping[str, Json]) -> bool:
     return bool(pattern["coding"][0]["code"] in [coding["code"] for coding in node["type"]["coding"]])
 
 
+@pytest.mark.requirement("pas-2.0.1:37", "pas-2.0.1:38", "pas-2.2.1:conf-6")
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 @pytest.mark.parametrize("profile", ANSWERED)
 def test_every_must_support_element_of_an_answer_is_shown_by_some_situation(answered: list[tuple[str, Json]], guide: str, profile: str) -> None:
