@@ -31,7 +31,7 @@ class Settings:
     """Read once at the start by ``read``; nothing changes it afterwards."""
 
     config: Path | None = _setting(
-        "The TOML file with [payer], [[client]], [[person]], [[member]], [[gold_card]], [[provider]], [[app]], [[delegate]], [server].", None
+        "The TOML file with [payer], [[client]], [[person]], [[member]], [[gold_card]], [[provider]], [[app]], [[delegate]], [oidc], [server].", None
     )
     host: str = _setting("The address to listen on. Anything but loopback belongs behind a proxy with TLS.", "127.0.0.1")
     port: int = _setting("The port to listen on.", 8080)
@@ -126,8 +126,8 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
             break
     for name in in_file.keys() - {each.name for each in documented()}:
         mistakes.add(f"{where} [server] {name}", "is not a setting this server knows.", "Run 'fhir-pa settings' to see them all.")
-    for name in tables.keys() - {"server", "payer", "client", "person", "member", "gold_card", "provider", "app", "delegate"}:
-        mend = "Use [payer], [[client]], [[person]], [[member]], [[gold_card]], [[provider]], [[app]], [[delegate]] or [server]."
+    for name in tables.keys() - {"server", "payer", "client", "person", "member", "gold_card", "provider", "app", "delegate", "oidc"}:
+        mend = "Use [payer], [[client]], [[person]], [[member]], [[gold_card]], [[provider]], [[app]], [[delegate]], [oidc] or [server]."
         mistakes.add(f"{where} [{name}]", "is not a table this server knows.", mend)
     directory = registration.read(tables, where, mistakes)
     settings = Settings(**chosen, directory=directory, sources=sources)

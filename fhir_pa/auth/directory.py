@@ -81,7 +81,7 @@ class Licence:
 
 @dataclass(frozen=True)
 class Person:
-    """One of the payer's staff. ``specialties`` are NUCC taxonomy codes."""
+    """One of the payer's staff. ``specialties`` are NUCC taxonomy codes, ``accounts`` the names the plan's sign-in knows the person by."""
 
     id: str
     name: str
@@ -90,6 +90,16 @@ class Person:
     licence: Licence | None = None
     specialties: tuple[str, ...] = ()
     phone: str = ""
+    accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanAccounts:
+    """The OpenID provider of the plan's own accounts, and what this server is registered there as."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -136,6 +146,7 @@ class Directory:
     network: Network = Network()
     apps: tuple[App, ...] = ()
     delegates: tuple[Delegate, ...] = ()
+    plan_accounts: PlanAccounts | None = None
 
     @property
     def lists_members(self) -> bool:

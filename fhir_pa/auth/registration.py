@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from cds_hooks.apps import App
 from cds_hooks.network import Network, Provider
 from fhir_pa.auth import listed
-from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, GoldCard, Identifier, Insurer, Licence, Member, Person
+from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, GoldCard, Identifier, Insurer, Licence, Member, Person, PlanAccounts
 from fhir_pa.auth.keys import UnusableKey, public_key
 from fhir_pa.auth.scopes import Scope, scope
 from fhir_pa.configuration import Mistakes, Table
@@ -37,7 +37,16 @@ def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory
     _no_twins([delegate.name for delegate in delegates], f"{where} [[delegate]]", "name", mistakes)
     _no_twins([provider.npi for provider in network.providers], f"{where} [[provider]]", "npi", mistakes)
     insurer = _insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes))
-    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates)
+    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates, _plan_accounts(tables, where, mistakes))
+
+
+def _plan_accounts(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> PlanAccounts | None:
+    if "oidc" not in tables:
+        return None
+    table = Table(tables["oidc"], f"{where} [oidc]", mistakes)
+    found = PlanAccounts(table.url("issuer", required=True), table.text("client_id", required=True), table.text("client_secret", required=True))
+    table.close()
+    return found
 
 
 def _each(tables: Mapping[str, Any], name: str, one: Callable[[Table], Known], where: str, mistakes: Mistakes) -> tuple[Known, ...]:
@@ -155,6 +164,7 @@ def _person(table: Table) -> Person:
         licence=held,
         specialties=table.texts("specialties"),
         phone=table.text("phone"),
+        accounts=table.texts("accounts"),
     )
     if "physician" in person.roles and held is None:
         table.wrong("licence", "is missing, and a physician decides only with one.", 'Add licence = { number = "…", state = "OH", until = 2028-06-30 }.')

@@ -25,8 +25,8 @@ PERSON = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
 TURN = timedelta(days=30)
 
-Use = Literal["access", "person", "desk"]
-_TYPES: dict[Use, str] = {"access": "at+jwt", "person": "person+jwt", "desk": "desk+jwt"}
+Use = Literal["access", "person", "desk", "sign-in"]
+_TYPES: dict[Use, str] = {"access": "at+jwt", "person": "person+jwt", "desk": "desk+jwt", "sign-in": "sign-in+jwt"}
 
 
 class Secrets(Protocol):
@@ -60,6 +60,10 @@ class Mint:
     def desk_token(self, person_id: str, lasting: timedelta, **session: Any) -> str:
         """What the cookie of a session at the desk holds; no bearer token."""
         return self._sign("desk", person_id, min(lasting, LONGEST), **session)
+
+    def sign_in_token(self, lasting: timedelta, **begun: str) -> str:
+        """What the browser keeps while it is at the plan's own sign-in; no bearer token."""
+        return self._sign("sign-in", "nobody", min(lasting, LONGEST), **begun)
 
     def read(self, token: str) -> tuple[Use, Statement]:
         """What one of our tokens says and what it is for. Raises Unauthenticated."""

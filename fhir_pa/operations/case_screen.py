@@ -131,8 +131,7 @@ def _documents(received: list[Brought]) -> list[Json]:
 
 
 def _history(case: Authorization, tx: Reading) -> list[Json]:
-    others = [each for each in tx.of_member(case.request.member.identifiers) if each.number != case.number]
-    newest = sorted(others, key=lambda each: each.clock.received_at, reverse=True)[:EARLIER]
+    newest = [each for each in tx.latest_of_member(case.request.member.identifiers, EARLIER + 1) if each.number != case.number][:EARLIER]
     mine = {coding for item in case.items for coding in item.requested.service.codes}
     return [_earlier(each, mine) for each in newest]
 

@@ -49,6 +49,12 @@ class AuthorizationReading(ProofReading):
         numbers = [row.number for row in rows_ if (MEMBER, row.system, row.value) in names]
         return self._present(_case.number.in_(numbers), _case.received_at) if numbers else []
 
+    def latest_of_member(self, identifiers: Iterable[Identifier], most: int) -> list[Authorization]:
+        """So many authorizations of the member with any of these numbers, the newest first."""
+        told = _known_as(identified(MEMBER, identifiers))
+        newest = self.rows(sa.select(_case.number).where(told).order_by(_case.received_at.desc(), _case.number).limit(most))
+        return self._present(_case.number.in_([row.number for row in newest]), _case.received_at.desc()) if newest else []
+
     def by_trace(self, identifiers: Iterable[Identifier], client: str | None = None, npi: str | None = None, claim_url: str = "") -> list[Authorization]:
         """The authorizations an update may follow: known by any of these numbers the provider gave (or by its claim's
         URL), and submitted by this client or for this requestor. The newest first, because trace numbers repeat.

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.desk_session import IDLE, Session, Sessions
+from fhir_pa.auth.oidc import Begun, PlanSignIn
+from fhir_pa.outbound.addresses import NotAllowed
+from fhir_pa.outbound.guarded import Limits, NotReached, Reply, fetch, post
 from fhir_pa.web.desk_page import page, see
 from fhir_pa.web.offered import Payer
-from ig_profiles.outcome import Forbidden, Unauthenticated
+from ig_profiles.outcome import Forbidden, NotFound, Unauthenticated
 
-COOKIE, BEFORE = "fhir_pa_desk", "fhir_pa_desk_sign_in"
+COOKIE, BEFORE, AWAY = "fhir_pa_desk", "fhir_pa_desk_sign_in", "fhir_pa_desk_away"
+AT_THE_PLAN = timedelta(minutes=15)
+CALL = Limits(connect=3, read=5, total=8, max_bytes=512 * 1024)
 OPEN_TO_ALL = ("/desk/sign-in", "/desk/assets/")
 
 
-def attend(base: Blueprint, payer: Payer, authenticator: Authenticator, elsewhere: bool = False) -> None:
-    """Let people in and out of the pages of this blueprint; ``elsewhere``: the plan's own sign-in is offered too."""
+def attend(base: Blueprint, payer: Payer, authenticator: Authenticator) -> None:
+    """Let people in and out of the pages of this blueprint: by a token, and by the plan's own accounts where there are such."""
     sessions = Sessions(authenticator.mint, payer.directory, payer.memory, payer.clock)
+    plan = plan_sign_in(payer)
 
     @base.before_request
     def guard() -> Response | None:
@@ -63,6 +72,31 @@ def attend(base: Blueprint, payer: Payer, authenticator: Authenticator, elsewher
         set_cookie(response, sessions.begin(person))
         return response
 
+    @base.get("/sign-in/plan")
+    def leave() -> Response:
+        if plan is None:
+            raise NotFound("This server has no sign-in with the plan's accounts. Add [oidc] to its configuration.")
+        begun = Begun.new()
+        kept = authenticator.mint.sign_in_token(AT_THE_PLAN, **vars(begun), next=_where(request.args.get("next", "")))
+        response = see(plan.address(begun))
+        secure = payer.settings.public_url.startswith("https://")
+        response.set_cookie(AWAY, kept, max_age=900, path="/desk/sign-in", secure=secure, httponly=True, samesite="Lax")
+        return response
+
+    @base.get("/sign-in/back")
+    def come_back() -> Response:
+        try:
+            use, said = authenticator.mint.read(request.cookies.get(AWAY, ""))
+            if plan is None or use != "sign-in":
+                raise Unauthenticated("No sign-in was begun in this browser. Begin again.")
+            person = plan.person(Begun(said.text("state"), said.text("nonce"), said.text("verifier")), request.args.to_dict())
+        except Unauthenticated as refusal:
+            return _ask(refusal.issues[0].text, 401)
+        response = page("arrived", **_framed(), next=_where(said.text("next")))
+        response.delete_cookie(AWAY, path="/desk/sign-in", httponly=True, samesite="Lax")
+        set_cookie(response, sessions.begin(person))
+        return response
+
     @base.post("/sign-out")
     def sign_out() -> Response:
         sessions.end(g.session)
@@ -74,13 +108,40 @@ def attend(base: Blueprint, payer: Payer, authenticator: Authenticator, elsewher
         secure = payer.settings.public_url.startswith("https://")
         response.set_cookie(COOKIE, value, max_age=int(IDLE.total_seconds()), path="/desk", secure=secure, httponly=True, samesite="Strict")
 
+    def _framed() -> dict[str, Any]:
+        return {"plan": payer.directory.insurer.name, "session": None, "here": ""}
+
     def _ask(wrong: str = "", status: int = 200) -> Response:
         token = secrets.token_urlsafe(24)
         wanted = _where(request.values.get("next", ""))
-        response = page("sign_in", status, plan=payer.directory.insurer.name, wrong=wrong, csrf=token, next=wanted, elsewhere=elsewhere, session=None)
+        response = page("sign_in", status, **_framed(), wrong=wrong, csrf=token, next=wanted, elsewhere=plan is not None)
         secure = payer.settings.public_url.startswith("https://")
         response.set_cookie(BEFORE, token, max_age=900, path="/desk/sign-in", secure=secure, httponly=True, samesite="Strict")
         return response
+
+
+def plan_sign_in(payer: Payer) -> PlanSignIn | None:
+    """The sign-in with the plan's own accounts, calling only its registered provider; None where none is registered."""
+    accounts, settings = payer.directory.plan_accounts, payer.settings
+    if accounts is None:
+        return None
+    host = urlsplit(accounts.issuer)
+    allowed = (f"{host.scheme}://{host.netloc}",)
+
+    def read(url: str) -> bytes:
+        return _reached(lambda: fetch(url, allowed, None, CALL, settings.private_networks))
+
+    def send(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        return _reached(lambda: post(url, body, allowed, headers, CALL, settings.private_networks))
+
+    return PlanSignIn(accounts, payer.directory, f"{settings.public_url}/desk/sign-in/back", read, send, payer.clock)
+
+
+def _reached(call: Callable[[], Reply]) -> bytes:
+    try:
+        return call().body
+    except (NotAllowed, NotReached) as trouble:
+        raise Unauthenticated("The plan's accounts cannot be reached just now. Try again, or sign in with a token.") from trouble
 
 
 def _where(wanted: str) -> str:

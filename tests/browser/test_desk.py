@@ -80,7 +80,7 @@ def test_from_the_worklist_to_a_signed_denial_and_its_letter(payer: Served, seat
     assert "We did not approve what your doctor asked for" in told and "You can appeal" in told
     window.press("Sign as Ada Quill, MD")
     assert "The decision is signed" in window.text()
-    page.get_by_role("link", name="To the member").click()
+    page.get_by_role("link", name="To the member", exact=True).click()
     assert "The rule asks for 88 or less." in window.text("body")
     assert page.evaluate("getComputedStyle(document.querySelector('header')).borderBottomStyle") == "solid", "the letter keeps its own style"
 
