@@ -68,3 +68,10 @@ def test_a_mistake_in_it_is_named_with_how_to_mend_it(tmp_path: Path, text: str,
     with pytest.raises(Misconfigured) as told:
         read({"config": settings(tmp_path, text)}, {})
     assert any(mend in str(mistake) for mistake in told.value.mistakes), [str(mistake) for mistake in told.value.mistakes]
+
+
+def test_the_example_for_whoever_runs_the_server_is_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "fhir_pa" / "docs" / "delegates.md").read_text("utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    (found,) = read({"config": settings(tmp_path, example)}, {}).directory.delegates
+    assert found.topics == ("surveillance_imaging", "lumbar_mri") and (found.begins, found.until) == (date(2026, 1, 1), date(2026, 12, 31))
