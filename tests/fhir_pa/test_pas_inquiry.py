@@ -39,6 +39,7 @@ def asks(guide: str = "2.2", *items: Json, **given: Any) -> Json:
     return asked
 
 
+@pytest.mark.requirement("pas-2.0.1:36", "pas-2.2.1:conf-4")
 def test_an_inquiry_names_the_member_the_askers_and_every_criterion() -> None:
     one = item(
         modifier=[concept(HCPCS, "NU")],
@@ -204,7 +205,7 @@ def test_what_is_withheld_is_hinted_at_with_a_phone_number() -> None:
     assert "Call 555-555-0100" in alone["entry"][0]["resource"]["issue"][0]["details"]["text"]
 
 
-@pytest.mark.requirement("pas-2.0.1:132")
+@pytest.mark.requirement("pas-2.0.1:132", "pas-2.0.1:180")
 def test_an_answer_that_leaves_items_out_is_marked_so() -> None:
     case, received = every_decision("2.0.1")
     part = replace(case, items=case.items[:1])

@@ -37,6 +37,7 @@ def faults(asked: Any, guide: str = "2.2") -> dict[str | None, Issue]:
 
 
 @pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.requirement("pas-2.0.1:35", "pas-2.2.1:conf-4")
 def test_a_request_is_told_in_the_payers_words(guide: str) -> None:
     request = read(bundle(guide=guide), guide).request
     (asked,) = request.items

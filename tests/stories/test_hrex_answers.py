@@ -20,7 +20,7 @@ def claim_response(bundle: Json) -> Json:
     return next(each for each in many(bundle, "entry", "resource") if each["resourceType"] == "ClaimResponse")
 
 
-@pytest.mark.requirement("hrex-1.2:conf-3")
+@pytest.mark.requirement("hrex-1.2:conf-3", "pas-2.0.1:216")
 def test_every_required_element_of_our_answers_has_a_value(clinic: System) -> None:
     certified, pended = oxygen(clinic), oxygen(clinic, BORDERLINE)
     answers = [clinic.post("Claim/$submit", request_of(each)) for each in (certified, pended, scans(clinic))]
@@ -38,7 +38,7 @@ def test_an_answer_short_of_a_required_element_would_be_noticed(clinic: System, 
     assert element in " ".join(issue.text for issue in faults(short, clinic.guide))
 
 
-@pytest.mark.requirement("hrex-1.2:conf-5")
+@pytest.mark.requirement("hrex-1.2:conf-5", "pas-2.0.1:218")
 @pytest.mark.pas_trap(23)
 def test_an_answer_that_cannot_name_its_request_says_so_by_the_extension_for_it(clinic: System) -> None:
     sent = json.parse(json.dump(request_of(oxygen(clinic))))

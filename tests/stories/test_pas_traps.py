@@ -102,6 +102,7 @@ def test_of_two_resources_with_one_id_the_one_meant_by_its_whole_address_counts(
 
 
 @pytest.mark.pas_trap(12, 13)
+@pytest.mark.requirement("pas-2.0.1:102")
 def test_everything_the_answer_refers_to_is_in_it_and_once(clinic: System, physician: Staff) -> None:
     body = request_of(scans(clinic))
     answer = clinic.post("Claim/$submit", body)

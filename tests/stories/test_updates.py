@@ -34,7 +34,7 @@ def test_an_update_that_brings_the_reports_is_certified_at_once(clinic: System) 
     assert after.item(1) == before.item(1) and after.item(2).number == before.item(1).number
 
 
-@pytest.mark.requirement("pas-2.2.1:spec-70")
+@pytest.mark.requirement("pas-2.2.1:spec-70", "pas-2.0.1:180")
 @pytest.mark.pas_trap(39, 41)
 def test_an_item_withdrawn_is_cancelled_and_the_others_stay_as_they_were(clinic: System, physician: Staff) -> None:
     asked = scans(clinic)
@@ -50,7 +50,7 @@ def test_an_item_withdrawn_is_cancelled_and_the_others_stay_as_they_were(clinic:
     assert again.actions == after.actions
 
 
-@pytest.mark.requirement("pas-2.2.1:spec-69")
+@pytest.mark.requirement("pas-2.2.1:spec-69", "pas-2.0.1:46")
 def test_a_document_withdrawn_counts_no_more(clinic: System, physician: Staff) -> None:
     asked = oxygen(clinic, BORDERLINE)
     submit(clinic, asked)
