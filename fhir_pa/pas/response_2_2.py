@@ -36,7 +36,6 @@ _KEPT_ON_ADDED = (
     ext.NURSING_HOME_LEVEL,
     ext.SERVICE_CODE_END,
     ext.REVENUE_UNIT_RATE,
-    ext.REQUESTED_SERVICE,
     ext.REQUEST_TYPE,
     ext.CERTIFICATION_TYPE,
 )
@@ -111,6 +110,7 @@ def _added(item: Item, answering: Answering) -> Json:
         "extension": [
             *authorized_dates(determination),
             *(extension for url in _KEPT_ON_ADDED for extension in extensions(asked, url)),
+            simple(ext.REQUESTED_SERVICE, "Reference", answering.echo.mention(answering.received, extension_value(asked, ext.REQUESTED_SERVICE))),
             simple(ext.ITEM_CATEGORY, "CodeableConcept", asked.get("category")),
             simple(ext.REVENUE, "CodeableConcept", asked.get("revenue")),
             *stay(answering),

@@ -41,11 +41,14 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
         "the number of the earlier authorization is given back",
         f"{RESPONSE}.item.extension('{PAS_PROFILE}extension-authorizationNumber').value = '{EARLIER}'",
     )
+    order = f"{RESPONSE}.addItem.extension('{PAS_PROFILE}extension-requestedService').value.reference"
+    brought = Expected("the order an added item names is in the Bundle", f"entry.fullUrl.where($this = %resource.{order}).count() = 1")
+    more = [whole(MODIFIED), brought] if newer else []
     steps = (
         first,
         decision("a physician authorizes fewer days", decision="modify", reason_code="0L", authorized=less, **why),
         inquire(clinic, asked, *decided({1: MODIFIED}, found), *([added_as(1, "1", found)] if newer else [])),
-        clinic.submit(update, "POST an update with one more note: the decision stays", *decided({1: MODIFIED}), kept, *([whole(MODIFIED)] if newer else [])),
+        clinic.submit(update, "POST an update with one more note: the decision stays", *decided({1: MODIFIED}), kept, *more),
     )
     yield Situation("fullest", clinic.guide, "Every element shown: modified after review, and unchanged by an update", steps)
 
