@@ -23,19 +23,27 @@ SPOKEN = {"2.0": "2.0.1", "2.1": "", "2.2": "2.2"}  # of 2.1, between them, no p
 @contextmanager
 def heard(app: Flask) -> Iterator[FlaskClient]:
     """A client of this application; at the end, fails with every error found in what the application said."""
+    wrong = overheard(app)
+    yield app.test_client()
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
+def overheard(app: Flask, *only: str) -> list[str]:
+    """Every error found in what this application says from now on, at any address or at those with one of these words in them; the list grows."""
     wrong: list[str] = []
 
     @app.after_request
     def listen(response: Response) -> Response:
         guide = next((guide for base, guide in GUIDES.items() if request.path.startswith(base)), None)
+        if only and not any(word in request.path for word in only):
+            return response
         if guide and response.mimetype in ("application/fhir+json", "application/fhir+xml") and response.data:
             wrong.extend(told(issue, response) for issue in faults(read_resource(response.data, guide), guide))
         elif guide and response.mimetype == "application/json" and "cds-services/" in request.path and response.data:
             wrong.extend(told(issue, response) for issue in annotated(json.parse(response.data), guide))
         return response
 
-    yield app.test_client()
-    assert not wrong, "\n".join(dict.fromkeys(wrong))
+    return wrong
 
 
 def annotated(answer: Any, base: str) -> list[Issue]:

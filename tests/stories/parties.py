@@ -38,6 +38,7 @@ from ig_profiles import json
 from ig_profiles.reading import Json
 from questionnaires.cql import FactEngine
 from tests.stories.ehr_server import EhrServer
+from tests.stories.own_words import overheard
 
 NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
 PAYER_URL = "http://127.0.0.1:8080"
@@ -72,6 +73,7 @@ class Plan:
     charts: Charts
     ehr: EhrServer
     keys: dict[str, Keys]
+    wrong: list[str] = field(default_factory=list)
 
     @property
     def ehr_url(self) -> str:
@@ -80,8 +82,10 @@ class Plan:
 
     @cached_property
     def application(self) -> Flask:
-        """The payer's server."""
-        return create_app(self.payer, OFFERED)
+        """The payer's server; what it says of authorizations is held against the profiles of its own guide generation."""
+        app = create_app(self.payer, OFFERED)
+        self.wrong = overheard(app, "/Claim/$", "/$submit-attachment", "/Subscription")
+        return app
 
     def http(self) -> FlaskClient:
         """A connection of one's own; threads may not share one."""
@@ -198,7 +202,9 @@ def open_plan(folder: Path, lent: Lent, database_url: str = "") -> Iterator[Plan
     opened.facts.close()
     payer = replace(opened, facts=lent.facts)
     try:
-        yield Plan(payer, clock, charts, ehr, keys)
+        plan = Plan(payer, clock, charts, ehr, keys)
+        yield plan
+        assert not plan.wrong, "\n".join(dict.fromkeys(plan.wrong))
     finally:
         payer.store.close()
         ehr.close()

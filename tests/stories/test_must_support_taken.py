@@ -22,7 +22,7 @@ PROFILES = ("profile-claim", "profile-claim-update", "profile-claim-inquiry")
 def elements(profile: str, guide: str) -> Iterator[tuple[str, str, str, bool, bool]]:
     """Of each must-support element: the part it is in (empty for the Claim), name as JSON writes it, type, whether it repeats, whether it may be missing."""
     table = open_set(guide).profile(PAS_PROFILE + profile) or {"elements": []}
-    base = {row["path"]: row for row in open_set(guide).type("Claim")["elements"]}
+    base = {row["path"]: row for row in (open_set(guide).type("Claim") or {"elements": []})["elements"]}
     for row in table["elements"]:
         path, parts = row["path"], row["path"].split(".")
         if row.get("must") and row.get("slice") and parts[-1] == "extension" and len(parts) in (2, 3):
