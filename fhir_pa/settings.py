@@ -154,7 +154,8 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("open", what, "Listen on 127.0.0.1, or register clients and leave --open away.")
     if not 1 <= settings.port <= 65535:
         mistakes.add("port", f"is {settings.port}.", "Use a number between 1 and 65535.")
-    for name in ("processes", "threads", "max_body_bytes", "burst", "exchange_seconds", "quiet_days", "ehr_query_milliseconds", "ehr_milliseconds", "ehr_rest_seconds"):
+    ehr = ("ehr_query_milliseconds", "ehr_milliseconds", "ehr_rest_seconds")
+    for name in ("processes", "threads", "max_body_bytes", "burst", "exchange_seconds", "quiet_days", *ehr):
         if getattr(settings, name) < 1:
             mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
     if settings.time_zone not in available_timezones():

@@ -17,6 +17,7 @@ from fhir_pa.auth.tokens import Mint
 from fhir_pa.configuration import LOOPBACK
 from fhir_pa.outbound.guarded import Limits, fetch
 from fhir_pa.web import auditors, cds, desk, discovery, errors, fhir, practices, probes, public, reviewers
+from fhir_pa.web.fhir_id import FhirId
 from fhir_pa.web.media_types import check_length, written
 from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.web.telemetry import Telemetry
@@ -35,6 +36,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     """The application that serves this payer with these operations."""
     settings = payer.settings
     app = Flask("fhir_pa", static_folder=None)
+    app.url_map.converters["fhir_id"] = FhirId
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False

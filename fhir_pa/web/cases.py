@@ -34,4 +34,4 @@ def _add(base: Blueprint, kind: str, payer: Payer, offered: Offered, admit: Call
 
     base.add_url_rule(f"/{kind}", f"search {kind}", search, methods=["GET"])
     base.add_url_rule(f"/{kind}/_search", f"search {kind}", search, methods=["POST"])
-    base.add_url_rule(f"/{kind}/<identity>", f"read {kind}", read, methods=["GET"])
+    base.add_url_rule(f"/{kind}/<fhir_id:identity>", f"read {kind}", read, methods=["GET"])

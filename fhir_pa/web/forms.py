@@ -66,4 +66,4 @@ def _publish(base: Blueprint, kind: str, payer: Payer, offered: Offered, admit: 
         return answer_resource(offered.published.read(kind, identity, guide, payer), guide)
 
     base.add_url_rule(f"/{kind}", f"search {kind}", search, methods=["GET"])
-    base.add_url_rule(f"/{kind}/<identity>", f"read {kind}", read, methods=["GET"])
+    base.add_url_rule(f"/{kind}/<fhir_id:identity>", f"read {kind}", read, methods=["GET"])
