@@ -16,7 +16,8 @@ from fhir_pa.operations.worklist import able_to_own, owner_of
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.adverse import concluded
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.item import Item
 from fhir_pa.um.may import may
 from fhir_pa.um.review import as_requested
 from fhir_pa.um.waiting import waits

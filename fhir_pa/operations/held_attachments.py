@@ -12,7 +12,8 @@ from fhir_pa.operations.weighing import HELD, Documentation
 from fhir_pa.pas import attachment
 from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.cases import received_of_kind
-from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.item import Event
 from fhir_pa.um.transitions import EventKind
 from fhir_pa.wiring import Payer
 from ig_profiles.resource_text import read_resource

@@ -8,8 +8,9 @@ from cds_hooks.membership import Insured
 from cds_hooks.on_file import OnFile
 from fhir_pa.pas.people import member
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.inquiry import InquiryCriteria, may_see
+from fhir_pa.um.item import Item
 from fhir_pa.um.request import MemberReference
 from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, State
 from ig_profiles.reading import Entry, Index, Json

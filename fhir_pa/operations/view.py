@@ -6,11 +6,12 @@ from typing import Any
 
 from fhir_pa.um.appeal import Appeal
 from fhir_pa.um.appealing import file_until
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.contact import Contact
 from fhir_pa.um.determination import Determination
 from fhir_pa.um.information_life import Round, rounds
+from fhir_pa.um.item import Item
 from fhir_pa.um.peer_to_peer import PeerToPeer
 from ig_profiles.reading import without_empty
 from questionnaires.criteria import Finding, Truth

@@ -8,7 +8,7 @@ from typing import Any
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
-from fhir_pa.um.authorization import Item
+from fhir_pa.um.item import Item
 from fhir_pa.um.request import RequestedItem
 from ig_profiles.names import DATA_ABSENT_REASON, X12_UNIT
 from ig_profiles.reading import Coding, Json

@@ -18,8 +18,9 @@ from fhir_pa.pas.answering import Answering, instant, profile
 from fhir_pa.pas.asked import coding_of
 from fhir_pa.pas.extensions import simple
 from fhir_pa.pas.ids import stable_uuid
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.information_request import QUESTIONNAIRE, InformationRequest
+from fhir_pa.um.item import Item
 from ig_profiles.names import LOINC, PAS_TEMP_CODES
 from ig_profiles.reading import Json, many, one
 

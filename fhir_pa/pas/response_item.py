@@ -16,8 +16,8 @@ from fhir_pa.pas.information_request import form_contexts
 from fhir_pa.pas.notes import about
 from fhir_pa.pas.stay import stay
 from fhir_pa.um import appeal_answer
-from fhir_pa.um.authorization import Item
 from fhir_pa.um.determination import Determination, ReviewAction
+from fhir_pa.um.item import Item
 from fhir_pa.um.request import Party
 from ig_profiles.names import ADJUDICATION
 from ig_profiles.reading import Json, extensions, many

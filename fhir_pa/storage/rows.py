@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Determination
+from fhir_pa.um.item import Item
 
 Row = dict[str, Any]
 

@@ -10,8 +10,9 @@ from fhir_pa.synthetic.chance import after_about, happens
 from fhir_pa.synthetic.habits import DAY
 from fhir_pa.synthetic.year import Act, Year
 from fhir_pa.um import units
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized
+from fhir_pa.um.item import Item
 from fhir_pa.um.transitions import CERTIFICATIONS, REOPENABLE
 from ig_profiles.outcome import Conflict
 

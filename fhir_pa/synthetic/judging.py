@@ -8,8 +8,9 @@ from decimal import ROUND_CEILING
 
 from fhir_pa.synthetic.chance import happens
 from fhir_pa.synthetic.year import Year
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized
+from fhir_pa.um.item import Item
 from fhir_pa.um.review import Decision, Verdict, as_requested
 from fhir_pa.um.root_cause import RootCause
 from questionnaires.criteria import Axis, Finding, Truth

@@ -13,9 +13,10 @@ from fhir_pa.synthetic.following import followed
 from fhir_pa.synthetic.judging import judged
 from fhir_pa.synthetic.year import Act, Year
 from fhir_pa.um import adverse
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.deadlines import note_breach
 from fhir_pa.um.extension_of_time import extend
+from fhir_pa.um.item import Item
 from fhir_pa.um.peer_to_peer import WINDOW, Clinician, PeerToPeer, Stage
 from fhir_pa.um.peer_to_peer import Outcome as Talked
 from fhir_pa.um.review import Decision, Reviewer, Verdict

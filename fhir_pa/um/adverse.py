@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Determination, ReviewAction
+from fhir_pa.um.item import Event
 from fhir_pa.um.peer_to_peer import PeerToPeer, Stage, window
 from fhir_pa.um.review import Decision, Reviewer, Verdict, walked
 from fhir_pa.um.root_cause import ADMINISTRATIVE

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.item import Event
 from fhir_pa.um.review import Reviewer, Verdict
 from fhir_pa.um.transitions import REOPENABLE, EventKind
 from ig_profiles.outcome import Conflict, Unprocessable

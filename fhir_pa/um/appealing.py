@@ -11,9 +11,10 @@ from datetime import datetime
 
 from fhir_pa.um.appeal import ON_THE_MERITS, Appeal, Appellant, Filing, Outcome
 from fhir_pa.um.appeal_levels import Level, levels
-from fhir_pa.um.authorization import Authorization, Event, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.calendar import after
 from fhir_pa.um.determination import Authorized, Determination, ReviewAction, Signature
+from fhir_pa.um.item import Event, Item
 from fhir_pa.um.review import Decision, Reviewer, Verdict, as_requested
 from fhir_pa.um.time_limits import Asked
 from fhir_pa.um.transitions import EventKind, State

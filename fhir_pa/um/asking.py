@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.information_life import rounds
 from fhir_pa.um.information_request import MEDICAL_RECORDS, InformationRequest
+from fhir_pa.um.item import Event
 from fhir_pa.um.review import Reviewer, Verdict
 from fhir_pa.um.transitions import EventKind
 from ig_profiles.outcome import Forbidden, Unprocessable

@@ -14,48 +14,18 @@ from fhir_pa.um.appeal import Appeal
 from fhir_pa.um.asked_for import asked_for
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.contact import Contact
-from fhir_pa.um.determination import Certify, Determination, ReviewAction
+from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.exclusion import Answer, Exclude
+from fhir_pa.um.item import Event, Item, engine_events
 from fhir_pa.um.peer_to_peer import PeerToPeer
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
-from fhir_pa.um.transitions import PENDING, EventKind, State, follow
+from fhir_pa.um.transitions import PENDING, EventKind, State
 from fhir_pa.um.updating import merged, wish
 from fhir_pa.um.use import Use, refuse_less_than_used
 from ig_profiles.outcome import Conflict, NotFound, Unprocessable
 
 _EVENT_OF = {Verdict.CERTIFY: EventKind.CERTIFIED, Verdict.DENY: EventKind.DENIED, Verdict.MODIFY: EventKind.MODIFIED}
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line of the trail: when, what, by whom, about which items, and why."""
-
-    at: datetime
-    what: str
-    by: str
-    items: tuple[int, ...]
-    because: str = ""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One requested service with its state, its present determination and those that went before."""
-
-    requested: RequestedItem
-    state: State
-    determination: Determination
-    earlier: tuple[Determination, ...] = ()
-
-    @property
-    def sequence(self) -> int:
-        """The number that names this item for life."""
-        return self.requested.sequence
-
-    def moved(self, event: EventKind, determination: Determination) -> Item:
-        """This item after the event, its present determination kept among the earlier ones."""
-        state = follow(self.state, event, self.sequence)
-        return replace(self, state=state, determination=determination, earlier=(*self.earlier, self.determination))
 
 
 @dataclass(frozen=True)
@@ -99,9 +69,9 @@ class Authorization:
         An item that arrives cancelled already (an update of a request that is not on file) is kept as cancelled.
         """
         clock = Clock.start(at, request.line_of_business, request.urgent, asked_for(request, at.date()))
-        items = tuple(_arrived_cancelled(item, at) if item.cancelled else _answered(item, answers[item.sequence], at) for item in request.items)
+        items = tuple(Item.cancelled_already(item, at) if item.cancelled else Item.opened(item, answers[item.sequence], at) for item in request.items)
         sequences = tuple(item.sequence for item in items)
-        trail = (Event(at, "received", client, sequences), *_engine_events(items, at))
+        trail = (Event(at, "received", client, sequences), *engine_events(items, at))
         return cls(number, reference, request, clock, items, trail, client, submission=received, received=(received,))
 
     def item(self, sequence: int) -> Item:
@@ -181,16 +151,16 @@ class Authorization:
 
         A denial is never turned by software: the trail says that evidence came, and a person may reopen.
         """
-        weighed = {item.sequence: _reanswered(item, answers[item.sequence], at) for item in self.pended if item.sequence in answers}
+        weighed = {item.sequence: item.answered(answers[item.sequence], at) for item in self.pended if item.sequence in answers}
         about = tuple(weighed) or tuple(item.sequence for item in self.items)
-        changed = self.with_items(weighed, Event(at, str(EventKind.EVIDENCE_RECEIVED), by, about, what), *_engine_events(tuple(weighed.values()), at))
+        changed = self.with_items(weighed, Event(at, str(EventKind.EVIDENCE_RECEIVED), by, about, what), *engine_events(tuple(weighed.values()), at))
         return replace(changed, clock=self.clock.answered(at), received=(*self.received, received))
 
     def weigh(self, answers: Mapping[int, Answer], at: datetime) -> Authorization:
         """The engine's answers to the items it had no time for in the exchange; nothing else moves."""
         late = (item for item in self.pended if item.determination.awaits_engine)
-        weighed = {item.sequence: _reanswered(item, answers[item.sequence], at) for item in late if item.sequence in answers}
-        return self.with_items(weighed, *_engine_events(tuple(weighed.values()), at))
+        weighed = {item.sequence: item.answered(answers[item.sequence], at) for item in late if item.sequence in answers}
+        return self.with_items(weighed, *engine_events(tuple(weighed.values()), at))
 
     def revise(self, request: AuthorizationRequest, answers: Mapping[int, Answer], received: str, by: str, at: datetime) -> Authorization:
         """The provider's update: added, changed and cancelled items move; what did not change keeps its decision.
@@ -210,22 +180,22 @@ class Authorization:
             if not asked.cancelled:
                 refuse_less_than_used(self.uses, asked.sequence, asked.service.quantity, asked.service.unit)
             if before is None and (asked.cancelled or cancel_all):
-                moved[asked.sequence] = _arrived_cancelled(asked, at)
+                moved[asked.sequence] = Item.cancelled_already(asked, at)
             elif before is None:
-                moved[asked.sequence] = _answered(asked, answers[asked.sequence], at)
+                moved[asked.sequence] = Item.opened(asked, answers[asked.sequence], at)
             elif asked.cancelled or cancel_all:
-                moved[asked.sequence] = before if before.state is State.CANCELLED else _cancelled(before, asked, at)
+                moved[asked.sequence] = before if before.state is State.CANCELLED else before.cancelled(asked, at)
             elif asked.sequence in answers:
                 same_wish = before.state in PENDING and wish(asked) == wish(before.requested)
-                moved[asked.sequence] = _reanswered(before if same_wish else _revised(before, asked), answers[asked.sequence], at)
+                moved[asked.sequence] = (before if same_wish else before.revised(asked)).answered(answers[asked.sequence], at)
         if cancel_all:
             for sequence, before in known.items():
                 if sequence not in moved and before.state is not State.CANCELLED:
-                    moved[sequence] = _cancelled(before, before.requested, at)
+                    moved[sequence] = before.cancelled(before.requested, at)
         event = Event(at, str(EventKind.CANCELLED if cancel_all else EventKind.REVISED), by, tuple(moved))
-        changed = self.with_items(moved, event, *_engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
+        changed = self.with_items(moved, event, *engine_events(tuple(item for item in moved.values() if item.state is not State.CANCELLED), at))
         both = merged(self.request, request)
-        items = tuple(_known_as(item, both) for item in changed.items)
+        items = tuple(item.known_as(both) for item in changed.items)
         clock = self.clock.answered(at)
         changed = replace(changed, clock=clock, request=both, items=items, submission=received, received=(*self.received, received))
         return changed._timed_anew(at) if self.is_final and answers else changed
@@ -254,46 +224,3 @@ class Authorization:
         """The case with a clock that starts now: all was decided, and something of it is open again (domain §4.1)."""
         clock = Clock.start(at, self.request.line_of_business, self.request.urgent, asked_for(self.request, at.date()))
         return replace(self, clock=clock, first_clock=self.opening_clock)
-
-
-def _answered(requested: RequestedItem, answer: Answer, at: datetime) -> Item:
-    return Item(requested, follow(State.RECEIVED, _event(answer), requested.sequence), answer.determination(at))
-
-
-def _arrived_cancelled(requested: RequestedItem, at: datetime) -> Item:
-    state = follow(State.RECEIVED, EventKind.CANCELLED, requested.sequence)
-    return Item(replace(requested, cancelled=True), state, Determination(ReviewAction.CANCELLED, "Cancelled by the provider.", at))
-
-
-def _reanswered(item: Item, answer: Answer, at: datetime) -> Item:
-    """The item after being weighed anew; a reviewer already at work keeps it when the engine has nothing new to say."""
-    determination = answer.determination(at)
-    unchanged = item.state in PENDING and determination.says_the_same_as(item.determination)
-    return item if unchanged else item.moved(_event(answer), determination)
-
-
-def _event(answer: Answer) -> EventKind:
-    if isinstance(answer, Certify):
-        return EventKind.CERTIFIED_BY_ENGINE
-    if isinstance(answer, Exclude):
-        return EventKind.EXCLUDED
-    return EventKind.REFERRED_TO_PHYSICIAN if answer.to == "physician" else EventKind.REFERRED_TO_NURSE
-
-
-def _revised(item: Item, asked: RequestedItem) -> Item:
-    return replace(item, requested=asked, state=follow(item.state, EventKind.REVISED, item.sequence))
-
-
-def _cancelled(item: Item, asked: RequestedItem, at: datetime) -> Item:
-    determination = Determination(ReviewAction.CANCELLED, "Cancelled by the provider.", at, item.determination.findings, item.determination.edition)
-    return replace(item.moved(EventKind.CANCELLED, determination), requested=replace(asked, cancelled=True))
-
-
-def _engine_events(items: tuple[Item, ...], at: datetime) -> tuple[Event, ...]:
-    return tuple(Event(at, str(item.determination.action), "engine", (item.sequence,), item.determination.because) for item in items)
-
-
-def _known_as(item: Item, request: AuthorizationRequest) -> Item:
-    """The item under every trace number this request has for it."""
-    named = request.item(item.sequence)
-    return replace(item, requested=replace(item.requested, trace_numbers=named.trace_numbers)) if named else item

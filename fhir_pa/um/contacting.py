@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.contact import ARRIVED, Arrival, Channel, Contact, Told
 from fhir_pa.um.determination import ADVERSE
+from fhir_pa.um.item import Event
 from ig_profiles.outcome import Unprocessable
 
 CONTACT = "contact"

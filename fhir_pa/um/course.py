@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fhir_pa.um.appeal import ON_THE_MERITS, Outcome
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import ADVERSE, Determination, ReviewAction
+from fhir_pa.um.item import Item
 from fhir_pa.um.order_time import SIGNED
 from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.time_limits import Asked

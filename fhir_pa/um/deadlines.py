@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.clocks import Clock
+from fhir_pa.um.item import Event
 from fhir_pa.um.time_limits import Consequence
 
 PASSED = "deadline passed"

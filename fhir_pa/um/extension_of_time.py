@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.clocks import Clock
+from fhir_pa.um.item import Event
 from fhir_pa.um.review import Reviewer, Verdict
 from fhir_pa.um.time_limits import ExtensionReason
 from ig_profiles.outcome import Conflict, Forbidden

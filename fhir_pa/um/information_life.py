@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from fhir_pa.um.authorization import Authorization, Event
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.clocks import Clock
 from fhir_pa.um.determination import Determination
 from fhir_pa.um.information_request import InformationRequest
+from fhir_pa.um.item import Event
 from fhir_pa.um.transitions import PENDING, EventKind, State, follow
 
 NOT_RECEIVED = "information not received"

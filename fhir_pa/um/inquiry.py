@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Determination, ReviewAction
+from fhir_pa.um.item import Item
 from fhir_pa.um.request import CertificationType, Identifier, Party
 from ig_profiles.reading import Coding
 

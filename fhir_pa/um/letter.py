@@ -11,8 +11,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from fhir_pa.um.appealing import file_until
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import ADVERSE, ReviewAction
+from fhir_pa.um.item import Item
 from fhir_pa.um.readability import grade
 from fhir_pa.um.review import walked
 from fhir_pa.um.time_limits import MEDICAID

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from fhir_pa.um.authorization import Authorization, Event, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized, Certify
 from fhir_pa.um.exclusion import Answer
+from fhir_pa.um.item import Event, Item
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
 from fhir_pa.um.transitions import CERTIFICATIONS
 

@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from fhir_pa.um.adverse import OFFERED
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Determination, ReviewAction
+from fhir_pa.um.item import Item
 from fhir_pa.um.transitions import EventKind
 from ig_profiles.reading import Json
 from questionnaires.criteria import Evidence, Finding

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.item import Item
 from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, State
 from fhir_pa.um.units import left
 from ig_profiles.reading import Coding

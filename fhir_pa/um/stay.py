@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from fhir_pa.um.authorization import Authorization, Event, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized
+from fhir_pa.um.item import Event, Item
 from fhir_pa.um.request import AuthorizationRequest, CertificationType
 from fhir_pa.um.transitions import CERTIFICATIONS, State
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from fhir_pa.um.authorization import Authorization, Event, Item
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.item import Event, Item
 from fhir_pa.um.transitions import CERTIFICATIONS
 from fhir_pa.um.use import Use, used
 from ig_profiles.outcome import Conflict, Unprocessable

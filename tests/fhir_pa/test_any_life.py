@@ -12,9 +12,10 @@ from hypothesis.stateful import invariant
 from fhir_pa.operations.audit import verified
 from fhir_pa.storage import alert_tables
 from fhir_pa.um import adverse, appealing, units
-from fhir_pa.um.authorization import Authorization, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.deadlines import PASSED
 from fhir_pa.um.determination import ADVERSE, Determination, ReviewAction
+from fhir_pa.um.item import Item
 from fhir_pa.um.letter import Audience, Sender, lacks, letter_of
 from fhir_pa.um.peer_to_peer import Stage
 from fhir_pa.um.root_cause import RootCause

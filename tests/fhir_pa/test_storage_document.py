@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from fhir_pa.pas.subscription import Subscription
 from fhir_pa.storage import document
-from fhir_pa.um.authorization import Authorization, Event, Item
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized, Determination, EditionReference, ReviewAction, Signature
+from fhir_pa.um.item import Event, Item
 from fhir_pa.um.request import AuthorizationRequest
 from fhir_pa.um.review import Decision, Verdict
 from questionnaires.criteria import Axis, Evidence, Truth
