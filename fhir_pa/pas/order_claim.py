@@ -12,8 +12,8 @@ from datetime import datetime
 from fhir_pa.pas.extensions import ITEM_TRACE_NUMBER, REQUESTED_SERVICE, simple
 from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.um.request import Identifier
-from ig_profiles.names import CLAIM_TYPE, PLACE_OF_SERVICE, PROCESS_PRIORITY
-from ig_profiles.reading import Coding, Entry, Json, without_empty
+from ig_profiles.names import CLAIM_TYPE, DATA_ABSENT_REASON_EXTENSION, PLACE_OF_SERVICE, PROCESS_PRIORITY
+from ig_profiles.reading import Coding, Entry, Json, many, one, text, without_empty
 from questionnaires.policy import RequestedService
 
 
@@ -38,7 +38,7 @@ class SignedOrder:
 
 def order_claim(signed: SignedOrder, at: datetime) -> Json:
     """The request Bundle: the Claim first, then all it refers to, each once under the name it has."""
-    parties = (signed.patient, signed.coverage, Entry("", signed.insurer, ""), signed.orderer, signed.order, *signed.evidence)
+    parties = (signed.patient, signed.coverage, Entry("", signed.insurer, ""), signed.orderer, _requestor(signed), signed.order, *signed.evidence)
     entries = {_url(entry, signed.fhir_base): entry.resource for entry in parties}
     bundle = {
         "resourceType": "Bundle",
@@ -64,7 +64,7 @@ def _claim(signed: SignedOrder, at: datetime) -> Json:
         "patient": _reference(signed.patient, signed),
         "created": at.isoformat(timespec="seconds"),
         "insurer": _reference(Entry("", signed.insurer, ""), signed),
-        "provider": _reference(signed.orderer, signed),
+        "provider": _reference(_requestor(signed), signed),
         "priority": {"coding": [{"system": PROCESS_PRIORITY, "code": "normal"}]},
         "diagnosis": [
             {"sequence": number, "diagnosisCodeableConcept": {"coding": [_coding(code)]}} for number, code in enumerate(signed.service.diagnoses, start=1)
@@ -72,6 +72,27 @@ def _claim(signed: SignedOrder, at: datetime) -> Json:
         "insurance": [{"sequence": 1, "focal": True, "coverage": _reference(signed.coverage, signed)}],
         "item": [_item(signed, identifier)],
     }
+
+
+def _requestor(signed: SignedOrder) -> Entry:
+    """Who asks, as the guide lets a Claim name it: an organization, or somebody in a role; a bare practitioner gets one of our making."""
+    orderer = signed.orderer
+    if orderer.resource.get("resourceType") != "Practitioner":
+        return orderer
+    role: Json = {
+        "resourceType": "PractitionerRole",
+        "id": stable_uuid("PractitionerRole", _url(orderer, signed.fhir_base)),
+        "identifier": orderer.resource.get("identifier"),
+        "active": True,
+        "practitioner": {**_reference(orderer, signed), "display": _name(orderer.resource)},
+        "telecom": many(orderer.resource, "telecom") or [{"extension": [{"url": DATA_ABSENT_REASON_EXTENSION, "valueCode": "unknown"}]}],
+    }
+    return Entry(f"urn:uuid:{role['id']}", without_empty(role), "")
+
+
+def _name(person: Json) -> str | None:
+    name = one(person, "name")
+    return text(name, "text") or " ".join([*(str(each) for each in many(name, "given")), text(name, "family") or ""]).strip() or None
 
 
 def _item(signed: SignedOrder, identifier: Json) -> Json:
