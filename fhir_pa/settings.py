@@ -10,7 +10,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from cds_hooks.quiet import Rule
 from fhir_pa.auth import registration
@@ -147,6 +147,14 @@ def _file(path: Path, mistakes: Mistakes) -> dict[str, Any]:
     return {}
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 def _sensible(settings: Settings, mistakes: Mistakes) -> None:
     problem = url_problem(settings.public_url)
     if settings.open and (settings.host not in LOOPBACK or problem or urlsplit(settings.public_url).hostname not in LOOPBACK):
@@ -158,7 +166,7 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
     for name in ("processes", "threads", "max_body_bytes", "burst", "exchange_seconds", "quiet_days", *ehr):
         if getattr(settings, name) < 1:
             mistakes.add(name, f"is {getattr(settings, name)}.", "Use 1 or more.")
-    if settings.time_zone not in available_timezones():
+    if not _is_zone(settings.time_zone):
         mistakes.add("time_zone", f"is {settings.time_zone!r}, which is no time zone.", "Use a name such as America/New_York.")
     if settings.peer_to_peer_hours and not 24 <= settings.peer_to_peer_hours <= 72:
         mistakes.add("peer_to_peer_hours", f"is {settings.peer_to_peer_hours}.", "Use 24 to 72, or 0 to offer no conversation.")

@@ -122,7 +122,8 @@ def _attachment(node: Json) -> str | None:
 
 
 def _label(name: str) -> str:
-    return _spaced(_CHOICES.match(name).group(1) if _CHOICES.match(name) else name)  # type: ignore[union-attr]
+    choice = _CHOICES.match(name)
+    return _spaced(choice.group(1) if choice else name)
 
 
 def _spaced(name: str) -> str:

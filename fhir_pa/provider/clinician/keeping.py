@@ -6,6 +6,7 @@ Who wrote it, when, and whose chart it is are said by the server that knows, nev
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import datetime
 
 from joserfc import jwt
@@ -72,7 +73,8 @@ def unsigned(form: Json) -> Json:
     return without(form)
 
 
-def _seal(chart: OpenChart, plain: Json, keys: Keys, at: datetime):  # type: ignore[no-untyped-def]
+def _seal(chart: OpenChart, plain: Json, keys: Keys, at: datetime) -> Callable[[Json], Json]:
+    """What signs this form for whoever the form asks to sign it."""
     digest = fingerprint({key: value for key, value in plain.items() if key not in ("meta", "authored", "author")})
     who = reference(chart.clinician)
     claims = {"sub": who["reference"], "sha256": digest, "iat": int(at.timestamp())}
