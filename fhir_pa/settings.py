@@ -22,6 +22,9 @@ Validation = Literal["tolerant", "strict"]
 _PASSWORD = re.compile(r"(?<=:)[^:/@][^@]*(?=@)|(?<=password=)[^&]*")
 
 
+_LISTS = ("client", "person", "practice", "practice_person", "member", "gold_card", "provider", "app", "delegate")
+
+
 def _setting(says: str, default: Any) -> Any:
     return field(default=default, metadata={"says": says})
 
@@ -31,7 +34,7 @@ class Settings:
     """Read once at the start by ``read``; nothing changes it afterwards."""
 
     config: Path | None = _setting(
-        "The TOML file with [payer], [[client]], [[person]], [[member]], [[gold_card]], [[provider]], [[app]], [[delegate]], [oidc], [server].", None
+        f"The TOML file with [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc], [server].", None
     )
     host: str = _setting("The address to listen on. Anything but loopback belongs behind a proxy with TLS.", "127.0.0.1")
     port: int = _setting("The port to listen on.", 8080)
@@ -126,8 +129,8 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
             break
     for name in in_file.keys() - {each.name for each in documented()}:
         mistakes.add(f"{where} [server] {name}", "is not a setting this server knows.", "Run 'fhir-pa settings' to see them all.")
-    for name in tables.keys() - {"server", "payer", "client", "person", "member", "gold_card", "provider", "app", "delegate", "oidc"}:
-        mend = "Use [payer], [[client]], [[person]], [[member]], [[gold_card]], [[provider]], [[app]], [[delegate]], [oidc] or [server]."
+    for name in tables.keys() - {"payer", *_LISTS, "oidc", "server"}:
+        mend = f"Use [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc] or [server]."
         mistakes.add(f"{where} [{name}]", "is not a table this server knows.", mend)
     directory = registration.read(tables, where, mistakes)
     settings = Settings(**chosen, directory=directory, sources=sources)

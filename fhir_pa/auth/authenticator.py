@@ -53,7 +53,7 @@ class Authenticator:
         if header is None and self.open:
             return open_caller()
         use, said = self.mint.read(_bearer(header))
-        if use in ("desk", "sign-in"):
+        if use not in ("access", "person"):
             raise Unauthenticated("A session of the desk is no access token. Ask the payer to run: fhir-pa people token <id>.")
         return self._person(said) if use == "person" else self._client(said, certificate)
 

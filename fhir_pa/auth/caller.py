@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from fhir_pa.auth.directory import Client, Person
+from fhir_pa.auth.directory import CASEWORK, Client, Person
+from fhir_pa.auth.practice import PracticePerson
 from fhir_pa.auth.scopes import NEEDED, Scope, scopes, suffices
 from ig_profiles.outcome import Forbidden
 
-How = Literal["access token", "CDS Hooks token", "person token", "desk session", "command line", "open mode"]
+How = Literal["access token", "CDS Hooks token", "person token", "desk session", "practice session", "command line", "open mode"]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A provider's system (``client``) or one of the payer's staff (``person``); never both, never neither.
+    """A provider's system (``client``), one of the payer's staff (``person``) or of a practice's (``practice``); always exactly one.
 
     A person's roles are those of the directory at the moment of the call, so that a role withdrawn is withdrawn at once.
     """
@@ -22,22 +23,26 @@ class Caller:
     how: How
     client: Client | None = None
     person: Person | None = None
+    practice: PracticePerson | None = None
     scopes: frozenset[Scope] = frozenset()
 
     @property
     def id(self) -> str:
         """The id by which trail and log name the caller."""
-        return self.client.id if self.client else self.person.id if self.person else ""
+        known = self.client or self.person or self.practice
+        return known.id if known else ""
 
     @property
     def name(self) -> str:
         """The name a person would read."""
-        return self.client.name if self.client else self.person.name if self.person else ""
+        known = self.client or self.person or self.practice
+        return known.name if known else ""
 
     @property
     def rights(self) -> str:
         """What the caller may do, for the log: the scopes of a provider's system in order, or a person's roles."""
-        return " ".join(sorted(map(str, self.scopes)) if self.client else self.person.roles if self.person else ())
+        person = self.person or self.practice
+        return " ".join(sorted(map(str, self.scopes)) if self.client else person.roles if person else ())
 
     @property
     def is_open(self) -> bool:
@@ -47,21 +52,41 @@ class Caller:
     def must_be_allowed(self, operation: str) -> None:
         """Raises Forbidden unless this is a provider's system whose scopes allow the operation."""
         if self.client is None:
-            raise Forbidden(f"{self.name} is one of the payer's staff; {operation} is for providers' systems. Use a client's access token.")
+            raise Forbidden(f"{self.name} is a person; {operation} is for providers' systems. Use a client's access token.")
         if not suffices(self.scopes, operation):
             needed = " or ".join(NEEDED[operation])
             text = f"The access token does not allow {operation}. Ask the token endpoint for {needed}, which the payer must have registered."
             raise Forbidden(text, message_id="insufficient-scope")
 
-    def must_be_staff(self) -> Person:
-        """The person calling; raises Forbidden when it is not a person."""
+    def must_be_person(self) -> Person:
+        """The person calling, whatever the roles; raises Forbidden when it is not a person."""
         if self.person is None:
             raise Forbidden("Only the payer's staff may do this, with a person's token. Ask the payer to run: fhir-pa people token <id>.")
         return self.person
 
+    def must_be_staff(self) -> Person:
+        """The person calling, who may see cases; whoever only runs the server or writes policies has no business with them. Raises Forbidden."""
+        person = self.must_be_person()
+        if not set(CASEWORK) & set(person.roles):
+            raise Forbidden(f"{person.name} may not see cases: that takes one of the roles {', '.join(CASEWORK)}.")
+        return person
+
+    def must_be_of_a_practice(self) -> PracticePerson:
+        """The member of a practice's staff calling; raises Forbidden when it is somebody else."""
+        if self.practice is None:
+            raise Forbidden("Only a practice's own people may do this, signed in at the provider desk. Ask the payer for a [[practice_person]].")
+        return self.practice
+
+    def must_act_for_a_practice(self, doing: str) -> PracticePerson:
+        """The same, where the person's role lets him or her act. Raises Forbidden for one who only reads."""
+        person = self.must_be_of_a_practice()
+        if not person.acts:
+            raise Forbidden(f"{person.name} only reads at this desk; to {doing} takes a coordinator or a clinician. Ask one, or have the role added.")
+        return person
+
     def must_hold(self, role: str, doing: str) -> Person:
         """The person calling; raises Forbidden unless the directory gives them this role."""
-        person = self.must_be_staff()
+        person = self.must_be_person()
         if role not in person.roles:
             raise Forbidden(f"{person.name} is no {role}, and only {role}s may {doing}. Ask one, or have the role added to the [[person]].")
         return person

@@ -10,10 +10,12 @@ from typing import Any
 
 from cds_hooks.apps import App
 from cds_hooks.network import Network
+from fhir_pa.auth.practice import Practice, PracticePerson
 from fhir_pa.auth.scopes import Scope
 from fhir_pa.um.delegate import Delegate
 
-ROLES = ("nurse", "physician", "clerk", "auditor")
+CASEWORK = ("nurse", "physician", "clerk", "auditor")  # whoever may see cases
+ROLES = (*CASEWORK, "policy", "operator")
 LINES_OF_BUSINESS = ("medicare-advantage", "medicaid", "commercial-erisa", "qhp")
 
 
@@ -95,11 +97,15 @@ class Person:
 
 @dataclass(frozen=True)
 class PlanAccounts:
-    """The OpenID provider of the plan's own accounts, and what this server is registered there as."""
+    """The OpenID provider of the plan's own accounts, and what this server is registered there as.
+
+    ``endpoints`` are the URL prefixes, besides the issuer's own host, at which its token endpoint and its keys may lie.
+    """
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
+    endpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,8 @@ class Directory:
     apps: tuple[App, ...] = ()
     delegates: tuple[Delegate, ...] = ()
     plan_accounts: PlanAccounts | None = None
+    practices: tuple[Practice, ...] = ()
+    practice_people: tuple[PracticePerson, ...] = ()
 
     @property
     def lists_members(self) -> bool:
@@ -164,6 +172,10 @@ class Directory:
     def person(self, identity: str) -> Person | None:
         """The member of staff with this id."""
         return next((person for person in self.people if person.id == identity), None)
+
+    def practice_person(self, identity: str) -> PracticePerson | None:
+        """The member of a practice's staff with this id."""
+        return next((person for person in self.practice_people if person.id == identity), None)
 
     def gold_card(self, npis: Iterable[str], topic: str, on: date) -> GoldCard | None:
         """The gold card of one of these NPIs that spares a request under this policy on this day; the one that lasts longest."""

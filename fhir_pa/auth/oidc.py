@@ -9,16 +9,17 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from fhir_pa.auth.directory import Directory, PlanAccounts
+from fhir_pa.auth.directory import PlanAccounts
 from fhir_pa.auth.signed import Clock, Statement, check_audience, check_times
 from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal, Unauthenticated
@@ -44,12 +45,21 @@ class Begun:
         return cls(*(secrets.token_urlsafe(32) for _ in range(3)))
 
 
+class Listed(Protocol):
+    """Somebody the payer lists, with the names of his or her accounts."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def accounts(self) -> tuple[str, ...]: ...
+
+
 @dataclass(frozen=True)
 class PlanSignIn:
     """Sends people to the plan's provider, and learns from its answer who they are. ``back`` is the registered redirect address."""
 
     accounts: PlanAccounts
-    directory: Directory
+    people: Iterable[Listed]
     back: str
     read: Read
     post: Post
@@ -79,7 +89,7 @@ class PlanSignIn:
         provider = self._provider()
         said = self._verified(self._id_token(provider, answered["code"], begun.verifier), provider, begun.nonce)
         known = [said.text("sub"), *([str(said.claims["email"])] if said.claims.get("email_verified") is True and "email" in said.claims else [])]
-        person = next((each for each in self.directory.people if set(known) & set(each.accounts)), None)
+        person = next((each for each in self.people if set(known) & set(each.accounts)), None)
         if person is None:
             raise Unauthenticated(f"No [[person]] has your account among its accounts. Have '{known[-1]}' added.")
         return person.id

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from cds_hooks.apps import App
 from cds_hooks.network import Network, Provider
-from fhir_pa.auth import listed
+from fhir_pa.auth import listed, practices_listed
 from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, GoldCard, Identifier, Insurer, Licence, Member, Person, PlanAccounts
 from fhir_pa.auth.keys import UnusableKey, public_key
+from fhir_pa.auth.practice import Practice, PracticePerson
 from fhir_pa.auth.scopes import Scope, scope
 from fhir_pa.configuration import Mistakes, Table
 from fhir_pa.um.delegate import Delegate
@@ -18,7 +20,7 @@ from ig_profiles.names import NPI
 
 _SEARCHED = re.compile(r"[A-Z][A-Za-z]+\.[_A-Za-z][-_A-Za-z]*")
 _SEARCH_NAME = re.compile(r"([_A-Za-z][-_A-Za-z.:]*)?")
-Known = TypeVar("Known", Client, Person, Member, GoldCard, Provider, App, Delegate)
+Known = TypeVar("Known", Client, Person, Member, GoldCard, Provider, App, Delegate, Practice, PracticePerson)
 
 
 def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory:
@@ -30,21 +32,27 @@ def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory
     network = Network(_each(tables, "provider", _provider, where, mistakes))
     apps = _each(tables, "app", listed.app, where, mistakes)
     delegates = _each(tables, "delegate", _delegate, where, mistakes)
+    practices = _each(tables, "practice", _practice, where, mistakes)
+    practice_people = _each(tables, "practice_person", partial(_practice_person, practices=practices), where, mistakes)
     _no_twins([client.id for client in clients], f"{where} [[client]]", "id", mistakes)
     _no_twins([client.cds_issuer.rstrip("/") for client in clients if client.cds_issuer], f"{where} [[client]]", "cds_issuer", mistakes)
     _no_twins([person.id for person in people], f"{where} [[person]]", "id", mistakes)
+    _no_twins([practice.id for practice in practices], f"{where} [[practice]]", "id", mistakes)
+    _no_twins([*{person.id for person in people}, *(each.id for each in practice_people)], f"{where} [[practice_person]]", "id", mistakes)
     _no_twins([f"{member.system}|{member.id}" for member in members], f"{where} [[member]]", "system and id", mistakes)
     _no_twins([delegate.name for delegate in delegates], f"{where} [[delegate]]", "name", mistakes)
     _no_twins([provider.npi for provider in network.providers], f"{where} [[provider]]", "npi", mistakes)
     insurer = _insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes))
-    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates, _plan_accounts(tables, where, mistakes))
+    accounts = _plan_accounts(tables, where, mistakes)
+    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates, accounts, practices, practice_people)
 
 
 def _plan_accounts(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> PlanAccounts | None:
     if "oidc" not in tables:
         return None
     table = Table(tables["oidc"], f"{where} [oidc]", mistakes)
-    found = PlanAccounts(table.url("issuer", required=True), table.text("client_id", required=True), table.text("client_secret", required=True))
+    issuer, client_id, secret = table.url("issuer", required=True), table.text("client_id", required=True), table.text("client_secret", required=True)
+    found = PlanAccounts(issuer, client_id, secret, table.urls("endpoints"))
     table.close()
     return found
 
@@ -211,6 +219,20 @@ def _delegate(table: Table) -> Delegate:
 
 def _provider(table: Table) -> Provider:
     found = listed.provider(table)
+    if found.npi:
+        _check_npi(table, "npi", found.npi)
+    return found
+
+
+def _practice(table: Table) -> Practice:
+    found = practices_listed.practice(table)
+    for npi in found.npis:
+        _check_npi(table, "npis", npi)
+    return found
+
+
+def _practice_person(table: Table, practices: tuple[Practice, ...]) -> PracticePerson:
+    found = practices_listed.person(table, practices)
     if found.npi:
         _check_npi(table, "npi", found.npi)
     return found

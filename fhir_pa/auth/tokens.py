@@ -25,8 +25,15 @@ PERSON = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
 TURN = timedelta(days=30)
 
-Use = Literal["access", "person", "desk", "sign-in"]
-_TYPES: dict[Use, str] = {"access": "at+jwt", "person": "person+jwt", "desk": "desk+jwt", "sign-in": "sign-in+jwt"}
+Use = Literal["access", "person", "practice", "desk", "practice desk", "sign-in"]
+_TYPES: dict[Use, str] = {
+    "access": "at+jwt",
+    "person": "person+jwt",
+    "practice": "practice+jwt",
+    "desk": "desk+jwt",
+    "practice desk": "practice-desk+jwt",
+    "sign-in": "sign-in+jwt",
+}
 
 
 class Secrets(Protocol):
@@ -57,9 +64,13 @@ class Mint:
         """A person's token for the reviewers' interface, good for at most ``LONGEST``."""
         return self._sign("person", person_id, min(lasting, LONGEST))
 
-    def desk_token(self, person_id: str, lasting: timedelta, **session: Any) -> str:
-        """What the cookie of a session at the desk holds; no bearer token."""
-        return self._sign("desk", person_id, min(lasting, LONGEST), **session)
+    def practice_token(self, person_id: str, lasting: timedelta = PERSON) -> str:
+        """What one of a practice's people takes to the provider desk; no bearer token."""
+        return self._sign("practice", person_id, min(lasting, LONGEST))
+
+    def desk_token(self, person_id: str, lasting: timedelta, desk: Use = "desk", **session: Any) -> str:
+        """What the cookie of a session at a desk holds; no bearer token."""
+        return self._sign(desk, person_id, min(lasting, LONGEST), **session)
 
     def sign_in_token(self, lasting: timedelta, **begun: str) -> str:
         """What the browser keeps while it is at the plan's own sign-in; no bearer token."""

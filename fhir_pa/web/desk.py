@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
+from fhir_pa.auth.desk_session import staff_seats
 from fhir_pa.auth.directory import LINES_OF_BUSINESS
-from fhir_pa.web import desk_case, desk_evidence, desk_sign_in, errors
+from fhir_pa.web import desk_case, desk_evidence, errors, sign_in
 from fhir_pa.web.desk_forms import body_of
-from fhir_pa.web.desk_page import ASSETS, page, see
+from fhir_pa.web.desk_page import page, see
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Offered, Payer
+from fhir_pa.web.page import asset
 from fhir_pa.web.public import LINES
-from ig_profiles.outcome import NotFound, Refusal
+from ig_profiles.outcome import Refusal
 
 PER_PAGE = "25"
 FILTERS = ("waits_for", "line", "role", "owner", "urgent", "overdue", "q")
@@ -25,7 +27,9 @@ ALERTS = 5
 def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:
     """The addresses under ``/desk``."""
     base = Blueprint("desk", __name__, url_prefix="/desk")
-    desk_sign_in.attend(base, payer, authenticator)
+    directory = payer.directory
+    entrance = sign_in.Entrance("/desk", "fhir_pa_desk", "/desk/cases/", staff_seats(directory), directory.people, page)
+    sign_in.attend(base, entrance, payer, authenticator)
     desk_case.attend(base, payer, offered)
     desk_evidence.attend(base, payer, offered)
 
@@ -61,14 +65,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         offered.fall_due.seen(number, g.caller, payer)
         return see("/desk")
 
-    @base.get("/assets/<name>")
-    def asset(name: str) -> Response:
-        kind, body = ASSETS.get(name, ("", b""))
-        if not kind:
-            raise NotFound(f"There is no '{name}' here.")
-        response = Response(body, mimetype=kind)
-        response.headers["Cache-Control"] = "public, max-age=300"
-        return response
+    base.get("/assets/<name>")(asset)
 
     @base.errorhandler(Refusal)
     def refuse(refusal: Refusal) -> Response:

@@ -1,10 +1,12 @@
-"""Signing in to the desk and out of it: the cookie, who sends it, and the guard before every page."""
+"""Signing in to a desk and out of it: the cookie, who sends it, and the guard before every page."""
 
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,36 +14,58 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
-from fhir_pa.auth.desk_session import IDLE, Session, Sessions
-from fhir_pa.auth.oidc import Begun, PlanSignIn
+from fhir_pa.auth.desk_session import IDLE, Seats, Session, Sessions
+from fhir_pa.auth.oidc import Begun, Listed, PlanSignIn
 from fhir_pa.outbound.addresses import NotAllowed
 from fhir_pa.outbound.guarded import Limits, NotReached, Reply, fetch, post
-from fhir_pa.web.desk_page import page, see
 from fhir_pa.web.offered import Payer
+from fhir_pa.web.page import see
 from ig_profiles.outcome import Forbidden, NotFound, Unauthenticated
 
-COOKIE, BEFORE, AWAY = "fhir_pa_desk", "fhir_pa_desk_sign_in", "fhir_pa_desk_away"
+LOG = logging.getLogger("fhir_pa.web")
 AT_THE_PLAN = timedelta(minutes=15)
 CALL = Limits(connect=3, read=5, total=8, max_bytes=512 * 1024)
-OPEN_TO_ALL = ("/desk/sign-in", "/desk/assets/")
 
 
-def attend(base: Blueprint, payer: Payer, authenticator: Authenticator) -> None:
+@dataclass(frozen=True)
+class Entrance:
+    """The door of one desk: where it is, the name its cookies begin with, who may sit down, and how its pages are made.
+
+    ``cases`` is the address below which a page may be wanted before signing in; ``page(template, status, **words)`` makes one.
+    """
+
+    at: str
+    cookie: str
+    cases: str
+    seats: Seats
+    people: Iterable[Listed]
+    page: Callable[..., Response]
+
+
+def attend(base: Blueprint, entrance: Entrance, payer: Payer, authenticator: Authenticator) -> None:
     """Let people in and out of the pages of this blueprint: by a token, and by the plan's own accounts where there are such."""
-    sessions = Sessions(authenticator.mint, payer.directory, payer.memory, payer.clock)
-    plan = plan_sign_in(payer)
+    sessions = Sessions(authenticator.mint, entrance.seats, payer.memory, payer.clock)
+    plan = plan_sign_in(entrance, payer)
+    at, page, cookie = entrance.at, entrance.page, entrance.cookie
+    before, away = f"{cookie}_sign_in", f"{cookie}_away"
+    open_to_all = (f"{at}/sign-in", f"{at}/assets/")
+
+    def where(wanted: str) -> str:
+        """The page of this desk to go on to; never an address of somebody else's."""
+        safe = wanted.startswith(entrance.cases) and not set(wanted) & set("\\\r\n:") and "//" not in wanted
+        return wanted if safe else at
 
     @base.before_request
     def guard() -> Response | None:
         if request.method == "POST":
             _check_origin(payer.settings.public_url)
-        if request.path.startswith(OPEN_TO_ALL):
+        if request.path.startswith(open_to_all):
             return None
         try:
-            g.session = sessions.read(request.cookies.get(COOKIE, ""))
+            g.session = sessions.read(request.cookies.get(cookie, ""))
         except Unauthenticated:
             if request.method == "GET" and not request.path.endswith(".json"):
-                return see(f"/desk/sign-in?next={request.path}")
+                return see(f"{at}/sign-in?next={request.path}")
             raise
         g.caller = g.session.caller
         if request.method == "POST":
@@ -51,7 +75,7 @@ def attend(base: Blueprint, payer: Payer, authenticator: Authenticator) -> None:
     @base.after_request
     def renew(response: Response) -> Response:
         session: Session | None = g.get("session")
-        fresh = sessions.renewed(session) if session and request.path != "/desk/sign-out" else None
+        fresh = sessions.renewed(session) if session and request.path != f"{at}/sign-out" else None
         if fresh:
             set_cookie(response, fresh)
         return response
@@ -62,13 +86,13 @@ def attend(base: Blueprint, payer: Payer, authenticator: Authenticator) -> None:
 
     @base.post("/sign-in")
     def prove() -> Response:
-        if not hmac.compare_digest(request.cookies.get(BEFORE, "").encode(), request.form.get("csrf", "-").encode()):
+        if not hmac.compare_digest(request.cookies.get(before, "").encode(), request.form.get("csrf", "-").encode()):
             return _ask("The page was open too long, or cookies are off. Try once more.", 403)
         try:
             person = sessions.proven(request.form.get("token", ""))
         except Unauthenticated as refusal:
             return _ask(refusal.issues[0].text, 401)
-        response = see(_where(request.form.get("next", "")))
+        response = see(where(request.form.get("next", "")))
         set_cookie(response, sessions.begin(person))
         return response
 
@@ -77,56 +101,59 @@ def attend(base: Blueprint, payer: Payer, authenticator: Authenticator) -> None:
         if plan is None:
             raise NotFound("This server has no sign-in with the plan's accounts. Add [oidc] to its configuration.")
         begun = Begun.new()
-        kept = authenticator.mint.sign_in_token(AT_THE_PLAN, **vars(begun), next=_where(request.args.get("next", "")))
+        kept = authenticator.mint.sign_in_token(AT_THE_PLAN, **vars(begun), next=where(request.args.get("next", "")))
         response = see(plan.address(begun))
         secure = payer.settings.public_url.startswith("https://")
-        response.set_cookie(AWAY, kept, max_age=900, path="/desk/sign-in", secure=secure, httponly=True, samesite="Lax")
+        response.set_cookie(away, kept, max_age=900, path=f"{at}/sign-in", secure=secure, httponly=True, samesite="Lax")
         return response
 
     @base.get("/sign-in/back")
     def come_back() -> Response:
         try:
-            use, said = authenticator.mint.read(request.cookies.get(AWAY, ""))
+            use, said = authenticator.mint.read(request.cookies.get(away, ""))
             if plan is None or use != "sign-in":
                 raise Unauthenticated("No sign-in was begun in this browser. Begin again.")
             person = plan.person(Begun(said.text("state"), said.text("nonce"), said.text("verifier")), request.args.to_dict())
         except Unauthenticated as refusal:
             return _ask(refusal.issues[0].text, 401)
-        response = page("arrived", **_framed(), next=_where(said.text("next")))
-        response.delete_cookie(AWAY, path="/desk/sign-in", httponly=True, samesite="Lax")
+        response = page("arrived", **_framed(), next=where(said.text("next")))
+        response.delete_cookie(away, path=f"{at}/sign-in", httponly=True, samesite="Lax")
         set_cookie(response, sessions.begin(person))
         return response
 
     @base.post("/sign-out")
     def sign_out() -> Response:
         sessions.end(g.session)
-        response = see("/desk/sign-in")
-        response.delete_cookie(COOKIE, path="/desk", httponly=True, samesite="Strict")
+        response = see(f"{at}/sign-in")
+        response.delete_cookie(cookie, path=at, httponly=True, samesite="Strict")
         return response
 
     def set_cookie(response: Response, value: str) -> None:
         secure = payer.settings.public_url.startswith("https://")
-        response.set_cookie(COOKIE, value, max_age=int(IDLE.total_seconds()), path="/desk", secure=secure, httponly=True, samesite="Strict")
+        response.set_cookie(cookie, value, max_age=int(IDLE.total_seconds()), path=at, secure=secure, httponly=True, samesite="Strict")
 
     def _framed() -> dict[str, Any]:
         return {"plan": payer.directory.insurer.name, "session": None, "here": ""}
 
     def _ask(wrong: str = "", status: int = 200) -> Response:
         token = secrets.token_urlsafe(24)
-        wanted = _where(request.values.get("next", ""))
+        wanted = where(request.values.get("next", ""))
         response = page("sign_in", status, **_framed(), wrong=wrong, csrf=token, next=wanted, elsewhere=plan is not None)
         secure = payer.settings.public_url.startswith("https://")
-        response.set_cookie(BEFORE, token, max_age=900, path="/desk/sign-in", secure=secure, httponly=True, samesite="Strict")
+        response.set_cookie(before, token, max_age=900, path=f"{at}/sign-in", secure=secure, httponly=True, samesite="Strict")
         return response
 
 
-def plan_sign_in(payer: Payer) -> PlanSignIn | None:
-    """The sign-in with the plan's own accounts, calling only its registered provider; None where none is registered."""
+def plan_sign_in(entrance: Entrance, payer: Payer) -> PlanSignIn | None:
+    """The sign-in with the plan's own accounts, calling only its registered provider; None where none is registered.
+
+    What the provider's own description names is called where it lies on the issuer's host, or under a registered endpoint.
+    """
     accounts, settings = payer.directory.plan_accounts, payer.settings
     if accounts is None:
         return None
     host = urlsplit(accounts.issuer)
-    allowed = (f"{host.scheme}://{host.netloc}",)
+    allowed = (f"{host.scheme}://{host.netloc}", *accounts.endpoints)
 
     def read(url: str) -> bytes:
         return _reached(lambda: fetch(url, allowed, None, CALL, settings.private_networks))
@@ -134,20 +161,17 @@ def plan_sign_in(payer: Payer) -> PlanSignIn | None:
     def send(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         return _reached(lambda: post(url, body, allowed, headers, CALL, settings.private_networks))
 
-    return PlanSignIn(accounts, payer.directory, f"{settings.public_url}/desk/sign-in/back", read, send, payer.clock)
+    return PlanSignIn(accounts, entrance.people, f"{settings.public_url}{entrance.at}/sign-in/back", read, send, payer.clock)
 
 
 def _reached(call: Callable[[], Reply]) -> bytes:
     try:
         return call().body
-    except (NotAllowed, NotReached) as trouble:
+    except NotAllowed as trouble:
+        LOG.warning("The plan's accounts lie elsewhere than registered: %s Add the prefix to endpoints of [oidc].", trouble)
+        raise Unauthenticated("The plan's accounts lie at an address that is not registered. Have it added to endpoints of [oidc].") from trouble
+    except NotReached as trouble:
         raise Unauthenticated("The plan's accounts cannot be reached just now. Try again, or sign in with a token.") from trouble
-
-
-def _where(wanted: str) -> str:
-    """The page of the desk to go on to; never an address of somebody else's."""
-    safe = wanted.startswith("/desk/cases/") and not set(wanted) & set("\\\r\n:") and "//" not in wanted
-    return wanted if safe else "/desk"
 
 
 def _check_origin(public_url: str) -> None:
