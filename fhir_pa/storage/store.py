@@ -14,6 +14,7 @@ from fhir_pa.storage.alerts import AlertReading
 from fhir_pa.storage.assertions import AssertionReading, AssertionWriting
 from fhir_pa.storage.authorizations import AuthorizationWriting
 from fhir_pa.storage.cards import CardReading, CardWriting
+from fhir_pa.storage.claims import ClaimReading, ClaimWriting
 from fhir_pa.storage.crd_metrics import CrdMetricReading, CrdMetricWriting
 from fhir_pa.storage.database import open_database
 from fhir_pa.storage.form_errors import FormErrorReading, FormErrorWriting
@@ -45,6 +46,7 @@ class Reading(
     TurnaroundReading,
     CrdMetricReading,
     CardReading,
+    ClaimReading,
     FormErrorReading,
 ):
     """Everything that may be asked of the store."""
@@ -63,6 +65,7 @@ class Transaction(
     CrdMetricWriting,
     FormErrorWriting,
     CardWriting,
+    ClaimWriting,
     Reading,
 ):
     """Everything that may be asked and kept, in one transaction."""

@@ -67,6 +67,7 @@ authorizations = Table(
     Column("internal_due_at", Moment, nullable=False),
     Column("legal_due_at", Moment, nullable=False),
     Index("ix_authorizations_due", "pended", "legal_due_at"),
+    Index("ix_authorizations_requestor", "requestor_npi", "received_at"),
 )
 
 revisions = Table(

@@ -89,9 +89,10 @@ def lag(authorization: Authorization, submitted: datetime) -> int:
 
 @dataclass(frozen=True)
 class Stay:
-    """The authorizations of one stay, the first one first."""
+    """The authorizations of one stay, the first one first; ``given`` are days on which claims say that care was given."""
 
     cases: tuple[Authorization, ...]
+    given: tuple[date, ...] = ()
 
     @property
     def covered(self) -> frozenset[date]:
@@ -104,13 +105,26 @@ class Stay:
         return tuple(max(0, lag(before, after.opening_clock.received_at)) for before, after in zip(self.cases, self.cases[1:], strict=False))
 
     @property
+    def discharged_on(self) -> date | None:
+        """The day of discharge, as the newest request that tells it has it."""
+        told = [case.request.discharge for case in self.cases if case.request.discharge]
+        return told[-1][0] if told else None
+
+    def open_lag(self, today: date) -> int | None:
+        """How many days care has gone on beyond the last certified one with no extension asked for, until discharge or today; None when it is not known to."""
+        last = _last_day(self.cases[-1])
+        if last is None or self.known_until <= last:
+            return None
+        return ((self.discharged_on or today) - last).days
+
+    @property
     def known_until(self) -> date:
         """The last day on which care is known to have gone on: a claim or a request for more says so, a discharge ends it."""
-        days = [use.on for case in self.cases for use in case.uses]
+        days = [*self.given, *(use.on for case in self.cases for use in case.uses)]
         days += [case.opening_clock.received_at.date() for case in self.cases[1:]]
         days.append(min(self.covered, default=self.cases[0].opening_clock.received_at.date()))
-        left = [case.request.discharge[0] for case in self.cases if case.request.discharge]
-        return min([max(days), *left])
+        left = self.discharged_on
+        return min([max(days), *([left] if left else [])])
 
     def unfunded(self, through: date) -> tuple[date, ...]:
         """The days from the first certified one through this one that nothing certifies, while care went on (F45)."""
