@@ -15,11 +15,16 @@ from py_mini_racer import JSOOMException, MiniRacer
 from ig_profiles.json import dump
 
 _ASK = """
-globalThis.answer = null;
-Promise.resolve().then(() => {function}(JSON.parse(question))).then(
-  (found) => {{ answer = JSON.stringify({{ found: found ?? null }}); }},
-  (error) => {{ answer = JSON.stringify({{ thrown: String(error) }}); }});
-0"""
+(() => {{
+  const found = (value) => (globalThis.answer = JSON.stringify({{ found: value ?? null }}));
+  const thrown = (error) => (globalThis.answer = JSON.stringify({{ thrown: String(error) }}));
+  globalThis.answer = null;
+  try {{
+    const told = {function}(JSON.parse(question));
+    if (typeof told?.then !== "function") return found(told);
+    told.then(found, thrown);
+  }} catch (error) {{ return thrown(error); }}
+}})()"""
 
 
 class Stopped(Exception):
@@ -73,10 +78,10 @@ class V8:
         return told["found"]
 
     async def _answer(self, racer: MiniRacer, asking: str) -> Any:
-        """What stands in ``answer`` once this was run: V8 settles the promises of one script before it begins the next."""
+        """What is told at once, else what stands in ``answer`` later: V8 settles the promises of one script before it begins the next."""
         async with asyncio.timeout(self._seconds):
-            await racer.eval_cancelable(asking)
-            return await racer.eval_cancelable("answer")
+            told = await racer.eval_cancelable(asking)
+            return told if isinstance(told, str) else await racer.eval_cancelable("answer")
 
     def close(self) -> None:
         """Give the memory back; the next question starts anew. Also done when this V8 is no longer used, or the process ends."""

@@ -31,6 +31,16 @@ const instead = (pattern, contents) => ({
     build.onLoad({ filter: /.*/, namespace: String(pattern) }, () => ({ contents }));
   },
 });
+
+/** cql-execution awaits each step, though all its data is at hand here: the same steps, without a promise for each of them. */
+const waiting = /\b(?:async|await)\s+|\bPromise\.all(?=\()/g;
+const withoutWaiting = {
+  name: "without waiting",
+  setup(build) {
+    build.onLoad({ filter: /cql-execution\/lib\/.*\.js$/ }, ({ path }) => ({ contents: readFileSync(path, "utf8").replace(waiting, "") }));
+  },
+};
+
 const text = (value) => `module.exports = ${JSON.stringify(value)};`;
 
 /** The model info parsed now, as cql-exec-fhir would parse it at each start; only what its classes read. */
@@ -75,6 +85,7 @@ writeFileSync(join(dist, "FHIRHelpers-4.0.1.json"), JSON.stringify(elm));
 
 const parsed = `const rows = ${JSON.stringify(await parsedModelInfo())}; exports.parseString = (xml, options, done) => done(null, { modelInfo: JSON.parse(rows) });`;
 await bundle("execute.js", "CqlFacts", { minifyWhitespace: true, minifySyntax: true }, [
+  withoutWaiting,
   instead(/^fhir-helpers-elm$/, `module.exports = JSON.parse(${JSON.stringify(JSON.stringify(elm))});`),
   instead(/^xml2js$/, parsed),
   instead(/^xml2js\/lib\/processors$/, "module.exports = {};"),

@@ -38,27 +38,35 @@ element._typeHierarchy = function () {
 
 const results = new WeakMap();
 const { exec } = ExpressionDef.prototype;
-ExpressionDef.prototype.exec = async function (context) {
+ExpressionDef.prototype.exec = function (context) {
   const run = context.rootContext();
   if (!results.has(run)) results.set(run, new Map());
   const mine = results.get(run);
   if (!mine.has(this)) {
-    const result = await exec.call(this, context); // one that throws is not remembered
+    const result = exec.call(this, context); // one that throws is not remembered
     mine.set(this, Array.isArray(result) ? Object.freeze(result) : result);
   }
   return mine.get(this);
 };
 
-/** Distinct, union and intersect compare deep keys of their members; a whole resource is known by its canonical JSON. */
+/** Distinct, union and intersect compare deep keys of their members; what FHIR holds is known by its type and canonical JSON. */
 const comparing = require("cql-execution/lib/util/immutableUtil.js");
 const { toNormalizedKey } = comparing;
 const keys = new WeakMap();
 comparing.toNormalizedKey = (value) => {
   const json = value?._typeInfo && value._json;
-  if (!json?.resourceType) return toNormalizedKey(value);
-  if (!keys.has(json)) keys.set(json, `resource ${JSON.stringify(sorted(json))}`);
+  if (!json) return toNormalizedKey(value);
+  if (isMoment(value)) return toNormalizedKey(value.value); // one moment may be written in several time zones
+  if (!keys.has(json)) keys.set(json, `${value._typeInfo.name} ${JSON.stringify(sorted(json))}`);
   return keys.get(json);
 };
+
+const isMoment = ({ _typeInfo: type }) => type.findElement("value")?.typeSpecifier.fqn?.match(/^System\.(Date|DateTime|Time)$/);
+
+/** A list of none or one has nothing twice. */
+const lists = require("cql-execution/lib/elm/list.js");
+const { toDistinctList } = lists;
+lists.toDistinctList = (list) => (list.length < 2 ? [...list] : toDistinctList(list));
 
 function sorted(json) {
   if (Array.isArray(json)) return json.map(sorted);
