@@ -67,7 +67,7 @@ class Caller:
     def must_be_staff(self) -> Person:
         """The person calling, who may see cases; whoever only runs the server or writes policies has no business with them. Raises Forbidden."""
         person = self.must_be_person()
-        if not set(CASEWORK) & set(person.roles):
+        if not self.holds(*CASEWORK):
             raise Forbidden(f"{person.name} may not see cases: that takes one of the roles {', '.join(CASEWORK)}.")
         return person
 
@@ -82,6 +82,17 @@ class Caller:
         person = self.must_be_of_a_practice()
         if not person.acts:
             raise Forbidden(f"{person.name} only reads at this desk; to {doing} takes a coordinator or a clinician. Ask one, or have the role added.")
+        return person
+
+    def holds(self, *roles: str) -> bool:
+        """Whether this is a person with one of these roles."""
+        return self.person is not None and bool(set(roles) & set(self.person.roles))
+
+    def must_hold_one(self, roles: tuple[str, ...], doing: str) -> Person:
+        """The person calling; raises Forbidden unless the directory gives them one of these roles."""
+        person = self.must_be_person()
+        if not self.holds(*roles):
+            raise Forbidden(f"{person.name} may not {doing}: that takes one of the roles {', '.join(roles)}. Ask whoever has one, or have it added.")
         return person
 
     def must_hold(self, role: str, doing: str) -> Person:

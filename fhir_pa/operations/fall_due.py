@@ -57,6 +57,7 @@ def _fall_due(number: str, payer: Payer) -> None:
             tx.save(changed)
         tx.watch(changed, at)
         tx.enlist(changed)
+        tx.keep_judgements(changed)
 
 
 def _recorded(case: Authorization, at: datetime) -> Authorization:

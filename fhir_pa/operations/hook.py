@@ -21,6 +21,7 @@ from fhir_pa.operations.hook_assertion import assertions
 from fhir_pa.operations.hook_cards import cards_given
 from fhir_pa.operations.hook_chart import chart_of
 from fhir_pa.operations.hook_findings import findings_of
+from fhir_pa.operations.hook_gaps import gaps
 from fhir_pa.operations.hook_given import given
 from fhir_pa.operations.hook_grant import Granting
 from fhir_pa.operations.hook_metrics import Witness, measured, refused
@@ -111,4 +112,5 @@ def _answer(asked: HookRequest, sent: Json, told: list[Issue], caller: Caller, p
             tx.keep_assertion(each)
         tx.keep_cards(cards_given(call, asked, answers))
         tx.keep_crd_metric(row)
+        tx.keep_gaps(gaps(call, asked, witness))
     return answer

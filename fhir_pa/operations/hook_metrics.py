@@ -5,7 +5,8 @@ A row holds codes and ids only. Rows are for reports about the exchange; they ar
 
 from __future__ import annotations
 
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,7 @@ from datetime import datetime
 from cds_hooks import orderer
 from cds_hooks.answer import CoverageAnswer
 from cds_hooks.coverage_information import write
+from cds_hooks.material import searched_type
 from cds_hooks.prefetch import Fetch
 from cds_hooks.request import HookRequest
 from fhir_pa.auth.directory import Insurer
@@ -28,17 +30,20 @@ from ig_profiles.reading import Json, identifier_value, many, text
 
 @dataclass
 class Witness:
-    """Sees what is queried during one call: which types, how many, and whether the EHR took the token."""
+    """Sees what is queried during one call: which types, how many, how long each took (seconds), and whether the EHR took the token."""
 
     found: Counter[str] = field(default_factory=Counter)
     asked: int = 0
     refused: int = 0
+    took: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def watching(self, fetch: Fetch) -> Fetch:
         """The fetcher, watched."""
 
         def fetched(query: str) -> Json | None:
+            began = time.perf_counter()
             answer = fetch(query)
+            self.took[searched_type(query)].append(time.perf_counter() - began)
             self.asked += 1
             kinds = [text(each, "resourceType") or "" for each in (many(answer, "entry", "resource") or [answer] if answer else [])]
             self.refused += "OperationOutcome" in kinds

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import document, rows, tables
 from fhir_pa.storage.alerts import EVERY, AlertWriting
+from fhir_pa.storage.judgements import JudgementWriting
 from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
 from fhir_pa.storage.proofs import ProofReading, ProofWriting
 from fhir_pa.storage.worklist import WorklistWriting
@@ -107,7 +108,7 @@ class AuthorizationReading(ProofReading):
         return [document.read(row.document, Authorization) for row in found]
 
 
-class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, AuthorizationReading):
+class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, JudgementWriting, AuthorizationReading):
     """Keeping authorizations."""
 
     def add(self, authorization: Authorization) -> None:
@@ -146,6 +147,7 @@ class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, Authoriz
         self.insert_missing(tables.trail, rows.trail(authorization))
         self.watch(authorization, authorization.trail[-1].at - LATEST_LOOK)
         self.enlist(authorization)
+        self.keep_judgements(authorization)
 
     def _keep_items(self, authorization: Authorization) -> None:
         wanted = rows.items(authorization)

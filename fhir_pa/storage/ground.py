@@ -32,6 +32,12 @@ class Queue(Protocol):
     def unfinished(self, connection: sa.Connection) -> list[str]:
         """The keys of all that is queued, delayed or running."""
 
+    def counted(self, connection: sa.Connection) -> list[dict[str, Any]]:
+        """The same, counted by kind of work and state."""
+
+    def listed(self, connection: sa.Connection, name: str, first: int, most: int) -> list[dict[str, Any]]:
+        """So many pieces of one kind of work, the oldest first."""
+
     def enqueue_weighing(self, connection: sa.Connection, key: str, number: str) -> None:
         """Weigh what is not weighed yet of this authorization, once for each key."""
 

@@ -5,6 +5,9 @@ Either the decision and the work it asks for are both kept, or neither is. Any p
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
@@ -18,6 +21,7 @@ SLOTS = 8  # deliveries at once in each worker; every slot may need two connecti
 POLLING_SECONDS = 0.1  # how soon a worker notices work
 APPLICATION = "fhir-pa"
 APPLICATION_VERSION = "1"  # raise only when work already queued could not be read any more
+UNFINISHED = {"DELAYED": "delayed", "ENQUEUED": "queued", "PENDING": "running"}
 SERIALIZER = DBOSPortableJSONSerializer()  # the default is pickle
 
 
@@ -51,10 +55,23 @@ class DurableQueue:
 
     def unfinished(self, connection: sa.Connection) -> list[str]:
         """The keys of all that is queued, delayed or running."""
-        schema = SCHEMA if connection.dialect.name == "postgresql" else None
-        status = sa.table("workflow_status", sa.column("workflow_uuid"), sa.column("status"), schema=schema)
-        open_ = sa.select(status.c.workflow_uuid).where(status.c.status.in_(("DELAYED", "ENQUEUED", "PENDING")))
-        return [row.workflow_uuid for row in connection.execute(open_.order_by(status.c.workflow_uuid))]
+        work = _work(connection)
+        open_ = sa.select(work.c.workflow_uuid).where(work.c.status.in_(UNFINISHED))
+        return [row.workflow_uuid for row in connection.execute(open_.order_by(work.c.workflow_uuid))]
+
+    def counted(self, connection: sa.Connection) -> list[dict[str, Any]]:
+        """All that is queued, delayed or running, counted by kind of work (``name``) and ``state``; ``oldest`` is when the first was put there."""
+        work = _work(connection)
+        asked = sa.select(work.c.name, work.c.status, sa.func.count(), sa.func.min(work.c.created_at)).where(work.c.status.in_(UNFINISHED))
+        rows = connection.execute(asked.group_by(work.c.name, work.c.status).order_by(work.c.name, work.c.status))
+        return [{"name": name, "state": UNFINISHED[state], "count": count, "oldest": _moment(oldest)} for name, state, count, oldest in rows]
+
+    def listed(self, connection: sa.Connection, name: str, first: int, most: int) -> list[dict[str, Any]]:
+        """So many pieces of this kind of work that are queued, delayed or running, the oldest first."""
+        work = _work(connection)
+        asked = sa.select(work).where(work.c.status.in_(UNFINISHED), work.c.name == name).order_by(work.c.created_at, work.c.workflow_uuid)
+        rows = connection.execute(asked.limit(most).offset(first))
+        return [{"key": each.workflow_uuid, "state": UNFINISHED[each.status], "since": _moment(each.created_at)} for each in rows]
 
     def register(self) -> None:
         """Tell the workers how this queue is worked through."""
@@ -63,6 +80,16 @@ class DurableQueue:
     def close(self) -> None:
         """Let go of what the client holds; the engine stays."""
         self._client.destroy()
+
+
+def _work(connection: sa.Connection) -> sa.TableClause:
+    """The queue's own table of work, as far as we read it."""
+    schema = SCHEMA if connection.dialect.name == "postgresql" else None
+    return sa.table("workflow_status", *(sa.column(name) for name in ("workflow_uuid", "status", "name", "created_at")), schema=schema)
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def prepare(engine: sa.Engine) -> None:

@@ -20,11 +20,14 @@ from fhir_pa.storage.database import open_database
 from fhir_pa.storage.form_errors import FormErrorReading, FormErrorWriting
 from fhir_pa.storage.ground import Clock
 from fhir_pa.storage.hook_log import HookReading, HookWriting
+from fhir_pa.storage.judgements import JudgementReading
 from fhir_pa.storage.looks import LookReading, LookWriting
 from fhir_pa.storage.migrate import up_to_date
 from fhir_pa.storage.notices import NoticeReading, NoticeWriting
 from fhir_pa.storage.once import OnceReading, OnceWriting
 from fhir_pa.storage.one_writer import OneWriter
+from fhir_pa.storage.operating import OperatingReading
+from fhir_pa.storage.prefetch_gaps import GapReading, GapWriting
 from fhir_pa.storage.queue import DurableQueue
 from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
 from fhir_pa.storage.turnaround import TurnaroundReading
@@ -37,8 +40,11 @@ from ig_profiles.outcome import Unavailable, Unprocessable
 class Reading(
     AlertReading,
     WorklistReading,
+    JudgementReading,
     ReceivedReading,
     NoticeReading,
+    OperatingReading,
+    GapReading,
     AssertionReading,
     HookReading,
     LookReading,
@@ -63,6 +69,7 @@ class Transaction(
     WeighingWriting,
     WorkerWriting,
     CrdMetricWriting,
+    GapWriting,
     FormErrorWriting,
     CardWriting,
     ClaimWriting,
