@@ -83,7 +83,7 @@ def matches(authorization: Authorization, criteria: InquiryCriteria) -> bool:
         return False
     if criteria.diagnoses and not any(mine.same_as(asked) for mine in request.diagnoses for asked in criteria.diagnoses):
         return False
-    if criteria.providers and not set(criteria.providers).intersection(_npis(_parties(authorization))):
+    if criteria.providers and not set(criteria.providers).intersection(npis_of(_parties(authorization))):
         return False
     if criteria.certification_type and not any(_same_purpose(item, criteria.certification_type, authorization) for item in authorization.items):
         return False
@@ -115,12 +115,12 @@ def named_first(found: list[Authorization], criteria: InquiryCriteria) -> list[A
 
 def may_see(authorization: Authorization, criteria: InquiryCriteria, client: str) -> bool:
     """The submitter always; any other system with the member id and the NPI of the requestor or a provider of the case."""
-    return authorization.client == client or bool(set(criteria.npis).intersection(_npis(_parties(authorization))))
+    return authorization.client == client or bool(set(criteria.npis).intersection(npis_of(_parties(authorization))))
 
 
 def is_withheld(authorization: Authorization, criteria: InquiryCriteria, client: str) -> bool:
     """Whether one who may see it is not shown it all the same: sensitive, somebody else's, and not asked for by number."""
-    return authorization.client != client and _is_sensitive(authorization) and not is_named(authorization, criteria)
+    return authorization.client != client and is_sensitive(authorization) and not is_named(authorization, criteria)
 
 
 def is_named(authorization: Authorization, criteria: InquiryCriteria) -> bool:
@@ -138,7 +138,8 @@ def _same_member(authorization: Authorization, criteria: InquiryCriteria) -> boo
     return bool(set(member.subscriber_identifiers) & set(criteria.subscriber))
 
 
-def _is_sensitive(authorization: Authorization) -> bool:
+def is_sensitive(authorization: Authorization) -> bool:
+    """Whether a policy that weighed any of it calls what it is about sensitive."""
     told: list[Determination] = [each for item in authorization.items for each in (item.determination, *item.earlier)]
     return any(each.edition is not None and each.edition.sensitive for each in told)
 
@@ -179,7 +180,7 @@ def _service_matches(item: Item, wanted: ItemCriteria, authorization: Authorizat
     if wanted.served and not _overlaps(_served(item), wanted.served):
         return False
     request = authorization.request
-    if wanted.providers and not set(wanted.providers).intersection(_npis((request.requestor, *request.providers, *asked.providers))):
+    if wanted.providers and not set(wanted.providers).intersection(npis_of((request.requestor, *request.providers, *asked.providers))):
         return False
     return not wanted.trace_numbers or bool(set(wanted.trace_numbers).intersection(asked.trace_numbers))
 
@@ -215,7 +216,8 @@ def _parties(authorization: Authorization) -> tuple[Party, ...]:
     return (request.requestor, *request.providers, *(party for item in request.items for party in item.providers))
 
 
-def _npis(parties: Iterable[Party]) -> frozenset[str]:
+def npis_of(parties: Iterable[Party]) -> frozenset[str]:
+    """The NPIs of those who have one."""
     return frozenset(party.npi for party in parties if party.npi)
 
 
