@@ -41,6 +41,7 @@ def _under(edition: Edition, row: BilledAs, codes: tuple[Coding, ...]) -> Editio
         edition,
         services=codes,
         covered=row.covered,
+        criteria=edition.criteria if row.covered else (),  # nothing clinical is asked of what is no benefit
         authorization=row.authorization or edition.authorization,
         because=row.because or edition.because,
         benefits=benefits,

@@ -68,7 +68,8 @@ def with_what_is_on_file(subject: Subject, asked: Asked, edition: Edition, reque
     nothing: Sequence[OnFile] = ()
     listed = or_nothing(lambda: house.on_file(asked.insured, orderer.npis(subject, request)), nothing)
     if asked.order.sites:  # what was certified with another order may be for another site: the left knee does not answer for the right
-        listed = [each for each in listed if each.assertion in ("", asked.assertion_id)]
+        sites = set(asked.order.sites)
+        listed = [each for each in listed if each.assertion == asked.assertion_id or (sites & set(each.sites) if each.sites else not each.assertion)]
     return replace(asked, on_file=known(asked.order.service, asked.codes(edition), asked.assertion_id, listed, house.today))
 
 

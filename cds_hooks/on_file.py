@@ -24,6 +24,7 @@ class OnFile:
     day it was certified, or received. ``starts_on`` and ``until`` are both included. ``assertion`` is the assertion id
     of the order it was certified with, if it was. ``may_be_told`` says whether this caller may hear the number.
     ``lacks_evidence`` says that the review waits for documents, ``declined`` that a physician did not certify it.
+    ``sites`` tell where on the body, where that is known.
     """
 
     number: str
@@ -39,6 +40,7 @@ class OnFile:
     lacks_evidence: bool = False
     due_on: date | None = None
     declined: bool = False
+    sites: tuple[str, ...] = ()
 
     def same_service(self, codes: Iterable[Coding]) -> bool:
         """Whether it is for every one of these billing codes, under whatever alias of their system."""

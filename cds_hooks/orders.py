@@ -74,7 +74,7 @@ def order_of(subject: Subject, index: Index, patient_id: str) -> Order:
         place=_place(described, index),
     )
     written = next((found for name in _WRITTEN if (found := day(text(described.resource, name)))), None)
-    sites = _sites(described.resource)
+    sites = sites_of(described.resource)
     return Order(
         carrier=subject.carrier.resource,
         label=_label(concepts, codes, described.resource),
@@ -121,7 +121,7 @@ def _concepts(described: Entry, index: Index) -> Iterator[Json]:
             yield from _concepts(target, index)
 
 
-def _sites(resource: Json) -> tuple[str, ...]:
+def sites_of(resource: Json) -> tuple[str, ...]:
     """Where on the body, by code or in words: body sites, and the eye of each lens."""
     concepts = many(resource, "bodySite")
     named = [*(f"{code.system}|{code.code}" for code in codings(concepts)), *(text(each, "text") or "" for each in concepts)]

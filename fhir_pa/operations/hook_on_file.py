@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from cds_hooks.membership import Insured
 from cds_hooks.on_file import OnFile
@@ -54,11 +55,11 @@ def same_person(one: MemberReference, other: MemberReference) -> bool:
 def _services(authorization: Authorization, may_be_told: bool) -> Iterator[OnFile]:
     for item in authorization.items:
         if item.state in CERTIFICATIONS:
-            yield _certified(authorization, item, may_be_told)
+            yield replace(_certified(authorization, item, may_be_told), sites=item.requested.sites)
         elif item.state in PENDING:
-            yield _under_review(authorization, item, may_be_told)
+            yield replace(_under_review(authorization, item, may_be_told), sites=item.requested.sites)
         elif item.state is State.DENIED:
-            yield _declined(authorization, item, may_be_told)
+            yield replace(_declined(authorization, item, may_be_told), sites=item.requested.sites)
 
 
 def _certified(authorization: Authorization, item: Item, may_be_told: bool) -> OnFile:

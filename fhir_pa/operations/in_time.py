@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
-from fhir_pa.operations.gold_cards import exempt
-from fhir_pa.operations.limit_used import used_before
+from fhir_pa.operations.plan_knows import plan_knows
 from fhir_pa.operations.weighing import Documentation, documentation_of, weigh_items
 from fhir_pa.um.determination import not_weighed_yet
 from fhir_pa.um.exclusion import Answer
@@ -45,9 +44,8 @@ class Exchange:
         self, items: Sequence[RequestedItem], request: AuthorizationRequest, known: Documentation, payer: Payer, at: datetime, number: str = ""
     ) -> dict[int, Answer]:
         """The engine's answer for each of these items of the request, by sequence, or ``not_weighed_yet`` for all when it does not come in time."""
-        spared, line_of_business = exempt(request, payer.directory, at), request.line_of_business
-        phone, used = payer.directory.insurer.phone, used_before(request, payer, but=number)
-        work = _POOL.submit(weigh_items, items, line_of_business, known, payer.shelf, payer.facts, at, spared, phone, used)
+        line_of_business = request.line_of_business
+        work = _POOL.submit(weigh_items, items, line_of_business, known, payer.shelf, payer.facts, at, plan_knows(request, payer, at, but=number))
         try:
             return work.result(timeout=max(self.over_at - monotonic(), 0.0))
         except NotInTime:
@@ -71,10 +69,8 @@ def _weigh_late(number: str, payer: Payer) -> None:
     late = [item.requested for item in case.pended if item.determination.awaits_engine]
     if not late:
         return
-    spared = exempt(case.request, payer.directory, at)
-    phone = payer.directory.insurer.phone
-    used = used_before(case.request, payer, but=number)
-    weighed = case.weigh(weigh_items(late, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, spared, phone, used), at)
+    plan = plan_knows(case.request, payer, at, but=number)
+    weighed = case.weigh(weigh_items(late, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, plan), at)
     with payer.store.transaction() as tx:
         tx.save(weighed)
         tx.notify(weighed, why="weighed", at=at)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from fhir_pa.operations.audit import Verified, verified
+from fhir_pa.operations.billed import as_billed
 from fhir_pa.operations.weighing import Documentation, answers_of, documentation_of
 from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.storage.store import Reading
@@ -20,6 +21,8 @@ from fhir_pa.um.determination import determine
 from fhir_pa.um.exclusion import Answer, exclude
 from fhir_pa.um.exemption import Exemption
 from fhir_pa.um.limit import FACT, within_limit
+from fhir_pa.um.not_needed import FACT as IN_NETWORK
+from fhir_pa.um.not_needed import not_needed
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Json
@@ -108,8 +111,8 @@ def _replay(decided: Json, case: Authorization, documentation: Documentation, tx
 
 def _again(decided: Json, case: Authorization, documentation: Documentation, at: datetime, payer: Payer) -> Answer:
     """What the engine says of the item now, with the edition that decided. Raises NotFound when that is not on the shelf."""
-    edition = payer.shelf.edition(decided["policy"]["topic"], decided["policy"]["version"])
     service = replace(case.item(decided["item"]).requested.service, line_of_business=case.request.line_of_business)
+    edition = as_billed(payer.shelf.edition(decided["policy"]["topic"], decided["policy"]["version"]), service).edition
     on = service.on or at.date()
     card = decided.get("exemption")
     spared = gold_card.certified(edition, service, _exemption(card), at.date()) if card else None
@@ -118,8 +121,12 @@ def _again(decided: Json, case: Authorization, documentation: Documentation, at:
     excluded = exclude(edition, NOT_COVERED, payer.directory.insurer.phone)
     if excluded is not None:
         return excluded
+    known = {fact["fact"]: fact["value"] for fact in decided["facts"]}
+    used = Decimal(known[FACT]) if FACT in known else None
+    nobody_asks = not_needed(edition, service, used, known.get(IN_NETWORK, ""))
+    if nobody_asks is not None:
+        return nobody_asks
     findings = edition.weigh(service, answers_of(edition, documentation, payer.shelf, payer.facts, at), Circumstances(on, at.date()))
-    used = next((Decimal(fact["value"]) for fact in decided["facts"] if fact["fact"] == FACT), None)
     return determine(edition, within_limit(edition, service, findings, used), service, at.date())
 
 

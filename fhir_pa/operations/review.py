@@ -17,6 +17,7 @@ from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.delegate import delegate_of
 from fhir_pa.um.extension_of_time import extend as extend_time
 from fhir_pa.um.information_request import MEDICAL_RECORDS
+from fhir_pa.um.plan_knows import PlanKnows
 from fhir_pa.um.review import Decision, Reviewer, Verdict
 from fhir_pa.um.time_limits import ExtensionReason
 from fhir_pa.wiring import Payer
@@ -103,8 +104,8 @@ def reopen(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
         case = as_seen(tx.authorization(number), form)
         documentation = documentation_of(case, tx)
     wanted = tuple(case.item(sequence).requested for sequence in sequences)
-    used = used_before(case.request, payer, but=case.number)
-    answers = weigh_items(wanted, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, used=used)
+    plan = PlanKnows(used=used_before(case.request, payer, but=case.number))
+    answers = weigh_items(wanted, case.request.line_of_business, documentation, payer.shelf, payer.facts, at, plan)
     return keep(case.reopen(sequences, reviewer, because, answers, at), "reopened", payer, at)
 
 

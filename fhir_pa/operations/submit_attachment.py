@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.operations.gold_cards import exempt
-from fhir_pa.operations.limit_used import used_before
+from fhir_pa.operations.plan_knows import plan_knows
 from fhir_pa.operations.weighing import HELD, Documentation, documentation_of, weigh_items
 from fhir_pa.pas import attachment
 from fhir_pa.pas.attachment import Attachments
@@ -51,9 +50,8 @@ def _join(brought: Attachments, received: Received, caller: Caller, payer: Payer
     if case is not None:
         everything = documentation.with_more(Documentation(brought.responses, brought.resources))
         wanted = tuple(item.requested for item in case.pended) if brought.final else ()
-        spared, phone = exempt(case.request, payer.directory, at), payer.directory.insurer.phone
-        used = used_before(case.request, payer, but=case.number)
-        answers = weigh_items(wanted, case.request.line_of_business, everything, payer.shelf, payer.facts, at, spared, phone, used)
+        plan = plan_knows(case.request, payer, at, but=case.number)
+        answers = weigh_items(wanted, case.request.line_of_business, everything, payer.shelf, payer.facts, at, plan)
         changed = case.receive_evidence(answers, received.id, caller.id, _named(brought), at)
     answer = operation_outcome([_told(brought, case, changed)])
     with payer.store.transaction() as tx:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fhir_pa.operations.billed import as_billed
 from fhir_pa.pas import attachment, intake
 from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.pas.intake import Submission
@@ -14,9 +15,8 @@ from fhir_pa.um.answer import Documented, answer
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized, Certify
 from fhir_pa.um.exclusion import Answer
-from fhir_pa.um.gold_card import Exempt, nobody
+from fhir_pa.um.plan_knows import PlanKnows
 from fhir_pa.um.request import RequestedItem
-from fhir_pa.um.utilization import Used, unlimited
 from fhir_pa.um.utilization import used as in_period
 from ig_profiles.reading import Json, text
 from ig_profiles.resource_text import read_resource
@@ -55,6 +55,9 @@ class Documentation:
         return Documentation((*forms, *other.responses), (*kept, *other.resources), (*self.withdrawn, *other.withdrawn))
 
 
+_NOTHING_KNOWN = PlanKnows()
+
+
 def weigh_items(
     items: Iterable[RequestedItem],
     line_of_business: str,
@@ -62,16 +65,14 @@ def weigh_items(
     shelf: Shelf,
     facts: FactEngine,
     at: datetime,
-    exempt: Exempt = nobody,
-    phone: str = "",
-    used: Used = unlimited,
+    plan: PlanKnows = _NOTHING_KNOWN,
 ) -> dict[int, Answer]:
-    """The engine's answer for each of these items, by sequence; where ``exempt`` finds a gold card, nothing is weighed.
+    """The engine's answer for each of these items, by sequence; where the plan knows of a gold card, nothing is weighed.
 
-    Nor is a service that a policy edition excludes from the plan's benefits, if its phone, or ``phone``, says whom to call.
+    Nor is a service that the edition, as this is billed, excludes from the benefits, or asks no authorization for.
 
-    The facts of a policy are looked for once, however many items it speaks about. ``used`` tells how much of an edition's
-    limit was used before; what is certified here of one item counts for those behind it.
+    The facts of a policy are looked for once, however many items it speaks about. What is certified here of one item counts
+    against a limit for those behind it.
     """
     so_far: dict[str, list[Authorized]] = {}
     answers: dict[int, Answer] = {}
@@ -79,7 +80,8 @@ def weigh_items(
     for item in items:
         service = replace(item.service, line_of_business=line_of_business)
         service_on = service.on or at.date()
-        edition = shelf.in_force(service, service_on)
+        billed = as_billed(shelf.in_force(service, service_on), service)
+        edition = billed.edition
         volume = shelf.volume(edition.topic, edition.version)
 
         def looked_for(edition: Edition = edition) -> Answers:
@@ -89,11 +91,12 @@ def weigh_items(
 
         answered = volume.questionnaire is not None and any(_asks(response, volume.questionnaire) for response in documentation.responses)
         documented = Documented(looked_for, volume.questionnaire, answered)
-        card = exempt(edition, item)
-        before = used(edition, service_on)
+        card = None if billed.in_several_ways else plan.exempt(edition, item)
+        before = plan.used(edition, service_on)
         if before is not None and edition.benefits.limit is not None:
             before += in_period(so_far.get(edition.topic, ()), edition.benefits.limit, service_on)
-        found = answer(edition, service, documented, Circumstances(service_on, at.date()), card, before, NOT_COVERED, phone)
+        circumstances, inside = Circumstances(service_on, at.date()), plan.inside(edition, item)
+        found = answer(edition, service, documented, circumstances, card, before, NOT_COVERED, plan.phone, inside)
         if isinstance(found, Certify):
             so_far.setdefault(edition.topic, []).append(found.authorized)
         answers[item.sequence] = found

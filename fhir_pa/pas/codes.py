@@ -142,6 +142,7 @@ ROOT_CAUSES: dict[str, RootCause] = {
     "13": RootCause.NETWORK,
 }
 
+ASKING_ROLES = frozenset({"DK", "DN", "P3"})  # X12 98: orders, refers, or is the member's usual clinician
 SUPPORTING_DOCUMENT = "77"  # X12 755: a report that supports the request
 UNITS = "UN"  # X12 673
 SELF = "18"  # X12 1069: the member holds the policy

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cds_hooks.orders import sites_of
 from fhir_pa.pas.bundle import claim_elements
 from fhir_pa.pas.codes import read_certification_type
 from fhir_pa.pas.dates import days, full_date, number, period, quantity
@@ -75,6 +76,7 @@ def _item(sequence: int, node: Json, claim: Entry, index: Index, team: tuple[Car
         order=(order.full_url if order else None) or text(order_reference, "reference"),
         providers=tuple(someone.party for someone in team if someone.sequence in named),
         changed=_string(extension_value(node, INFO_CHANGED)) or "",
+        sites=tuple(sorted({*sites_of(node), *(sites_of(order.resource) if order else ())})),
         cancelled=extension_value(node, INFO_CANCELLED) is True or certification is CertificationType.CANCEL,
     )
 

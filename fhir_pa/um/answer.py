@@ -1,7 +1,7 @@
-"""Answer: what software says of one requested service under the edition that speaks about it: certify, refer, or the edition's own no.
+"""Answer: what software says of one requested service under the edition that speaks about it: certify, refer, or what the edition itself says of it.
 
-The road is always the same: a signed exclusion, a gold card, the criteria and the limit. Whoever brings the answers, a form on the
-wire or a synthetic chart, passes here.
+The road is always the same: a signed exclusion, a gold card, no authorization needed, the criteria and the limit. Whoever brings
+the answers, a form on the wire or a synthetic chart, passes here.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from fhir_pa.um.exemption import Exemption
 from fhir_pa.um.gold_card import certified
 from fhir_pa.um.information_request import information_requests
 from fhir_pa.um.limit import within_limit
+from fhir_pa.um.not_needed import not_needed
 from ig_profiles.reading import Json
 from questionnaires.criteria import Answers, Circumstances
 from questionnaires.policy import Edition, RequestedService
@@ -42,11 +43,13 @@ def answer(
     used: Decimal | None = None,
     not_covered: str = "",
     phone: str = "",
+    inside: str = "",
 ) -> Answer:
     """The answer for this service.
 
     ``used`` is how much of the edition's limit was used before (None: not looked at); what goes beyond is referred, with a
-    gold card too. ``not_covered`` is the reason code of an exclusion, ``phone`` whom to call about one.
+    gold card too. ``not_covered`` is the reason code of an exclusion, ``phone`` whom to call about one. ``inside`` is the NPI of a
+    performer who is in the network.
     """
     excluded = exclude(edition, not_covered, phone)
     if excluded is not None:
@@ -55,6 +58,9 @@ def answer(
     spared = certified(edition, service, card, circumstances.today) if card and not limited else None
     if spared is not None:
         return spared
+    spared_asking = not_needed(edition, service, used, inside)
+    if spared_asking is not None:
+        return spared_asking
     known = documented.known()
     findings = within_limit(edition, service, edition.weigh(service, known, circumstances), used)
     found = determine(edition, findings, service, circumstances.today)

@@ -20,6 +20,8 @@ from fhir_pa.um.transitions import State
 
 _NO_DECISION = frozenset({ReviewAction.PENDED, ReviewAction.CANCELLED, ReviewAction.NO_ACTION})
 
+_NEVER_DECIDED = frozenset({State.CANCELLED, State.NOT_NEEDED})
+
 
 class Class(StrEnum):
     """How a case was first decided: every service, some, or none."""
@@ -36,6 +38,7 @@ class Left(StrEnum):
     WITHDRAWN = "withdrawn before a decision"
     WITH_ORDER = "certified with the order, nobody asked"
     DRUG = "drugs"
+    NOT_NEEDED = "no authorization was needed"
     ODD = "decided before it was received"
 
 
@@ -69,9 +72,9 @@ def course_of(authorization: Authorization) -> Course | Left:
     if authorization.trail and authorization.trail[0].what == SIGNED:
         return Left.WITH_ORDER
     first = {item.sequence: first_decision(item) for item in authorization.items}
-    live = [item for item in authorization.items if item.state is not State.CANCELLED or first[item.sequence] is not None]
+    live = [item for item in authorization.items if item.state not in _NEVER_DECIDED or first[item.sequence] is not None]
     if not live:
-        return Left.WITHDRAWN
+        return Left.NOT_NEEDED if any(item.state is State.NOT_NEEDED for item in authorization.items) else Left.WITHDRAWN
     decided = [made for item in live if (made := first[item.sequence]) is not None]
     if len(decided) < len(live):
         return Left.OPEN

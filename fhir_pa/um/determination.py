@@ -196,12 +196,12 @@ def not_weighed_yet(edition: Edition) -> Refer:
 def determine(edition: Edition, findings: tuple[Finding, ...], service: RequestedService, today: date) -> Certify | Refer:
     """The engine's answer for one requested service: certify when every criterion is met, else refer.
 
-    An edition without criteria, or one that certifies nothing, always refers: silence never certifies.
+    An edition without criteria, or one that certifies nothing, always refers: silence never certifies, nor what is no benefit.
     """
     name = EditionReference.of(edition, findings)
     open_ = tuple(finding for finding in findings if finding.truth is not Truth.MET)
     limit = edition.certifying(findings)
-    if findings and not open_ and limit is not None:
+    if findings and not open_ and limit is not None and edition.covered:
         more = beyond(limit, service, today)
         if more:
             return Refer(f"{more} {edition.title} certifies less without review.", findings, name, edition.refer_to, phone=edition.phone)

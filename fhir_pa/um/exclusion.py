@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fhir_pa.um.determination import Certify, Determination, EditionReference, Refer, ReviewAction
+from fhir_pa.um.not_needed import NotNeeded
 from fhir_pa.um.root_cause import RootCause
 from questionnaires.policy import Edition
 
@@ -38,7 +39,7 @@ class Exclude:
         )
 
 
-Answer = Certify | Refer | Exclude
+Answer = Certify | Refer | Exclude | NotNeeded
 
 
 def exclude(edition: Edition, reason_code: str, phone: str) -> Exclude | None:

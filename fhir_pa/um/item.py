@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fhir_pa.um.determination import Certify, Determination, ReviewAction
 from fhir_pa.um.exclusion import Answer, Exclude
+from fhir_pa.um.not_needed import NotNeeded
 from fhir_pa.um.request import AuthorizationRequest, RequestedItem
 from fhir_pa.um.transitions import PENDING, EventKind, State, follow
 
@@ -85,4 +86,6 @@ def _event(answer: Answer) -> EventKind:
         return EventKind.CERTIFIED_BY_ENGINE
     if isinstance(answer, Exclude):
         return EventKind.EXCLUDED
+    if isinstance(answer, NotNeeded):
+        return EventKind.NOT_NEEDED
     return EventKind.REFERRED_TO_PHYSICIAN if answer.to == "physician" else EventKind.REFERRED_TO_NURSE

@@ -93,6 +93,7 @@ def _certifying(asked: RequestedItem, cases: Iterable[Authorization], today: dat
         for item in case.items if case.request.assertion else ():
             held = item.determination.authorized
             same = any(mine.same_as(theirs) for mine in item.requested.service.codes for theirs in asked.service.codes)
+            same = same and not asked.at_another_site_than(item.requested)
             if item.state in CERTIFICATIONS and held is not None and same and _within(asked, held, today):
                 return item
     return None

@@ -94,7 +94,7 @@ class RequestedItem:
 
     ``code_end`` closes a range of service codes. ``authorization_number`` and ``administrative_reference`` are numbers
     given out earlier (REF-BB, REF-NT). ``revenue`` is the NUBC revenue code. ``order`` is the sender's URL of the order behind the item. ``changed`` is
-    ``added``, ``changed`` or empty; ``cancelled`` items stay in the request for ever.
+    ``added``, ``changed`` or empty; ``cancelled`` items stay in the request for ever. ``sites`` tell where on the body, by ``system|code`` or in words.
     """
 
     sequence: int
@@ -113,6 +113,16 @@ class RequestedItem:
     providers: tuple[Party, ...] = ()
     changed: str = ""
     cancelled: bool = False
+    sites: tuple[str, ...] = ()
+
+    def at_another_site_than(self, other: RequestedItem) -> bool:
+        """Whether both say where on the body, and nowhere the same: the left knee is not the right. It decides nothing else.
+
+        >>> left, right = (RequestedItem(1, RequestedService(()), sites=(side,)) for side in ("left knee", "right knee"))
+        >>> left.at_another_site_than(right), left.at_another_site_than(left), left.at_another_site_than(RequestedItem(1, RequestedService(())))
+        (True, False, False)
+        """
+        return bool(self.sites and other.sites) and not set(self.sites) & set(other.sites)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class Standing(StrEnum):
 
     APPROVED = "approved"
     PENDED = "pended"
+    NOT_NEEDED = "no approval needed"
     EXHAUSTED = "used up"
     NOT_YET = "approved for later"
     EXPIRED = "expired"
@@ -48,7 +49,7 @@ class Status:
     @property
     def is_valid(self) -> bool:
         """Whether the service may be given on this day under it."""
-        return self.standing is Standing.APPROVED
+        return self.standing in (Standing.APPROVED, Standing.NOT_NEEDED)
 
 
 NOTHING = Status(Standing.NONE, "No authorization is on file for this service. If the policy asks for one, submit a request before the service.")
@@ -83,6 +84,8 @@ def _of(authorization: Authorization, item: Item, on: date, npi: str) -> Status:
         return told(Standing.PENDED, f"A request is under review, due {authorization.clock.legal_due_at.date()}. It is no approval yet.")
     if item.state is State.DENIED:
         return told(Standing.DENIED, "The request was denied. The notice says why, whom to call and until when it may be appealed.")
+    if item.state is State.NOT_NEEDED:
+        return told(Standing.NOT_NEEDED, "The plan asks for no approval of this service as it was requested.")
     assert item.state in CERTIFICATIONS and held is not None
     if npi and not _for(authorization, item, npi):
         return told(Standing.ANOTHER_PROVIDER, "It is approved for another provider. Ask for a revision that names the one who performs it.")

@@ -23,6 +23,7 @@ class State(StrEnum):
     MODIFIED = "modified"
     DENIED = "denied"
     CANCELLED = "cancelled"
+    NOT_NEEDED = "no authorization needed"
 
 
 class EventKind(StrEnum):
@@ -38,6 +39,7 @@ class EventKind(StrEnum):
     MODIFIED = "reviewer modified"
     DENIED = "reviewer denied"
     EXCLUDED = "the policy excludes it"
+    NOT_NEEDED = "the policy asks for no authorization"
     REVISED = "provider revised"
     CANCELLED = "provider cancelled"
     REOPENED = "reviewer reopened"
@@ -63,6 +65,7 @@ _FOLLOWS_OTHERS = frozenset({EventKind.EVIDENCE_RECEIVED, EventKind.OVERTURNED, 
 REOPENABLE = frozenset({State.DENIED, State.MODIFIED})
 
 TABLE: tuple[Transition, ...] = (
+    Transition("2", UNDECIDED, EventKind.NOT_NEEDED, State.NOT_NEEDED),
     Transition("4, 7", UNDECIDED, EventKind.CERTIFIED_BY_ENGINE, State.CERTIFIED_BY_ENGINE),
     Transition("5, 7", UNDECIDED, EventKind.REFERRED_TO_NURSE, State.IN_REVIEW_NURSE),
     Transition("5, 8", UNDECIDED, EventKind.REFERRED_TO_PHYSICIAN, State.IN_REVIEW_PHYSICIAN),
@@ -73,8 +76,8 @@ TABLE: tuple[Transition, ...] = (
     Transition("13, 14", PENDING, EventKind.MODIFIED, State.MODIFIED),
     Transition("14", PENDING, EventKind.DENIED, State.DENIED),
     Transition("15", UNDECIDED, EventKind.EXCLUDED, State.DENIED),
-    Transition("16, 17", UNDECIDED | CERTIFICATIONS, EventKind.CANCELLED, State.CANCELLED),
-    Transition("18", UNDECIDED | CERTIFICATIONS, EventKind.REVISED, State.RECEIVED),
+    Transition("16, 17", UNDECIDED | CERTIFICATIONS | {State.NOT_NEEDED}, EventKind.CANCELLED, State.CANCELLED),
+    Transition("18", UNDECIDED | CERTIFICATIONS | {State.NOT_NEEDED}, EventKind.REVISED, State.RECEIVED),
     Transition("23", REOPENABLE, EventKind.APPEALED, None),
     Transition("23", REOPENABLE, EventKind.OVERTURNED, State.CERTIFIED),
     Transition("23", REOPENABLE, EventKind.PARTLY_OVERTURNED, State.MODIFIED),

@@ -1,0 +1,27 @@
+"""How an item is billed: the edition as it speaks about that way of billing, which the hook told the clinician too (crd.md §1.7.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cds_hooks.billed_as import ways
+from questionnaires.policy import Edition, RequestedService
+
+_UNCLEAR = "It may be billed in several ways that the plan answers differently. Name the one code that will be billed."
+
+
+@dataclass(frozen=True)
+class Billed:
+    """The edition for one requested service. ``in_several_ways``: its codes leave open what holds, so that software certifies nothing."""
+
+    edition: Edition
+    in_several_ways: bool = False
+
+
+def as_billed(edition: Edition, service: RequestedService) -> Billed:
+    """The edition as it speaks about the codes of this item."""
+    found = ways(edition, service.codes)
+    if len(found) == 1:
+        return Billed(found[0])
+    because = " ".join(filter(None, (_UNCLEAR, edition.because)))
+    return Billed(replace(edition, certifies=None, certifies_less=(), because=because), in_several_ways=True)
