@@ -11,9 +11,9 @@ from fhir_pa.provider.chart_reader import ChartReader
 from fhir_pa.provider.charts.chart import Chart
 from fhir_pa.provider.crd.coverage_answer import CoverageAnswer, orders_answered, read_order
 from fhir_pa.provider.crd.prefetch import fill
-from fhir_pa.provider.crd.suggestions import accepted, change_of
+from fhir_pa.provider.crd.suggestions import accepted, change_of, overridden
 from fhir_pa.provider.keys import ASSERTION_SECONDS, Keys
-from fhir_pa.provider.wire import Reply, Wire, WrongAnswer
+from fhir_pa.provider.wire import Reply, Watch, Wire, WrongAnswer
 from ig_profiles.reading import Json, many
 
 CHART_KINDS = (
@@ -38,8 +38,8 @@ class Answered:
 class CdsClient:
     """One EHR's client for one payer's CDS Hooks base, in one CRD dialect ('2.0.1' or '2.2')."""
 
-    def __init__(self, cds_base: str, guide: str, ehr_url: str, client_id: str, keys: Keys) -> None:
-        self._wire = Wire(cds_base)
+    def __init__(self, cds_base: str, guide: str, ehr_url: str, client_id: str, keys: Keys, watch: Watch | None = None) -> None:
+        self._wire = Wire(cds_base, watch=watch)
         self._guide = guide
         self._ehr_url = ehr_url
         self._client_id = client_id
@@ -86,13 +86,20 @@ class CdsClient:
     def accept(self, chart: Chart, service: Json, card: Json, suggestion: Json, at: datetime) -> Chart:
         """Take one suggestion into the chart, and tell the payer so. Raises WrongAnswer when it does not fit the chart."""
         change = change_of(suggestion, chart.resources(), lambda kind: f"{chart.patient['id']}-{kind.lower()}-{uuid.uuid4().hex[:8]}")
-        url = f"{self._wire.base}/cds-services/{service['id']}/feedback"
-        self._wire.post(url, accepted(card, suggestion, at.isoformat()), self._hook_token(url), JSON).expect(200)
+        self._feedback(service, accepted(card, suggestion, at.isoformat()))
         return chart.with_taken(change.kept, change.gone)
+
+    def decline(self, service: Json, card: Json, reason: Json | None, words: str, at: datetime) -> None:
+        """Tell the payer that a card was not followed: one of its own reasons where the clinician chose one, and the clinician's words."""
+        self._feedback(service, overridden(card, reason, words, at.isoformat()))
 
     def chart_token(self, chart: Chart) -> str:
         """A bearer token for this patient's chart, good for five minutes."""
         return self._keys.access_token(f"{self._ehr_url}/fhir", chart.patient["id"], READ_SCOPES, int(time.time()))
+
+    def _feedback(self, service: Json, told: Json) -> None:
+        url = f"{self._wire.base}/cds-services/{service['id']}/feedback"
+        self._wire.post(url, told, self._hook_token(url), JSON).expect(200)
 
     def _authorization(self, chart: Chart) -> Json:
         granted = {"access_token": self.chart_token(chart), "token_type": "Bearer", "expires_in": ASSERTION_SECONDS, "scope": READ_SCOPES}

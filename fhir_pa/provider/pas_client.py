@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from fhir_pa.provider.keys import Keys
-from fhir_pa.provider.wire import Reply, Wire, WrongAnswer
+from fhir_pa.provider.wire import Reply, Watch, Wire, WrongAnswer
 from ig_profiles.reading import Json, text
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -19,9 +19,9 @@ RENEW_BEFORE = 30.0
 class PasClient:
     """One registered system of the provider, speaking to one payer base such as ``https://payer.example/v2.2/fhir``."""
 
-    def __init__(self, fhir_base: str, client_id: str, keys: Keys) -> None:
+    def __init__(self, fhir_base: str, client_id: str, keys: Keys, watch: Watch | None = None) -> None:
         self.fhir_base = fhir_base.rstrip("/")
-        self._wire = Wire(self.fhir_base)
+        self._wire = Wire(self.fhir_base, watch=watch)
         self._client_id = client_id
         self._keys = keys
         self._token: tuple[str, float] | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -14,6 +15,27 @@ from ig_profiles.outcome import Refusal
 from ig_profiles.reading import Json, many, text
 
 FHIR_JSON = "application/fhir+json"
+AGENT = "Oakwood Clinic"  # by which our own calls are known from the payer's
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One exchange to the last byte: the request as it went at ``at``, the answer, and the milliseconds between them."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes
+    status: int
+    answer_headers: Headers
+    answer: bytes
+    at: datetime
+    took_ms: float
+
+
+Watch = Callable[[Call], None]
 
 
 @dataclass(frozen=True)
@@ -39,13 +61,15 @@ class WrongAnswer(Exception):
 
 
 class Wire:
-    """A connection to one party; JSON in, JSON out, decimals kept."""
+    """A connection to one party; JSON in, JSON out, decimals kept. ``watch`` is shown every exchange."""
 
-    def __init__(self, base: str, timeout: float = 15.0) -> None:
+    def __init__(self, base: str, timeout: float = 15.0, watch: Watch | None = None) -> None:
         self.base = base.rstrip("/")
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.headers["User-Agent"] = AGENT
         self._timeout = timeout
+        self._watch = watch
 
     def post(self, path: str, body: Any, token: str | None = None, media: str = FHIR_JSON) -> Reply:
         """POST a JSON body."""
@@ -72,9 +96,11 @@ class Wire:
         url = path if path.startswith(("http://", "https://")) else f"{self.base}/{path.lstrip('/')}"
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        began = time.perf_counter()
+        at, began = datetime.now(UTC), time.perf_counter()
         answer = self._session.request(method, url, headers=headers, timeout=self._timeout, allow_redirects=False, **rest)
         took = (time.perf_counter() - began) * 1000
+        if self._watch:
+            self._watch(_seen(answer, at, took))
         return Reply(method, url, answer.status_code, _body(answer.content), took, answer.headers)
 
 
@@ -89,6 +115,13 @@ def said(body: Any) -> str:
 def parameters(*parts: Json) -> Json:
     """A Parameters resource of these parts."""
     return {"resourceType": "Parameters", "parameter": list(parts)}
+
+
+def _seen(answer: requests.Response, at: datetime, took_ms: float) -> Call:
+    sent = answer.request
+    body = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
+    url, headers = str(sent.url), tuple((name, str(value)) for name, value in sent.headers.items())
+    return Call(str(sent.method), url, headers, bytes(body), answer.status_code, tuple(answer.headers.items()), answer.content, at, took_ms)
 
 
 def _body(content: bytes) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,8 +54,20 @@ class Service:
     ends: date | None
 
 
+Sent = Callable[[Submission, Json], None]
+"""Told what was submitted and the response Bundle, so that the practice can follow it up."""
+
+
 def send(
-    chart: OpenChart, payer: Payer, coverage: Json, services: tuple[Service, ...], forms: tuple[Json, ...], evidence: tuple[str, ...], number: str, at: datetime
+    chart: OpenChart,
+    payer: Payer,
+    coverage: Json,
+    services: tuple[Service, ...],
+    forms: tuple[Json, ...],
+    evidence: tuple[str, ...],
+    number: str,
+    at: datetime,
+    sent: Sent | None = None,
 ) -> Json:
     """POST Claim/$submit with the orders, the forms and the evidence they rest on; what the payer decided. Raises Trouble."""
     orders = [sign(chart.order(each.order), coverage, payer.guide) for each in services]
@@ -67,7 +80,10 @@ def send(
         bundle = request_of(submission)
     except Unreachable as error:
         raise Trouble(422, "ehr", "The request is not complete.", str(error)) from None
-    answer = read_bundle(from_payer(lambda: payer.client.operation("Claim/$submit", bundle), 200).body)
+    response = from_payer(lambda: payer.client.operation("Claim/$submit", bundle), 200).body
+    if sent:
+        sent(submission, response)
+    answer = read_bundle(response)
     told = [_told(item, chart.order(services[item.sequence - 1].order)) for item in answer.items]
     asked = [each.words for each in answer.asked]
     return {"number": number, "items": told, "errors": list(answer.errors), "asked": asked, "authorization": list(answer.numbers)}

@@ -59,6 +59,17 @@ def accepted(card: Json, suggestion: Json, at: str) -> Json:
     return {"feedback": [told]}
 
 
+def overridden(card: Json, reason: Json | None, words: str, at: str) -> Json:
+    """The feedback that this card was not followed: ``reason`` is one of the card's own (a Coding), ``words`` the clinician's.
+
+    >>> overridden({"uuid": "c1"}, {"system": "s", "code": "later", "display": "Later"}, "", "2026-11-21T15:00:00Z")["feedback"][0]["overrideReason"]
+    {'reason': {'system': 's', 'code': 'later', 'display': 'Later'}}
+    """
+    because = {**({"reason": reason} if reason else {}), **({"userComment": words} if words else {})}
+    told = {"card": card["uuid"], "outcome": "overridden", **({"overrideReason": because} if because else {}), "outcomeTimestamp": at}
+    return {"feedback": [told]}
+
+
 def _name(resource: Json) -> str:
     return f"{resource.get('resourceType')}/{resource.get('id', '')}"
 

@@ -8,18 +8,17 @@ from copy import deepcopy
 from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
 from fhir_pa.provider.elements import concept, pas_extension
 from fhir_pa.provider.pas.submission import Submission
-from fhir_pa.provider.pas.update import with_documents
+from fhir_pa.provider.pas.update import CERTIFICATION, with_documents, withdrawn, without_item
 from fhir_pa.provider.testdata.clinic import CANCER, Clinic
 from fhir_pa.provider.testdata.expectations import RESPONSE, decided, error, waits_as
 from fhir_pa.provider.testdata.situation import Expected, Situation, Step
-from ig_profiles.names import PAS_PROFILE, PAS_TEMP_CODES, X12_CERTIFICATION_TYPE
+from ig_profiles.names import PAS_TEMP_CODES, X12_CERTIFICATION_TYPE
 from ig_profiles.reading import Json
 
-CANCEL, APPEAL, CANCELLED = "3", "2", "C"
+APPEAL, CANCELLED = "2", "C"
 MESSAGE = 101  # a sequence no document has
 CONTRADICTS, NOT_ON_FILE = "33", "AA"
 DO_NOT_RESUBMIT, CORRECT_AND_RESUBMIT = "N", "C"
-CERTIFICATION = f"{PAS_PROFILE}extension-certificationType"
 
 
 def situations(clinic: Clinic) -> Iterator[Situation]:
@@ -30,11 +29,11 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     yield _of_scans(clinic, before, "update", "Updated: the missing reports come, and what was pended is certified", brought)
 
     before = clinic.scans("cancel-item")
-    withdrawn = clinic.submit(_without_item(_next(before), 2), "POST the update with item 2 cancelled", *decided({1: CERTIFIED, 2: CANCELLED, 3: PENDED}))
-    yield _of_scans(clinic, before, "cancel-item", "One item cancelled; the others stay as they were", withdrawn)
+    one_less = clinic.submit(without_item(_next(before), 2), "POST the update with item 2 cancelled", *decided({1: CERTIFIED, 2: CANCELLED, 3: PENDED}))
+    yield _of_scans(clinic, before, "cancel-item", "One item cancelled; the others stay as they were", one_less)
 
     before = clinic.scans("cancel-all")
-    all_gone = clinic.submit(_withdrawn(_next(before)), "POST the update that cancels all", *decided(dict.fromkeys((1, 2, 3), CANCELLED)))
+    all_gone = clinic.submit(withdrawn(_next(before)), "POST the update that cancels all", *decided(dict.fromkeys((1, 2, 3), CANCELLED)))
     yield _of_scans(clinic, before, "cancel-all", "The whole request withdrawn", all_gone)
 
     before = clinic.rail("update-after-denial")
@@ -49,7 +48,7 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     denied = clinic.ask(before, "POST the request", *decided({1: NOT_CERTIFIED}))
     yield Situation("appeal", clinic.guide, "A denial appealed by a submission: on file, and pended under the number of the case", (denied, filed))
 
-    unknown = _withdrawn(_next(clinic.oxygen("cancel-unknown")))
+    unknown = withdrawn(_next(clinic.oxygen("cancel-unknown")))
     step = clinic.submit(unknown, "POST the cancellation", *error(NOT_ON_FILE, "that no such request is on file", CORRECT_AND_RESUBMIT))
     yield Situation("cancel-unknown", clinic.guide, "Business error: a request that is not on file cannot be cancelled", (step,))
 
@@ -63,33 +62,13 @@ def _next(before: Submission) -> Json:
     return with_documents(before, f"{before.number}-2", ())[1]
 
 
-def _without_item(bundle: Json, sequence: int) -> Json:
-    """The item stays, flagged as cancelled, of certification type 3."""
-    changed = deepcopy(bundle)
-    item = changed["entry"][0]["resource"]["item"][sequence - 1]
-    item["modifierExtension"] = [{"url": f"{PAS_PROFILE}modifierextension-infoCancelled", "valueBoolean": True}]
-    item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), _of_type(CANCEL)]
-    return changed
-
-
 def _appealing(bundle: Json) -> Json:
     """Certification type 2 on each item, and why in the provider's own words."""
     changed = deepcopy(bundle)
     claim = changed["entry"][0]["resource"]
+    appealing = pas_extension("certificationType", valueCodeableConcept=concept(X12_CERTIFICATION_TYPE, APPEAL))
     for item in claim["item"]:
-        item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), _of_type(APPEAL)]
+        item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), appealing]
     because = "The rail keeps the patient from falling; she fell twice."
     claim["supportingInfo"].append({"sequence": MESSAGE, "category": concept(PAS_TEMP_CODES, "freeFormMessage"), "valueString": because})
     return changed
-
-
-def _withdrawn(bundle: Json) -> Json:
-    """Certification type 3 on the Claim itself."""
-    changed = deepcopy(bundle)
-    claim = changed["entry"][0]["resource"]
-    claim["extension"] = [*claim.get("extension", []), _of_type(CANCEL)]
-    return changed
-
-
-def _of_type(code: str) -> Json:
-    return pas_extension("certificationType", valueCodeableConcept=concept(X12_CERTIFICATION_TYPE, code))
