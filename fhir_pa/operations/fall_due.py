@@ -58,6 +58,7 @@ def _fall_due(number: str, payer: Payer) -> None:
         tx.watch(changed, at)
         tx.enlist(changed)
         tx.keep_judgements(changed)
+        tx.show_practices(changed)
 
 
 def _recorded(case: Authorization, at: datetime) -> Authorization:

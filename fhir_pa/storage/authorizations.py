@@ -11,6 +11,7 @@ from fhir_pa.storage import document, rows, tables
 from fhir_pa.storage.alerts import EVERY, AlertWriting
 from fhir_pa.storage.judgements import JudgementWriting
 from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
+from fhir_pa.storage.practice import PracticeWriting
 from fhir_pa.storage.proofs import ProofReading, ProofWriting
 from fhir_pa.storage.worklist import WorklistWriting
 from fhir_pa.um.authorization import Authorization
@@ -108,7 +109,7 @@ class AuthorizationReading(ProofReading):
         return [document.read(row.document, Authorization) for row in found]
 
 
-class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, JudgementWriting, AuthorizationReading):
+class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, JudgementWriting, PracticeWriting, AuthorizationReading):
     """Keeping authorizations."""
 
     def add(self, authorization: Authorization) -> None:
@@ -148,6 +149,7 @@ class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, Judgemen
         self.watch(authorization, authorization.trail[-1].at - LATEST_LOOK)
         self.enlist(authorization)
         self.keep_judgements(authorization)
+        self.show_practices(authorization)
 
     def _keep_items(self, authorization: Authorization) -> None:
         wanted = rows.items(authorization)

@@ -27,6 +27,7 @@ from fhir_pa.storage.notices import NoticeReading, NoticeWriting
 from fhir_pa.storage.once import OnceReading, OnceWriting
 from fhir_pa.storage.one_writer import OneWriter
 from fhir_pa.storage.operating import OperatingReading
+from fhir_pa.storage.practice import PracticeReading
 from fhir_pa.storage.prefetch_gaps import GapReading, GapWriting
 from fhir_pa.storage.queue import DurableQueue
 from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
@@ -41,6 +42,7 @@ class Reading(
     AlertReading,
     WorklistReading,
     JudgementReading,
+    PracticeReading,
     ReceivedReading,
     NoticeReading,
     OperatingReading,
