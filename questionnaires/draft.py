@@ -15,22 +15,30 @@ from questionnaires.enabled import asked
 from questionnaires.facts import Fact
 from questionnaires.form import Question, canonical, questions
 from questionnaires.package_request import Guide
+from questionnaires.policy import Edition
 
 PAYER_FOUND = {"2.0.1": "auto", "2.2": "auto-server"}
+_USES = {"authorization": "withpa", "claim": "withclaim", "order": "withorder", "chart": "retain-doc", "other": "OTH"}
 
 
 @dataclass(frozen=True)
 class Occasion:
     """For whom and for which orders a form is handed out; all of it is the client's own, and is named as the client names it.
 
-    ``context_id`` is the assertion id that led here, ``intended_use`` CRD's doc-purpose (withpa, withclaim, withorder,
-    retain-doc).
+    ``told_of`` are references to orders that a context stands for and that were not sent again. ``context_id`` is the
+    assertion id that led here, ``intended_use`` CRD's doc-purpose (withpa, withclaim, withorder, retain-doc).
     """
 
     coverages: tuple[Json, ...]
     orders: tuple[Json, ...] = ()
     context_id: str | None = None
     intended_use: str = "withpa"
+    told_of: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """The client's references to what is ordered."""
+        return tuple(dict.fromkeys((*filter(None, map(_reference, self.orders)), *self.told_of)))
 
     @property
     def subject(self) -> str | None:
@@ -44,14 +52,17 @@ class Occasion:
 def draft(questionnaire: Json, occasion: Occasion, facts: Mapping[str, Fact], guide: Guide, at: datetime | None = None) -> Json:
     """An in-progress response to this form; what is found is marked as the payer's finding, for the clinician to check.
 
-    References name only what the client sent, with the client's ids (spec-139); what has no id cannot be named.
+    References name only what the client sent, with the client's ids (spec-139); what has no id cannot be named. 2.0.1 wants
+    a coverage and a request among the contexts: a form asked for by its name alone does not claim that profile.
     """
-    seed = "|".join((canonical(questionnaire), occasion.context_id or "", *filter(None, map(_reference, (*occasion.coverages, *occasion.orders)))))
+    seed = "|".join((canonical(questionnaire), occasion.context_id or "", *filter(None, map(_reference, occasion.coverages)), *occasion.requests))
+    contexts = _contexts(occasion, guide)
+    claims = guide == "2.2" or sum(each["url"] == QR_CONTEXT for each in contexts) > 1
     response: Json = {
         "resourceType": "QuestionnaireResponse",
         "id": str(uuid5(NAMESPACE_URL, seed)),
-        "meta": {"profile": [f"{DTR_PROFILE}dtr-questionnaireresponse"]},
-        "extension": _contexts(occasion, guide),
+        **({"meta": {"profile": [f"{DTR_PROFILE}dtr-questionnaireresponse"]}} if claims else {}),
+        "extension": contexts,
         "questionnaire": canonical(questionnaire),
         "status": "in-progress",
     }
@@ -65,6 +76,16 @@ def draft(questionnaire: Json, occasion: Occasion, facts: Mapping[str, Fact], gu
     if not items and guide == "2.0.1":  # item is 1..* there: the form's own outline, unanswered
         items = [{"linkId": item["linkId"], "text": item["text"]} for item in many(questionnaire, "item") if item.get("type") != "display"]
     return {**response, "item": items} if items else response
+
+
+def use_of(edition: Edition) -> str:
+    """What this edition wants its form for, as CRD's doc-purpose: with the authorization request where one is needed, else with the claim."""
+    return _USES[edition.benefits.documented_for or ("authorization" if edition.authorization == "needed" else "claim")]
+
+
+def intended(use: str, guide: Guide) -> Json:
+    """The extension that says what a response is for; the code system moved between the guides."""
+    return {"url": INTENDED_USE, "valueCodeableConcept": {"coding": [{"system": CRD_COVERAGE_CODES if guide == "2.2" else CRD_TEMP_CODES, "code": use}]}}
 
 
 def value_of(question: Question, value: Any) -> Json | None:
@@ -101,17 +122,14 @@ def value_of(question: Question, value: Any) -> Json | None:
 
 
 def _contexts(occasion: Occasion, guide: Guide) -> list[Json]:
-    """2.0.1 puts the coverage among the contexts, 2.2 gives it an extension of its own; the purpose moved its code system."""
-    newer = guide == "2.2"
-    coverage = [_named(QR_COVERAGE if newer else QR_CONTEXT, resource) for resource in occasion.coverages]
-    orders = [_named(QR_CONTEXT, resource) for resource in occasion.orders]
-    use = {"coding": [{"system": CRD_COVERAGE_CODES if newer else CRD_TEMP_CODES, "code": occasion.intended_use}]}
-    return [*filter(None, coverage), *filter(None, orders), {"url": INTENDED_USE, "valueCodeableConcept": use}]
+    """2.0.1 puts the coverage among the contexts, 2.2 gives it an extension of its own."""
+    coverages = [_named(QR_COVERAGE if guide == "2.2" else QR_CONTEXT, reference) for reference in map(_reference, occasion.coverages) if reference]
+    orders = [_named(QR_CONTEXT, reference) for reference in occasion.requests]
+    return [*coverages, *orders, intended(occasion.intended_use, guide)]
 
 
-def _named(url: str, resource: Json) -> Json | None:
-    reference = _reference(resource)
-    return {"url": url, "valueReference": {"reference": reference}} if reference else None
+def _named(url: str, reference: str) -> Json:
+    return {"url": url, "valueReference": {"reference": reference}}
 
 
 def _reference(resource: Json) -> str | None:

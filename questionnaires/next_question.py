@@ -5,6 +5,7 @@ Source: SDC OperationDefinition Questionnaire-next-question; DTR R49, R218-219, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -43,6 +44,9 @@ class Turn:
         return bool(self.response["status"] == "completed")
 
 
+CouldIssue = Callable[[Turn], bool]
+
+
 @dataclass(frozen=True)
 class Asked:
     """An adaptive response as it came in: its contained form, the canonical that form was made from, and the payer's seal on it."""
@@ -77,9 +81,19 @@ def read_asked(body: Any) -> Asked:
     raise Unreadable(Issue(what, "required", expression=f"{_AT}.questionnaire"))
 
 
-def take_turn(came: Asked, volume: Volume, interview: Interview, address: Address, guide: Guide, today: date, value_sets: Expansions) -> Turn:
+def take_turn(
+    came: Asked,
+    volume: Volume,
+    interview: Interview,
+    address: Address,
+    guide: Guide,
+    today: date,
+    value_sets: Expansions,
+    could_issue: CouldIssue = lambda _: True,
+) -> Turn:
     """The next turn of the interview, a pure function of what came in and of the policy.
 
+    ``could_issue`` is asked once, when nothing else is left to ask: whether a yes to the last question would bring a number.
     Raises Unreadable with every fault of the response, each with the place it stands at (spec-147: HTTP 400).
     """
     form, edition = volume.questionnaire, volume.edition
@@ -100,12 +114,13 @@ def take_turn(came: Asked, volume: Volume, interview: Interview, address: Addres
     page = next_page(edition, form, answers, shown & {item["linkId"] for item in items(form)}, interview, today)
     if page.asks:
         return Turn(_response(came, write(*page.asks, *([COMPLETE] if page.last else [])), "in-progress"), page)
-    if page.outcome is Outcome.MET and interview.may_settle:
-        issue = _said(came.response)
-        if issue is None:
-            return Turn(_response(came, write(COMPLETE, ISSUE), "in-progress"), page)
-        return Turn(_response(came, write(COMPLETE), "completed"), page, issue)
-    return Turn(_response(came, write(COMPLETE), "completed"), page)
+    completed = Turn(_response(came, write(COMPLETE), "completed"), page)
+    if page.outcome is not Outcome.MET or not interview.may_settle:
+        return completed
+    issue = _said(came.response)
+    if issue is None and could_issue(completed):
+        return Turn(_response(came, write(COMPLETE, ISSUE), "in-progress"), page)
+    return replace(completed, issue=issue)
 
 
 def _shown(came: Asked, form: Json) -> frozenset[str]:

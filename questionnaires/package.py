@@ -70,7 +70,8 @@ def _published(kept: KeptLibrary, cql: str, base: str) -> Json:
 def answer(packages: Iterable[Json], issues: Iterable[Issue], guide: Guide) -> Json:
     """The operation's Parameters: one part for each package, one outcome with every issue.
 
-    With nothing to hand out and nothing to warn of it says so, because Parameters may not be empty.
+    With nothing to hand out and nothing to warn of it says so, because Parameters may not be empty. The 2.0.1 profile of the
+    answer wants a package in it, though the operation may have none: such an answer does not claim it.
 
     >>> [part["name"] for part in answer([], [], "2.2")["parameter"]]
     ['outcome']
@@ -81,7 +82,9 @@ def answer(packages: Iterable[Json], issues: Iterable[Issue], guide: Guide) -> J
         said = [Issue("No form is needed, or none has changed since the time you named.", "informational", "information")]
     if said:
         parts.append({"name": OUTCOME_NAME[guide], "resource": operation_outcome(said)})
-    return {"resourceType": "Parameters", "meta": {"profile": [f"{DTR_PROFILE}dtr-qpackage-output-parameters"]}, "parameter": parts}
+    claims = guide == "2.2" or parts[0]["name"] == BUNDLE_NAME[guide]
+    meta = {"meta": {"profile": [f"{DTR_PROFILE}dtr-qpackage-output-parameters"]}} if claims else {}
+    return {"resourceType": "Parameters", **meta, "parameter": parts}
 
 
 def changed(edition: Edition, questionnaire: Json, since: datetime, value_sets: Iterable[Json] = ()) -> bool:

@@ -9,6 +9,7 @@ from cds_hooks.orders import order_of
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.interviews import seal
 from fhir_pa.pas.information_request import form_asked_for
+from fhir_pa.storage.assertions import Assertion
 from fhir_pa.wiring import Payer
 from ig_profiles.names import COVERAGE_INFORMATION
 from ig_profiles.reading import Entry, Index, Json, extension_value, extensions, text
@@ -20,13 +21,18 @@ from questionnaires.policy import RequestedService
 ORDER = "Parameters.parameter.where(name='order').resource"
 
 
-def address_of(orders: tuple[Json, ...], context: str, line_of_business: str, guide: Guide, caller: Caller, payer: Payer) -> Address:
+def address_of(
+    orders: tuple[Json, ...], told_of: tuple[Assertion, ...], context: str, line_of_business: str, guide: Guide, caller: Caller, payer: Payer
+) -> Address:
     """Where an adaptive form for these orders goes on asking; ``context`` is the assertion id that led to it, or empty.
+
+    ``told_of`` are the payer's own assertions of orders that were not sent again: what they ask for is known from there.
 
     It may end in a determination only when a hook, not PAS, gave the context, and the one order carries it (spec-42, spec-43).
     """
     services = [service_of(order) for order in orders]
-    codes = tuple(dict.fromkeys(code for service in services for code in service.codes))
+    told = (code for assertion in told_of for code in assertion.codes)
+    codes = tuple(dict.fromkeys((*(code for service in services for code in service.codes), *told)))
     days = [service.on for service in services if service.on]
     from_hook = bool(context) and form_asked_for(context) is None
     settles = from_hook and len(services) == 1 and context in _carried(orders)

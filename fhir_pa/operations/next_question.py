@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.interviews import unseal
-from fhir_pa.operations.settle import settle
+from fhir_pa.operations.settle import Settlement
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, Unreadable
 from ig_profiles.reading import Json
@@ -31,5 +31,6 @@ def next_question(body: bytes, guide: Guide, caller: Caller, payer: Payer) -> Js
         raise Unreadable(Issue(what, "not-found", expression=f"{came.at}.derivedFrom"))
     interview = unseal(came.seal, caller.id, payer, came.at)
     address = Address(payer.fhir_base(guide), came.seal)
-    turn = take_turn(came, volume, interview, address, guide, at.date(), payer.shelf.value_sets.expansions())
-    return settle(turn, volume, interview, guide, caller, payer, at) if turn.done and interview.may_settle else turn.response
+    settlement = Settlement(interview, guide, caller, payer, at)
+    turn = take_turn(came, volume, interview, address, guide, at.date(), payer.shelf.value_sets.expansions(), settlement.could_issue)
+    return settlement.of(turn) if turn.done and interview.may_settle else turn.response

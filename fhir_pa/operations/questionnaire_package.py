@@ -22,7 +22,7 @@ from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
 from ig_profiles.resource_text import read_resource
 from questionnaires.adaptive_form import adaptive_canonical, adaptive_id, is_adaptive
-from questionnaires.draft import Occasion
+from questionnaires.draft import Occasion, use_of
 from questionnaires.form import canonical as canonical_of
 from questionnaires.library import Shelf, Volume
 from questionnaires.package import answer, changed, package
@@ -32,11 +32,15 @@ from questionnaires.value_sets import packed
 
 @dataclass(frozen=True)
 class Wanted:
-    """One form that is wanted, and for which orders; ``context`` is the assertion id that asked for it."""
+    """One form that is wanted, and for which orders; ``context`` is the assertion id that asked for it.
+
+    ``told_of`` are the contexts whose orders were not sent again.
+    """
 
     volume: Volume
     orders: tuple[Json, ...] = ()
     context: str | None = None
+    told_of: tuple[Assertion, ...] = ()
     adaptive: bool = False
 
     @property
@@ -64,8 +68,9 @@ def questionnaire_package(body: bytes, guide: Guide, caller: Caller, payer: Paye
         issues += troubles
         if form is None or (since is not None and not changed(each.volume.edition, form, since, sets)):
             continue
-        orders = each.orders or asked.orders
-        occasion = Occasion(asked.coverages, orders, each.context)
+        orders = each.orders or (() if each.told_of else asked.orders)
+        named = tuple(told.order for told in each.told_of if told.order)
+        occasion = Occasion(asked.coverages, orders, each.context, use_of(each.volume.edition), named)
         packages.append(
             package(
                 each.volume.edition,
@@ -76,7 +81,7 @@ def questionnaire_package(body: bytes, guide: Guide, caller: Caller, payer: Paye
                 at=at,
                 prefilled=payer_known(each.volume, member_identifiers(asked.coverage, None), caller, payer, at),
                 value_sets=sets,
-                address=address_of(orders, each.context or "", member.line_of_business, guide, caller, payer) if each.adaptive else None,
+                address=address_of(orders, each.told_of, each.context or "", member.line_of_business, guide, caller, payer) if each.adaptive else None,
             )
         )
     if not wanted and assertions and any(assertion.questionnaires for assertion in assertions):
@@ -125,20 +130,22 @@ def _wanted(asked: PackageRequest, assertions: list[Assertion], member: Standing
                 what = f"No form '{canonical}' is on the shelf. Leave the version out for the present one, or send the order."
                 issues.append(Issue(what, "not-found", "warning", "Parameters.parameter.where(name='questionnaire').value"))
             else:
-                yield Wanted(volume, asked.orders, context, is_adaptive(canonical))
+                told_of = () if asked.orders else tuple(assertions)
+                yield Wanted(volume, asked.orders, context, told_of, is_adaptive(canonical))
         return
     for assertion in assertions:
         orders = tuple(order for order in asked.orders if f"{order['resourceType']}/{order.get('id')}" == assertion.order)
+        told_of = () if orders else (assertion,)
         for canonical in assertion.questionnaires:
             volume = payer.shelf.asking(canonical)
             if volume is not None:
-                yield Wanted(volume, orders, assertion.id, is_adaptive(canonical))
+                yield Wanted(volume, orders, assertion.id, told_of, is_adaptive(canonical))
     for order in asked.orders:
         service = replace(service_of(order), line_of_business=member.line_of_business)
         if service.codes:
             edition = payer.shelf.in_force(service, service.on or today)
-            if edition.authorization == "needed" and edition.questionnaire:
-                yield Wanted(payer.shelf.volume(edition.topic, edition.version), (order,), context, edition.form == "adaptive")
+            if edition.covered and edition.questionnaire and (edition.authorization == "needed" or edition.documentation):
+                yield Wanted(payer.shelf.volume(edition.topic, edition.version), (order,), context, adaptive=edition.form == "adaptive")
         else:
             what = "The order names no service by a code, so no form can be chosen for it. Code the order, or send the canonical."
             issues.append(Issue(what, "code-invalid", "warning", ORDER))
@@ -150,5 +157,5 @@ def _merged(wanted: Iterable[Wanted]) -> Iterator[Wanted]:
     for each in wanted:
         name, before = each.name, found.get(each.name)
         more = tuple(order for order in each.orders if before is None or order not in before.orders)
-        found[name] = replace(before, orders=(*before.orders, *more)) if before else each
+        found[name] = replace(before, orders=(*before.orders, *more), told_of=(*before.told_of, *each.told_of)) if before else each
     return iter(found.values())

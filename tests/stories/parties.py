@@ -82,9 +82,9 @@ class Plan:
 
     @cached_property
     def application(self) -> Flask:
-        """The payer's server; what it says of authorizations is held against the profiles of its own guide generation."""
+        """The payer's server; everything it says is held against the profiles of its own guide generation."""
         app = create_app(self.payer, OFFERED)
-        self.wrong = overheard(app, "/Claim/$", "/$submit-attachment", "/Subscription")
+        self.wrong = overheard(app)
         return app
 
     def http(self) -> FlaskClient:

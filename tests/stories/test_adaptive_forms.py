@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from fhir_pa.provider.wire import parameters
 from fhir_pa.storage.tables import metadata
-from ig_profiles.names import COVERAGE_INFORMATION, DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE
+from ig_profiles.names import COVERAGE_INFORMATION, DTR_PROFILE, INTENDED_USE, QUESTIONNAIRE_ADAPTIVE
 from ig_profiles.reading import Json, extension_value, extensions, many
 from questionnaires.form import items
 from tests.stories.asking import SHORT_OF_OXYGEN, oxygen, submit
@@ -171,13 +171,14 @@ def rows(clinic: System) -> dict[str, int]:
         return {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in metadata.sorted_tables}
 
 
-def signed(clinic: System) -> tuple[Json, str]:
+def signed(clinic: System, code: str = "E0601", orderer_at_hand: bool = True, **more: Any) -> tuple[Json, str]:
     """The order as the hook answered it, and the assertion id it bears."""
     ehr, chart = Ehr(clinic), clinic.plan.charts.by_patient[SHORT_OF_OXYGEN]
-    call = ehr.call(fhirServer=None, fhirAuthorization=None)
-    draft = pap_order(clinic, requester={"reference": f"Practitioner/{chart.clinician.practitioner['id']}"})
+    call = ehr.call(fhirServer=None, fhirAuthorization=None, **more)
+    draft = pap_order(clinic, code, requester={"reference": f"Practitioner/{chart.clinician.practitioner['id']}"})
     call["context"]["draftOrders"]["entry"] = [{"resource": draft}]
-    call["prefetch"] |= {"requester": searchset(chart.clinician.practitioner)}
+    if orderer_at_hand:
+        call["prefetch"] |= {"requester": searchset(chart.clinician.practitioner)}
     answer = ehr.ask(call)
     (order,) = [action["resource"] for action in answer["systemActions"]]
     return order, str(extension_value(extensions(order, COVERAGE_INFORMATION)[0], "coverage-assertion-id"))
@@ -198,6 +199,33 @@ def test_after_a_hook_the_last_question_is_whether_to_issue_the_number_and_yes_b
     said = told_of(turns[-1])
     assert (said["pa-needed"], said["coverage-assertion-id"]) == ("satisfied", assertion)
     assert said["satisfied-pa-id"].startswith("PA")
+
+
+@pytest.mark.parametrize("hindered", [{"extension": {"davinci-crd.configuration": {"unsolicited-determ": False}}}, {"orderer_at_hand": False}])
+def test_no_number_is_offered_where_none_could_be_given(clinic: System, hindered: dict[str, Any]) -> None:
+    order, assertion = signed(clinic, **hindered)
+    *_, last = interview(clinic, first_response(clinic, order, context=assertion), {**FIRST_MONTHS, "plan.issue": True})
+    said = told_of(last)
+    assert "plan.issue" not in asked_in(last) and "satisfied-pa-id" not in said
+    assert (said["pa-needed"], said["coverage-assertion-id"]) == ("auth-needed", assertion)
+
+
+def test_once_the_number_is_issued_the_form_is_kept_and_need_not_be_sent(clinic: System) -> None:
+    order, assertion = signed(clinic)
+    use = {}
+    for wish in (False, True):
+        *_, last = interview(clinic, first_response(clinic, order, context=assertion), {**FIRST_MONTHS, "plan.issue": wish})
+        use[wish] = extension_value(last, INTENDED_USE)["coding"][0]["code"]
+    assert use == {False: "withpa", True: "retain-doc"}
+
+
+def test_a_context_alone_tells_for_which_service_the_form_asks(clinic: System) -> None:
+    """A pressure device of the second kind needs a trial of the first; nobody who ordered the first is asked about one."""
+    asked = {}
+    for code in ("E0601", "E0470"):
+        _, assertion = signed(clinic, code)
+        asked[code] = {name for turn in interview(clinic, first_response(clinic, context=assertion), FIRST_MONTHS) for name in asked_in(turn)}
+    assert asked["E0601"] == set(FIRST_MONTHS) and asked["E0470"] > asked["E0601"]
 
 
 def test_no_leaves_the_authorization_to_a_request(clinic: System) -> None:

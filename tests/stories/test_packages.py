@@ -17,8 +17,8 @@ from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from fhir_pa.provider.wire import parameters
 from ig_profiles import json
-from ig_profiles.names import CQF_LIBRARY, DTR_PROFILE, HCPCS
-from ig_profiles.reading import Json, extensions, many, references
+from ig_profiles.names import CQF_LIBRARY, CRD_COVERAGE_CODES, CRD_TEMP_CODES, DTR_PROFILE, HCPCS, INTENDED_USE, code_system
+from ig_profiles.reading import Coding, Json, extension_value, extensions, many, references
 from questionnaires.library import Shelf, Volume
 from tests.stories.asking import BORDERLINE, oxygen, scans, submit
 from tests.stories.ehr import Ehr
@@ -120,6 +120,24 @@ def test_the_context_of_the_hook_alone_finds_the_form_also_after_the_order_was_s
     for orders in ((), (signed,)):
         (package,) = packages(clinic, asking(asked, *orders, context=told.assertion_id))
         assert package.canonical in told.questionnaires
+        assert package.draft is not None and f"DeviceRequest/{signed['id']}" in references(package.draft)
+
+
+@pytest.mark.dtr_trap(9)
+@pytest.mark.requirement("dtr-2.0.1:323")
+def test_a_draft_names_the_coverage_and_what_is_ordered_and_claims_its_profile_only_when_it_can(clinic: System) -> None:
+    """2.0.1 wants a request beside the coverage, so a form asked for by its name alone claims no profile there."""
+    asked = oxygen(clinic, BORDERLINE)
+    (told,) = Ehr(clinic).sign(BORDERLINE)
+    coverage = f"Coverage/{asked.chart.coverage['id']}"
+    profile = [f"{DTR_PROFILE}dtr-questionnaireresponse"]
+    for body in (asking(asked, *orders_of(asked)), asking(asked, context=told.assertion_id)):
+        (package,) = packages(clinic, body)
+        assert {coverage, f"DeviceRequest/{orders_of(asked)[0]['id']}"} <= set(references(package.draft or {}))
+        assert (package.draft or {})["meta"]["profile"] == profile
+    (package,) = packages(clinic, asking(asked, canonicals=(OXYGEN_FORM,)))
+    assert coverage in references(package.draft or {})
+    assert many(package.draft, "meta", "profile") == {"2.0.1": [], "2.2": profile}[clinic.guide]
 
 
 @pytest.mark.requirement("dtr-2.2:oper-8")
@@ -219,6 +237,19 @@ def with_shelf(clinic: System, *volumes: Volume) -> System:
     """The same clinic at a payer with these policies besides those of the shelf."""
     payer = clinic.plan.payer
     return System(replace(clinic.plan, payer=replace(payer, shelf=Shelf([*payer.shelf.volumes(), *volumes]))), CLIENT_ID, clinic.guide)
+
+
+def test_a_form_wanted_with_the_claim_comes_for_its_order_too_and_says_what_it_is_for(clinic: System) -> None:
+    now = clinic.plan.payer.shelf.volume("home_oxygen", "2026.1")
+    walker = (Coding(code_system(HCPCS), "E0130"),)
+    edition = replace(now.edition, topic="walkers", services=walker, criteria=(), authorization="not needed")
+    later = with_shelf(clinic, replace(now, edition=edition))
+    asked = oxygen(later)
+    order = {**orders_of(asked)[0], "codeCodeableConcept": concept(HCPCS, "E0130")}
+    (package,) = packages(later, asking(asked, order))
+    use = extension_value(package.draft, INTENDED_USE)
+    system = {"2.0.1": CRD_TEMP_CODES, "2.2": CRD_COVERAGE_CODES}[clinic.guide]
+    assert use["coding"] == [{"system": system, "code": "withclaim"}]
 
 
 @pytest.mark.requirement("dtr-2.0.1:300", "dtr-2.2:oper-7")
