@@ -100,6 +100,7 @@ MIME_TYPE = "http://hl7.org/fhir/StructureDefinition/mimeType"
 MAX_SIZE = "http://hl7.org/fhir/StructureDefinition/maxSize"
 TARGET_CONSTRAINT = f"{SDC}sdc-questionnaire-targetConstraint"
 QUESTIONNAIRE_ADAPTIVE = f"{SDC}sdc-questionnaire-questionnaireAdaptive"
+TERMINOLOGY_SERVERS = (f"{SDC}sdc-questionnaire-preferredTerminologyServer", "http://hl7.org/fhir/StructureDefinition/preferredTerminologyServer")
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
 
 # --- X12 lists: the name of each list, never its content --------------------------------------------------------------

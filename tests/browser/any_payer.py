@@ -24,7 +24,8 @@ Answering = Callable[[Json], Json]
 class AnyPayer:
     """What it hands out, and what it heard.
 
-    ``fails`` is a status to answer packages with; ``next`` answers $next-question; ``others`` are further forms.
+    ``fails`` is a status to answer packages with; ``next`` answers $next-question; ``others`` are further
+    forms of the package, ``published`` those that can only be searched for.
     """
 
     url: str
@@ -36,6 +37,7 @@ class AnyPayer:
     next: Answering | None = None
     codes: tuple[Json, ...] = ()
     others: tuple[Json, ...] = ()
+    published: tuple[Json, ...] = ()
     errors: list[Json] = field(default_factory=list)
     asked: list[Json] = field(default_factory=list)
 
@@ -86,6 +88,11 @@ def _application(payer: AnyPayer) -> Flask:
         if operation == "$next-question" and payer.next:
             return _fhir(payer.next(body))
         return _fhir(payer.package())
+
+    @app.get("/fhir/Questionnaire")
+    def find() -> Any:
+        found = [each for each in payer.published if each["url"] == request.args.get("url")]
+        return _fhir({"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": each} for each in found]})
 
     @app.get("/fhir/ValueSet/$expand")
     def expand() -> Any:

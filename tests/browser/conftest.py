@@ -88,12 +88,12 @@ def opened(chromium: Any, places: Places, keys: Keys, request: pytest.FixtureReq
 
 @pytest.fixture
 def fresh(opened: Open) -> Iterator[Callable[..., Any]]:
-    """Opens the app on a form of the given items, asked by a payer of the test's own."""
+    """Opens the app on a form of the given items, asked by a payer of the test's own that speaks this guide."""
     with ExitStack() as stack:
 
-        def open_(*asked: Any, **more: Any) -> Any:
+        def open_(*asked: Any, guide: str = "2.2", **more: Any) -> Any:
             payer = stack.enter_context(any_payer(*asked, **more))
-            here, window = opened("Teodric Amble", payer_base=payer.base, ask=False)
+            here, window = opened("Teodric Amble", guide, payer_base=payer.base, ask=False)
             return here, window, payer
 
         yield open_

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from fhir_pa.provider.writing import NotWritten, Writing
 from ig_profiles.reading import Json, many
 from tests.browser.any_payer import FORM, SDC
@@ -127,3 +129,45 @@ def test_tokens_never_reach_the_browser(fresh: Any) -> None:
     assert [(each["name"], each["httpOnly"], each["sameSite"]) for each in cookies] == [("dtr_visit", True, "Strict")]
     kept_there = window.page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
     assert kept_there == '[{},{},""]'
+
+
+STEERED = {"linkId": "more", "text": "And more", "type": "string", "required": True}
+
+
+def steered(language: str, expression: str) -> Json:
+    rule = {"url": f"{SDC}enableWhenExpression", "valueExpression": {"language": language, "expression": expression}}
+    return {**STEERED, "extension": [rule]}
+
+
+@pytest.mark.parametrize("rule", [steered("text/cql-identifier", '"Broken".bad'), steered("text/fhirpath", "item.where(")], ids=["cql", "path"])
+def test_a_form_whose_rules_are_broken_cannot_be_finished_and_that_is_said(fresh: Any, rule: Json) -> None:
+    """spec-81."""
+    clinic, window, payer = fresh(QUESTION, rule, elms=(library(TRUE, BAD),))
+    window.pick("A question", "Yes")
+    window.until(lambda: kept(clinic).get("q") == [{"valueBoolean": True}], "what is answered is kept")
+    assert "This form cannot be finished." in window.text(".notice.trouble")
+    assert not window.page.get_by_role("button", name="Review").is_visible()
+    window.page.keyboard.press("Control+Enter")
+    assert window.page.locator(".review").count() == 0
+    window.until(lambda: bool(payer.errors), "the payer is told")
+    assert [form["status"] for form in clinic.forms(CHART)] == ["in-progress"]
+
+
+def test_broken_filling_alone_stops_nobody_from_finishing(fresh: Any) -> None:
+    """spec-79: the clinician answers by hand."""
+    _, window, _ = fresh(looked_up("bad"), elms=(library(TRUE, BAD),))
+    window.pick("About bad", "No")
+    window.press("Review")
+    window.page.wait_for_selector(".review")
+
+
+@pytest.mark.parametrize(("guide", "found"), [("2.0.1", {"first"}), ("2.2", {"first", "last"})])
+def test_after_an_error_nothing_more_is_run_where_the_guide_says_so(fresh: Any, guide: str, found: set[str]) -> None:
+    """2.0.1 lets nothing run after an error (198); 2.2 does not ask for that, so the others still find their answers."""
+    sound = [{**TRUE, "name": name} for name in ("first", "last")]
+    clinic, window, payer = fresh(*map(looked_up, ("first", "bad", "last")), elms=(library(*sound, BAD),), guide=guide)
+    assert "Some answers could not be looked up in the chart." in window.text()
+    window.until(lambda: set(kept(clinic)) == found, f"found: {set(kept(clinic))}")
+    window.until(lambda: bool(payer.errors), "the payer is told")
+    window.pick("About bad", "Yes")
+    window.until(lambda: set(kept(clinic)) == {*found, "bad"}, "the rest is answered by hand")

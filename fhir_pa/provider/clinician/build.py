@@ -9,8 +9,11 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
+from fhir_pa.provider.clinician.doors import House
 from fhir_pa.provider.clinician.entering import entering
+from fhir_pa.provider.clinician.finishing import finishing
 from fhir_pa.provider.clinician.payers import Payer, supported, supported_list
+from fhir_pa.provider.clinician.sending import Sent
 from fhir_pa.provider.clinician.signing_in import Host
 from fhir_pa.provider.clinician.trouble import Trouble
 from fhir_pa.provider.clinician.visits import Visits
@@ -23,19 +26,20 @@ PAGE = Path(__file__).parent / "page"
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml"}
 ENGINES = ("execute.js", "fhirpath.js")
 POLICY = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types fhir-pa"
 )
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Where the app is reached, the EHRs it is registered with, and the payers it works with."""
+    """Where the app is reached, the EHRs it is registered with, and the payers it works with; ``sent`` hears of each request submitted."""
 
     url: str
     hosts: tuple[Host, ...]
     payers: tuple[Payer, ...]
     keys: Keys
+    sent: Sent | None = None
 
 
 def build(setting: Setting, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Flask:
@@ -43,7 +47,9 @@ def build(setting: Setting, now: Callable[[], datetime] = lambda: datetime.now(U
     app = Flask(__name__, static_folder=None)
     visits = Visits()
     app.register_blueprint(entering(setting.url, setting.hosts, setting.keys, visits, now))
-    app.register_blueprint(working(setting.payers, setting.keys, visits, now))
+    house = House(setting.payers, setting.keys, visits, now, setting.sent)
+    app.register_blueprint(working(house))
+    app.register_blueprint(finishing(house))
 
     @app.get("/page/<path:name>")
     def page(name: str) -> Response:

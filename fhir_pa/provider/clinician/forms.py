@@ -14,7 +14,7 @@ from fhir_pa.provider.dtr.answers import contexts
 from fhir_pa.provider.dtr.package import Package, question, unpack
 from fhir_pa.provider.elements import reference
 from fhir_pa.provider.wire import WrongAnswer, parameters
-from ig_profiles.names import DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE
+from ig_profiles.names import DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE, TERMINOLOGY_SERVERS
 from ig_profiles.outcome import Issue, operation_outcome
 from ig_profiles.reading import Json, extensions, many, text
 
@@ -83,11 +83,29 @@ def next_question_address(payer: Payer, questionnaire: Json) -> str:
     return f"{stem}/$next-question" if stem.endswith("/Questionnaire") else f"{stem}/Questionnaire/$next-question"
 
 
-def expand(payer: Payer, value_set: str, words: str) -> list[Json]:
+def expand(payer: Payer, questionnaire: Json, value_set: str, words: str) -> list[Json]:
     """The codes of a value set whose labels hold these words, at most thirty. Raises Trouble."""
     query = urlencode({"url": value_set, "filter": words, "count": 30})
-    reply = from_payer(lambda: payer.client.look(f"ValueSet/$expand?{query}"), 200)
+    reply = from_payer(lambda: payer.client.look(f"{terminology_base(payer, questionnaire)}/ValueSet/$expand?{query}"), 200)
     return [{key: each[key] for key in ("system", "code", "display") if key in each} for each in many(reply.body, "expansion", "contains")]
+
+
+def terminology_base(payer: Payer, questionnaire: Json) -> str:
+    """Where the form prefers its value sets expanded, below the payer's own base; else that base: the token goes nowhere else."""
+    base = payer.client.fhir_base
+    named = (text(each, "valueUrl") or "" for url in TERMINOLOGY_SERVERS for each in extensions(questionnaire, url))
+    return next((each.rstrip("/") for each in named if each.startswith(f"{base}/")), base)
+
+
+def named_form(payer: Payer, canonical: str) -> Json:
+    """The form with this canonical, as the payer publishes it (a lookupQuestionnaire). Raises Trouble."""
+    url, _, version = canonical.partition("|")
+    query = urlencode({"url": url, **({"version": version} if version else {})})
+    found = many(from_payer(lambda: payer.client.look(f"Questionnaire?{query}"), 200).body, "entry", "resource")
+    form: Json | None = next((each for each in found if each.get("resourceType") == "Questionnaire"), None)
+    if form is None:
+        raise Trouble(404, "payer", "The payer does not publish this form.", f"It names {canonical}. Choose from the chart instead.")
+    return form
 
 
 def report(payer: Payer, canonical: str, problems: list[str], at: datetime) -> None:

@@ -8,6 +8,7 @@ import { Session } from "./session.js";
 import { showBanner } from "./view/banner.js";
 import { chooseView, settled } from "./view/choose.js";
 import { FormView } from "./view/form.js";
+import { headView } from "./view/head.js";
 import { button, notice } from "./view/notice.js";
 import { authorizedView, keptView, outcomeView } from "./view/outcome.js";
 import { reviewView } from "./view/review.js";
@@ -94,25 +95,7 @@ function work(said = []) {
   if (session.problems?.length)
     view.problems.append(notice("warning", "Some answers could not be looked up in the chart.", "Please answer them yourself. The payer was told that its form has a fault; nothing about the patient was sent."));
   for (const words of said) view.problems.append(notice("note", words));
-  const { title, description, publisher } = session.questionnaire;
-  const head = h("div", { class: "head" }, h("h1", { tabindex: "-1" }, title ?? "Authorization form"), h("p", { class: "lead" }, description ?? "", " ", h("span", { class: "quiet" }, `Asked by ${publisher ?? session.payer}`)), reasons(session), sessions.length > 1 && h("p", { class: "eyebrow" }, `Form ${at + 1} of ${sessions.length}`));
-  show(title ?? "Form", head, view.element);
-}
-
-/** What the payer said of the orders when they were signed: the first sentence in sight, the rest to be opened. */
-function reasons(session) {
-  const told = [...new Set(ordersOf(session).flatMap(({ payer }) => payer.flatMap((each) => each.reasons)))];
-  if (!told.length) return null;
-  const [first, rest] = told.length === 1 ? parted(told[0]) : ["", told];
-  const more = [rest].flat().filter(Boolean);
-  const details = more.length > 0 && h("details", {}, h("summary", {}, "What the payer said when the order was signed"), more.map((words) => h("p", {}, words)));
-  return h("div", { class: "reasons" }, first && h("p", {}, first), details);
-}
-
-/** The first sentence, and what follows it. */
-function parted(words) {
-  const end = /[.!?](?=\s+[A-Z])/.exec(words);
-  return end ? [words.slice(0, end.index + 1), words.slice(end.index + 1).trim()] : [words, ""];
+  show(session.questionnaire.title ?? "Form", headView(session, ordersOf(session), { at, of: sessions.length }), view.element);
 }
 
 const next = (session) =>

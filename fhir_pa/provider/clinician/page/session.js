@@ -15,7 +15,7 @@ export class Session {
     Object.assign(this, { ...handed, chart, clinician: occasion.clinician, launch: { patient: occasion.resources.patient, user: occasion.resources.user } });
     this.finished = !this.adaptive || handed.response.status === "completed";
     this.libraryTrouble = [];
-    this.facts = new Facts(engine, handed.elms, handed.valueSets);
+    this.facts = new Facts(engine, handed.elms, handed.valueSets, handed.guide === "2.0.1");
     this.saver = new Saver(
       () => this.written(),
       (kept) => (this.response = { ...this.response, id: kept.id, meta: { ...this.response.meta, ...kept.meta } }),

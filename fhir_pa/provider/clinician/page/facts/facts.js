@@ -1,31 +1,36 @@
 // The facts of a form: which defines its expressions name, their values for the form's questions, and the evidence they rest on.
 
 import { identifier, isCql } from "../form/expressions.js";
-import { all, alternativeElm, URL } from "../form/extensions.js";
+import { all, alternativeElm, URL, value } from "../form/extensions.js";
 import { evidenceOf } from "./evidence.js";
 import { plainOf } from "./values.js";
 
 const EVIDENCE = " evidence";
 const WITH_EXPRESSION = [URL.initialExpression, URL.itemPopulationContext, URL.calculatedExpression, URL.enableWhenExpression, URL.candidateExpression, URL.answerExpression, URL.variable];
+const HOLDING_ONE = [URL.contextExpression, URL.answerOptionsToggleExpression];
 
 /** Every CQL expression of a questionnaire. */
 export function expressions(node) {
-  const own = all(node, ...WITH_EXPRESSION).map(({ valueExpression }) => valueExpression).filter(isCql);
-  return [...own, ...(node.item ?? []).flatMap(expressions)];
+  const own = [...all(node, ...WITH_EXPRESSION).map(({ valueExpression }) => valueExpression), ...all(node, ...HOLDING_ONE).map((each) => value(each, "expression"))];
+  return [...own.filter(isCql), ...(node.item ?? []).flatMap(expressions)];
 }
 
 export class Facts {
   #told = new Map();
 
-  /** `elms` are the package's compiled libraries, `resources` the chart; `problems` collects what did not work, without data. */
-  constructor(engine, elms, valueSets) {
-    Object.assign(this, { engine, elms, valueSets, problems: [] });
+  /**
+   * `elms` are the package's compiled libraries; `problems` collects what did not work, without data. With `stops` the first
+   * define that breaks is the last that is run, as DTR 2.0.1 has it (R198).
+   */
+  constructor(engine, elms, valueSets, stops = false) {
+    Object.assign(this, { engine, elms, valueSets, stops, stopped: false, problems: [] });
   }
 
   /** Run what these expressions name and was not run yet, library by library. */
   async find(wanted, resources, patient) {
     const position = resources.findIndex((each) => each.resourceType === "Patient" && each.id === patient);
     for (const [library, names] of this.#byLibrary(wanted)) {
+      if (this.stopped) return;
       const main = this.elms.find((elm) => elm.library.identifier.id === library);
       if (!main) {
         this.problems.push(`The form names the library ${library}, which its package does not bring.`);
@@ -42,18 +47,23 @@ export class Facts {
     const request = {
       key: `${library}|${main.library.identifier.version}`,
       elms: [main, ...this.elms.filter((elm) => elm !== main)],
-      names: asked.flatMap((name) => (defined.has(name + EVIDENCE) ? [name, name + EVIDENCE] : [name])),
       resources,
       patient,
       at: now(),
       valueSets: this.valueSets,
       parameters: {},
     };
-    try {
-      const told = await this.engine.ask(request);
-      for (const name of asked) this.#keep(library, name, told, resources);
-    } catch (error) {
-      this.problems.push(`${library}: ${error.message}`);
+    const batches = this.stops ? asked.map((name) => [name]) : [asked];
+    for (const batch of batches) {
+      if (!batch.length || this.stopped) return;
+      const before = this.problems.length;
+      try {
+        const told = await this.engine.ask({ ...request, names: batch.flatMap((name) => (defined.has(name + EVIDENCE) ? [name, name + EVIDENCE] : [name])) });
+        for (const name of batch) this.#keep(library, name, told, resources);
+      } catch (error) {
+        this.problems.push(`${library}: ${error.message}`);
+      }
+      this.stopped = this.stops && this.problems.length > before;
     }
   }
 

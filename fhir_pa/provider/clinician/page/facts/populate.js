@@ -2,7 +2,7 @@
 
 import { answersOf } from "../form/typed.js";
 import { found } from "../form/answers.js";
-import { Broken, isCql, Moment } from "../form/expressions.js";
+import { Broken, isCql, looksLikePath, Moment } from "../form/expressions.js";
 import { all, URL } from "../form/extensions.js";
 import { settle } from "../form/settle.js";
 import { addRow, questions, walk } from "../form/tree.js";
@@ -45,9 +45,6 @@ async function spread(node, root, form, problems) {
     problems.add(error.message);
   }
 }
-
-/** Some payers call FHIRPath CQL: its variables and calls give it away. */
-const looksLikePath = ({ expression }) => /[%(]/.test(expression);
 
 /** Each question is looked up once: what a person cleared or changed since is not put back. */
 function take(node, expression, root, form, problems) {

@@ -1,9 +1,11 @@
 // Choices that can be seen at once: radio buttons, boxes to tick, a drop-down; an open choice also takes own words.
 
 import { fresh, h } from "../element.js";
-import { control } from "../form/extensions.js";
+import { control, URL as NAME, value } from "../form/extensions.js";
 import { combobox } from "./combobox.js";
-import { optionsOf, same } from "./options.js";
+import { isClosed } from "../form/toggles.js";
+import { same } from "../form/typed.js";
+import { optionsOf } from "./options.js";
 
 const MOST_SEEN = 7;
 const YES_NO = [{ value: { valueBoolean: true }, words: "Yes" }, { value: { valueBoolean: false }, words: "No" }];
@@ -25,9 +27,10 @@ function buttons(node, use, options) {
   const open = node.item.type === "open-choice";
   const rows = options.map((option) => {
     const input = h("input", { type: kind, name, onchange: () => pick(option, input.checked) });
-    return { option, input, element: h("label", { class: "option" }, input, h("span", {}, option.words)) };
+    return { option, input, element: h("label", { class: "option" }, input, h("span", {}, option.shown ?? option.words, option.media)) };
   });
-  const own = open && h("input", { type: "text", class: "wide", "aria-label": "Another answer, in your own words", placeholder: "Another answer", onchange: () => write() });
+  const openLabel = value(node.item, NAME.openLabel);
+  const own = open && h("input", { type: "text", class: "wide", "aria-label": openLabel ?? "Another answer, in your own words", placeholder: openLabel ?? "Another answer", onchange: () => write() });
   const listed = ({ value }) => options.some((option) => same(option.value, value));
   const values = () => node.answers.map(({ value }) => value);
 
@@ -47,7 +50,10 @@ function buttons(node, use, options) {
     element: h("div", { ...role, "aria-labelledby": use.labelId, class: short ? "options side" : "options" }, rows.map(({ element }) => element), own),
     focus: () => (rows.find(({ input }) => input.checked)?.input ?? rows[0]?.input ?? own)?.focus(),
     refresh() {
-      for (const { option, input } of rows) input.checked = values().some((value) => same(value, option.value));
+      for (const { option, input, element } of rows) {
+        input.checked = values().some((value) => same(value, option.value));
+        element.hidden = isClosed(node, option.value) && !input.checked;
+      }
       if (own && document.activeElement !== own) own.value = node.answers.filter((each) => !listed(each)).map(({ value }) => value.valueString ?? value.valueCoding?.display ?? "")[0] ?? "";
     },
   };
@@ -66,6 +72,7 @@ function dropDown(node, use, options) {
     focus: () => select.focus(),
     refresh() {
       const at = options.findIndex((option) => node.answers.some(({ value }) => same(value, option.value)));
+      options.forEach((option, place) => (select.options[place + 1].hidden = select.options[place + 1].disabled = isClosed(node, option.value) && place !== at));
       select.value = at < 0 ? "" : String(at);
     },
   };

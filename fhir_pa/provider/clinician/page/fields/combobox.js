@@ -2,7 +2,8 @@
 
 import { announce, fresh, h, plural } from "../element.js";
 import { spoken } from "../view/words.js";
-import { same } from "./options.js";
+import { isClosed } from "../form/toggles.js";
+import { same } from "../form/typed.js";
 
 const WAIT = 250;
 const MOST = 30;
@@ -35,7 +36,7 @@ export function combobox(node, use, { options, search }) {
     clock = setTimeout(async () => show(await matching(input.value.trim())), search ? WAIT : 0);
   };
   const matching = async (words) => {
-    if (!search) return options.filter((each) => each.words.toLowerCase().includes(words.toLowerCase())).slice(0, MOST);
+    if (!search) return options.filter((each) => !isClosed(node, each.value) && each.words.toLowerCase().includes(words.toLowerCase())).slice(0, MOST);
     if (words.length < (search.least ?? 2)) return [];
     try {
       node.wrongWords = undefined;

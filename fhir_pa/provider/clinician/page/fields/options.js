@@ -1,13 +1,15 @@
 // What a choice may be: the item's own options, its value set from the package or the form, or what the payer expands on asking.
 
 import { all, URL as NAME, value, valueOf } from "../form/extensions.js";
+import { mediaOf } from "../view/media.js";
+import { safe } from "../view/markup.js";
 import { call } from "../server.js";
 
-/** { options: [{ value, words, alone }], search } – `search` when there are too many to list. */
+/** { options: [{ value, words, shown, media, alone }], search } – `search` when there are too many to list; `shown` is markup for the words, where there is any. */
 export function optionsOf(node, form) {
   const { item } = node;
   if (item.answerOption) {
-    const found = item.answerOption.map((each) => ({ value: bare(each), words: label(each), alone: value(each, NAME.optionExclusive) === true }));
+    const found = item.answerOption.map((each) => ({ value: bare(each), words: label(each), shown: shown(each), media: mediaOf(each, form), alone: value(each, NAME.optionExclusive) === true }));
     return { options: found };
   }
   const codes = item.answerValueSet && codesOf(item.answerValueSet, form);
@@ -39,14 +41,14 @@ function bare(option) {
   return { [key]: option[key] };
 }
 
+/** The markup the payer gave the option, safe to show (rendering-xhtml on the value or on the coding's display). */
+function shown(option) {
+  const beside = Object.entries(option).find(([name]) => name.startsWith("_value"))?.[1] ?? option.valueCoding?._display;
+  const markup = value(beside, NAME.renderingXhtml);
+  return markup && safe(markup);
+}
+
 function label(option) {
   const said = valueOf(option);
   return typeof said === "object" ? (said.display ?? said.code ?? said.reference) : String(said);
-}
-
-/** Whether two answers are the same choice. */
-export function same(left, right) {
-  const [one, other] = [valueOf(left), valueOf(right)];
-  if (typeof one !== "object" || typeof other !== "object") return one === other;
-  return one.code === other.code && (!one.system || !other.system || one.system === other.system) && one.reference === other.reference;
 }

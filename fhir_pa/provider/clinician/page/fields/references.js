@@ -1,11 +1,13 @@
 // Point to something in the chart: what the form's candidateExpression finds, else the patient's resources of the kinds allowed.
 
+import { h } from "../element.js";
 import { describe } from "../facts/evidence.js";
 import { filled } from "../facts/queries.js";
 import { all, URL as NAME, valueOf } from "../form/extensions.js";
 import { call } from "../server.js";
 import { grounds } from "../view/words.js";
 import { combobox } from "./combobox.js";
+import { lookup } from "./lookup.js";
 
 export function reference(node, use) {
   let held = null;
@@ -14,14 +16,18 @@ export function reference(node, use) {
     return held.filter((each) => words === "" || each.words.toLowerCase().includes(words.toLowerCase()));
   };
   search.least = 0;
-  return combobox(node, use, { options: [], search });
+  const field = combobox(node, use, { options: [], search });
+  const maker = lookup(node, use);
+  return maker ? { ...field, element: h("div", { class: "with-lookup" }, field.element, maker) } : field;
 }
 
 async function candidates(node, form) {
   const [asked] = all(node.item, NAME.candidateExpression);
   const fact = asked && form.facts?.of(asked.valueExpression);
   const resources = fact ? fact.plain.filter((each) => each?.resourceType) : (await Promise.all(queries(node, asked?.valueExpression, form).map((query) => call("search", { query })))).flatMap((each) => each.resources);
-  return resources.map((each) => {
+  const profiles = all(node.item, NAME.referenceProfile).map((each) => String(valueOf(each)).split("|")[0]);
+  const fits = ({ meta }) => !profiles.length || !meta?.profile?.length || meta.profile.some((each) => profiles.includes(each.split("|")[0]));
+  return resources.filter(fits).map((each) => {
     const about = describe(each);
     return { value: { valueReference: { reference: about.reference, display: grounds(about) } }, words: grounds(about) };
   });

@@ -2,6 +2,7 @@
 
 import { Broken, Moment } from "./expressions.js";
 import { all, URL, value, valueOf } from "./extensions.js";
+import { holdsClosed } from "./toggles.js";
 import { isAsked, isHidden, walk } from "./tree.js";
 
 /** [{ node, words, missing }] for everything asked; `missing` marks a required question without an answer. */
@@ -20,6 +21,7 @@ function ofQuestion(node) {
   const words = [];
   if (!answers.length) return item.required && !item.readOnly ? [{ node, words: "Needs an answer.", missing: true }] : [];
   for (const { value: answer } of answers) words.push(...ofValue(item, valueOf(answer)));
+  if (holdsClosed(node)) words.push("This option is not open any more. Choose another.");
   const least = value(item, URL.minOccurs);
   const most = value(item, URL.maxOccurs);
   if (least > answers.length) words.push(`Give at least ${least} answers.`);
@@ -89,7 +91,7 @@ function ofConstraints(root, form) {
 
 /** The constraints of an item: R4's complex extension, and targetConstraint. */
 function rules(item) {
-  return all(item, URL.constraint, URL.targetConstraint).map((each) => ({
+  return all(item, URL.constraint, URL.targetConstraint, URL.targetConstraintOfSdc).map((each) => ({
     severity: value(each, "severity"),
     expression: value(each, "expression")?.expression ?? value(each, "expression"),
     human: value(each, "human") ?? "This does not fit with the other answers.",

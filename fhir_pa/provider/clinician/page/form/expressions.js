@@ -14,6 +14,9 @@ export function identifier(expression) {
   return found ? { library: found.groups.library, define: found.groups.define } : undefined;
 }
 
+/** Some payers call FHIRPath CQL: its variables and calls give it away. */
+export const looksLikePath = ({ expression }) => /[%(]/.test(expression ?? "");
+
 export const isCql = (expression) => (expression?.language ?? "").startsWith("text/cql");
 
 /** One moment's view of the form, to evaluate several expressions over. */
@@ -30,6 +33,7 @@ export class Moment {
     if (isCql(expression)) {
       const fact = this.form.facts?.of(expression);
       if (fact) return fact.plain;
+      if (!looksLikePath(expression)) throw new Broken(`${node.item.linkId ?? "the form"}: ${expression.expression} was not computed`);
     }
     const context = this.elements.get(node) ?? (node.parent === null ? this.response : { linkId: node.item.linkId });
     try {

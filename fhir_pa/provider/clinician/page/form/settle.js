@@ -1,9 +1,10 @@
-// After every change: which questions are asked, and what is calculated from others, again and again until nothing moves.
+// After every change: which questions and options are open, and what is calculated from others, again and again until nothing moves.
 
 import { holds } from "./enabled.js";
 import { Broken, Moment } from "./expressions.js";
 import { all, URL } from "./extensions.js";
 import { byPerson } from "./origin.js";
+import { toggle } from "./toggles.js";
 import { isAsked, walk } from "./tree.js";
 import { answersOf } from "./typed.js";
 
@@ -11,15 +12,24 @@ const MOST_ROUNDS = 30;
 
 /**
  * Bring the tree to rest. Returns the problems met: expressions that broke, or a form that never comes to rest, whose
- * calculations are then left as they are (R179).
+ * calculations are then left as they are (R179). What broke in the rules of which questions and options are open is kept
+ * as `root.flow`: with such rules nobody can tell what the form asks, and it cannot be finished (spec-81).
  */
 export function settle(root, form) {
-  const problems = new Set();
+  const flow = new Set();
+  const sums = new Set();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const changed = [enable(root, form, problems), calculate(root, form, problems)].some(Boolean);
-    if (!changed) return [...problems];
+    flow.clear();
+    const changed = [enable(root, form, flow), options(root, form, flow), calculate(root, form, sums)].some(Boolean);
+    root.flow = [...flow];
+    if (!changed) return [...flow, ...sums];
   }
-  return [...problems, "The form's calculations never come to rest; they were stopped."];
+  return [...flow, ...sums, "The form's calculations never come to rest; they were stopped."];
+}
+
+function options(root, form, problems) {
+  const moment = lazily(root, form);
+  return toggle(root, (expression, node) => safely(() => moment().evaluate(expression, node), problems));
 }
 
 function enable(root, form, problems) {

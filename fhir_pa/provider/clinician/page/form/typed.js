@@ -1,6 +1,6 @@
 // Plain values -> answers of a question's type. What FHIRPath and CQL give, and what a person types, all pass here.
 
-import { all, URL, value as extension } from "./extensions.js";
+import { all, URL, value as extension, valueOf } from "./extensions.js";
 
 const QUANTITY = /^(-?\d+(?:\.\d+)?)\s*'(.*)'$/;
 
@@ -72,8 +72,8 @@ function dated(value, length) {
 function choice(item, value) {
   const options = item.answerOption ?? [];
   const code = typeof value === "object" ? value.code : value;
-  const same = (each) => each.valueCoding?.code === code && (typeof value !== "object" || !value.system || !each.valueCoding.system || each.valueCoding.system === value.system);
-  const listed = options.find((each) => same(each) || (each.valueString ?? each.valueInteger ?? each.valueDate) === value);
+  const fits = (each) => each.valueCoding?.code === code && (typeof value !== "object" || !value.system || !each.valueCoding.system || each.valueCoding.system === value.system);
+  const listed = options.find((each) => fits(each) || (each.valueString ?? each.valueInteger ?? each.valueDate ?? each.valueTime) === value);
   if (listed) {
     const { extension: _, initialSelected: __, ...bare } = listed;
     return bare;
@@ -88,4 +88,11 @@ function referenceTo(value) {
   if (typeof value === "string") return { valueReference: { reference: value } };
   if (value.resourceType) return { valueReference: { reference: `${value.resourceType}/${value.id}` } };
   return value.reference ? { valueReference: value } : undefined;
+}
+
+/** Whether two answers are the same choice. */
+export function same(left, right) {
+  const [one, other] = [valueOf(left), valueOf(right)];
+  if (typeof one !== "object" || typeof other !== "object") return one === other;
+  return one.code === other.code && (!one.system || !other.system || one.system === other.system) && one.reference === other.reference;
 }

@@ -7,6 +7,8 @@ import { settle } from "../form/settle.js";
 import { isHelp, isShown, questions, walk } from "../form/tree.js";
 import { helpOf, wording } from "./help.js";
 import { draw } from "./nodes.js";
+import { notice } from "./notice.js";
+import { isInOrder, later } from "./order.js";
 import { progressView } from "./progress.js";
 
 /** `doing` is what the page may do: { review(), next(), problem(words) }; `form` is the session (session.js). */
@@ -20,12 +22,13 @@ export class FormView {
     this.optional = h("div", { class: "cards" });
     this.answered = h("div", { class: "cards" });
     this.problems = h("div", { class: "notices" });
+    this.broken = h("div", { class: "notices" });
     this.onward = h("button", { type: "button", class: "first", onclick: () => this.go() });
     this.wrongs = h("div", { class: "wrongs", role: "alert" });
     this.general = h("div", { class: "wrongs", tabindex: "-1" });
     this.headNeeds = h("h2", { tabindex: "-1" }, "Needs you");
     this.sections = [section("needs", this.headNeeds, this.needs), section("optional", h("h2", {}, "Open, not required"), this.optional), section("answered", h("h2", {}, "Already filled in"), this.answered)];
-    this.element = h("div", { class: "form" }, this.bar.element, this.problems, this.sections, this.general, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
+    this.element = h("div", { class: "form" }, this.broken, this.bar.element, this.problems, this.sections, this.general, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
     addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !this.element.isConnected) return;
       event.preventDefault();
@@ -77,6 +80,8 @@ export class FormView {
       if (!unit.place && isShown(unit.node)) this.put(unit);
       unit.view?.refresh(found);
     }
+    if (isInOrder(form.questionnaire)) for (const { view } of later(this.units, found)) if (view) view.element.hidden = true;
+    this.block(form.root.flow ?? []);
     fill(this.general, found.filter(({ node }) => ["group", "row"].includes(node.kind)).map(({ words }) => h("p", {}, words)));
     for (const [group, { element }] of this.headings) element.hidden = !isShown(group) || ![...element.querySelectorAll(":scope > .question, :scope > .display")].some((each) => !each.hidden);
     this.sections.forEach((each) => (each.hidden = !each.querySelector(".question:not([hidden]), .display:not([hidden])")));
@@ -86,6 +91,13 @@ export class FormView {
     this.bar.refresh(this.now);
     this.onward.textContent = form.adaptive && !form.finished ? "Next questions" : "Review";
     if (!this.now.left) fill(this.wrongs);
+  }
+
+  /** With rules that cannot be worked out nobody knows what is asked: said, and not to be finished (spec-81). What was answered is kept. */
+  block(flow) {
+    this.onward.hidden = flow.length > 0;
+    if (flow.length) fill(this.broken, notice("trouble", "This form cannot be finished.", `The rules by which ${this.form.payer} decides what to ask are broken in ${flow.length === 1 ? "one place" : `${flow.length} places`}. It was told. Your answers are kept; ask the payer for another way, or open the form again later.`));
+    else fill(this.broken);
   }
 
   put(unit) {
@@ -110,7 +122,7 @@ export class FormView {
     const [group] = groups.slice(-1);
     if (!group) return this.answered;
     if (!this.headings.has(group)) {
-      const element = h("div", { class: "set" }, h("h3", {}, wording(group.item)), helpOf(group, "About this part"));
+      const element = h("div", { class: "set" }, h("h3", {}, wording(group.item)), helpOf(group, this.form, "About this part"));
       element.unit = this.units.findIndex((each) => each.groups.includes(group));
       this.headings.set(group, { element });
       const after = [...this.answered.children].find((each) => each.unit > element.unit);
@@ -124,7 +136,7 @@ export class FormView {
     const at = this.units.findIndex((unit) => unit.view?.element.contains(from));
     const order = [...this.units.slice(at + 1), ...this.units.slice(0, at + 1)];
     const wrong = (node) => node.wrongWords || faults(this.form.root, this.form).some((each) => each.node === node && !each.warning);
-    const open = (unit) => unit.view && [unit.node, ...walk(unit.node)].some((node) => node.kind === "question" && isShown(node) && (wrong(node) || (waits(node) && node.item.required)));
+    const open = (unit) => unit.view && !unit.view.element.hidden && [unit.node, ...walk(unit.node)].some((node) => node.kind === "question" && isShown(node) && (wrong(node) || (waits(node) && node.item.required)));
     const target = order.find(open);
     if (!target) return (this.general.childElementCount ? this.general : this.onward).focus();
     target.view.element.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
@@ -133,6 +145,7 @@ export class FormView {
 
   /** On, when nothing is missing or wrong; else say what is, and go there. */
   go() {
+    if (this.form.root.flow?.length) return;
     const wrong = faults(this.form.root, this.form).filter(({ warning }) => !warning);
     const unread = questions(this.form.root).filter((node) => isShown(node) && node.wrongWords);
     if (!wrong.length && !unread.length) return this.form.adaptive && !this.form.finished ? this.doing.next() : this.doing.review();

@@ -22,7 +22,7 @@ function displayView(node) {
 /** A group inside a row or below a question; the groups of the page itself are its headings (form.js). */
 function groupView(node, page) {
   const views = node.children.map((each) => draw(each, page)).filter(Boolean);
-  const element = h("fieldset", { class: "group" }, h("legend", {}, wording(node.item)), helpOf(node), views.map((each) => each.element));
+  const element = h("fieldset", { class: "group" }, h("legend", {}, wording(node.item)), helpOf(node, page.form), views.map((each) => each.element));
   return {
     node,
     element,
@@ -39,7 +39,7 @@ function rowsView(node, page) {
   const list = h("div", { class: "rows" });
   const error = h("p", { class: "error", hidden: true });
   const add = h("button", { type: "button", class: "second", onclick: () => page.change(() => append(addRow(node)).focus()) }, `Add another: ${name}`);
-  const element = h("section", { class: "question repeating" }, h("p", { class: "label" }, wording(node.item)), helpOf(node), list, error, add);
+  const element = h("section", { class: "question repeating" }, h("p", { class: "label" }, wording(node.item)), helpOf(node, page.form), list, error, add);
   let views = [];
 
   const append = (row) => {

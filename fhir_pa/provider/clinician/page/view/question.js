@@ -3,10 +3,13 @@
 import { announce, fill, fresh, h, unseen } from "../element.js";
 import { describe } from "../fields/field.js";
 import { fieldFor } from "../fields/kinds.js";
+import { all, URL as NAME } from "../form/extensions.js";
 import { units } from "../form/typed.js";
 import { say } from "../form/answers.js";
 import { isHidden, isReadOnly, isShown } from "../form/tree.js";
+import { contextsOf } from "./context.js";
 import { helpOf, wording } from "./help.js";
+import { mediaOf } from "./media.js";
 import { draw } from "./nodes.js";
 import { originView } from "./origin.js";
 import { answer, grounds, source } from "./words.js";
@@ -30,10 +33,12 @@ export function questionView(node, page) {
   const error = h("p", { class: "error", id: ids.error, hidden: true });
   const origin = originView(node, use);
   origin.element.id = ids.origin;
-  const why = helpOf(node);
+  const why = helpOf(node, page.form);
   if (why) why.id = ids.help;
   const below = node.children.map((each) => draw(each, page)).filter(Boolean);
-  const full = h("div", { class: "full" }, h("div", { class: "ask" }, label, field ? h("div", { class: "field" }, field.element) : h("p", { class: "fixed" }), error, origin.element), why);
+  const sealed = all(node.item, NAME.signatureRequired).length > 0 && h("p", { class: "sealed" }, "You sign this answer at the end.");
+  const ask = h("div", { class: "ask" }, label, mediaOf(node.item, page.form), field ? h("div", { class: "field" }, field.element) : h("p", { class: "fixed" }), error, sealed, contextsOf(node, page.form), origin.element);
+  const full = h("div", { class: "full" }, ask, why);
   const brief = briefView(node, page, () => open());
   const element = h("div", { class: "question", role: "group", "aria-labelledby": ids.label }, brief.element, full, h("div", { class: "below" }, below.map((each) => each.element)));
   let folded = false;

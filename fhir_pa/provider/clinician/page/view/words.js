@@ -45,3 +45,8 @@ export function source(origin, payer) {
 
 /** A piece of evidence: what, its value, its day. */
 export const grounds = ({ what, value, on }) => [what, value, on && day(on)].filter(Boolean).join(" · ");
+
+const PEOPLE = { Patient: "the patient", RelatedPerson: "a relative", Organization: "the organization", Device: "a device", Practitioner: "a clinician", PractitionerRole: "a clinician" };
+
+/** Who a kind of resource means, in words. */
+export const whoIs = (kind) => PEOPLE[kind] ?? kind;
