@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.reading import Json
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.run import Path, Run
 from ig_profiles.validation.site import Site
-
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
 
 # Where the standard's own definitions put an extension although its context does not say so.
 _ALSO = {"http://hl7.org/fhir/StructureDefinition/regex": "ElementDefinition.type"}
@@ -21,11 +19,11 @@ class Owner:
 
     __slots__ = ("names", "name", "resource")
 
-    def __init__(self, compiler: Compiler, site: Site, code: str) -> None:
+    def __init__(self, checks: Checks, site: Site, code: str) -> None:
         path: str = site.base.row["path"]
         self.name = path
-        self.names = frozenset((path, *compiler.ancestors(code), *(compiler.ancestors(path) if "." not in path else ())))
-        self.resource = compiler.is_resource(code)
+        self.names = frozenset((path, *checks.ancestors(code), *(checks.ancestors(path) if "." not in path else ())))
+        self.resource = checks.is_resource(code)
 
 
 def fits(context: list[Json], owner: Owner) -> bool:

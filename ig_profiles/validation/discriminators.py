@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.terminology import member
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.matching import containing, exactly
 from ig_profiles.validation.references import resolve
 from ig_profiles.validation.resources import conforms
@@ -18,19 +19,16 @@ from ig_profiles.validation.run import Run
 from ig_profiles.validation.site import Site
 from ig_profiles.validation.tree import Element
 
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
-
 Matcher = Callable[[Any, Run], bool]
 _STEP = re.compile(r"extension\('([^']+)'\)|extension\(\"([^\"]+)\"\)|([A-Za-z]\w*)(\([^()]*\))?|\$this")
 
 
-def matcher(compiler: Compiler, site: Site, ways: list[tuple[str, str]]) -> Matcher | None:
+def matcher(checks: Checks, site: Site, ways: list[tuple[str, str]]) -> Matcher | None:
     """Whether an item matches by every discriminator; None when one of them says nothing about this slice."""
     tests: list[Matcher] = []
     for kind, path in ways:
         steps = _steps(path)
-        test = _test(compiler, site, kind, steps) if steps is not None else None
+        test = _test(checks, site, kind, steps) if steps is not None else None
         if test is None:
             return None
         tests.append(test)
@@ -58,10 +56,10 @@ def _steps(path: str) -> list[tuple[str, str]] | None:
     return steps
 
 
-def _test(compiler: Compiler, site: Site, kind: str, steps: list[tuple[str, str]]) -> Matcher | None:
-    element, expected = _walk(compiler, site.element, steps)
+def _test(checks: Checks, site: Site, kind: str, steps: list[tuple[str, str]]) -> Matcher | None:
+    element, expected = _walk(checks, site.element, steps)
     if kind in ("value", "pattern"):
-        fits = _fits(compiler, element, expected)
+        fits = _fits(checks, element, expected)
         return None if fits is None else lambda item, run: any(fits(value) for value in _values(item, steps, run))
     if element is None:
         return None
@@ -69,14 +67,14 @@ def _test(compiler: Compiler, site: Site, kind: str, steps: list[tuple[str, str]
         there = element.least > 0
         return lambda item, run: bool(_values(item, steps, run)) is there if there or element.most == 0 else False
     if kind == "type":
-        return _of_type(compiler, element, steps)
+        return _of_type(checks, element, steps)
     if kind == "profile":
         profiles = tuple(profile for row in element.types for profile in (row.get("profile") or row.get("targets") or ()))
-        return lambda item, run: any(conforms(compiler, run, value, profiles) for value in _values(item, steps, run)) if profiles else False
+        return lambda item, run: any(conforms(checks, run, value, profiles) for value in _values(item, steps, run)) if profiles else False
     return None
 
 
-def _walk(compiler: Compiler, element: Element, steps: list[tuple[str, str]]) -> tuple[Element | None, Any]:
+def _walk(checks: Checks, element: Element, steps: list[tuple[str, str]]) -> tuple[Element | None, Any]:
     """The slice's element at the end of the path, and the value that a pattern or fixed value higher up expects there."""
     expected = _told(element)
     here: Element | None = element
@@ -86,20 +84,20 @@ def _walk(compiler: Compiler, element: Element, steps: list[tuple[str, str]]) ->
         if expected is not None:
             expected = _below(expected, name) if kind == "child" else None
         if here is not None:
-            here = _extension(compiler, here, name) if kind == "extension" else here.children.get(name) or here.children.get(f"{name}[x]")
+            here = _extension(checks, here, name) if kind == "extension" else here.children.get(name) or here.children.get(f"{name}[x]")
         if here is not None and _told(here) is not None:
             expected = _told(here)
     return here, expected
 
 
-def _extension(compiler: Compiler, element: Element, url: str) -> Element | None:
+def _extension(checks: Checks, element: Element, url: str) -> Element | None:
     child = element.children.get("extension")
     for part in child.slices if child is not None else []:
         if any(url in kind.get("profile", ()) for kind in part.types) or _told_url(part) == url:
             if part.children:
                 return part
-            table = compiler.registry.extension(url)
-            return compiler.tree(table).root if table else part
+            table = checks.registry.extension(url)
+            return checks.tree(table).root if table else part
     return None
 
 
@@ -122,7 +120,7 @@ def _below(expected: Any, name: str) -> Any:
     return expected.get(name) if isinstance(expected, dict) else None
 
 
-def _fits(compiler: Compiler, element: Element | None, expected: Any) -> Callable[[Any], bool] | None:
+def _fits(checks: Checks, element: Element | None, expected: Any) -> Callable[[Any], bool] | None:
     """What the slice asks of the value at the path: its fixed or pattern value, those beneath it, or its required binding."""
     if expected is not None:
         fixed = element is not None and "fixed" in element.row
@@ -133,7 +131,7 @@ def _fits(compiler: Compiler, element: Element | None, expected: Any) -> Callabl
     if beneath:
         return lambda value: all(any(test(found) for found in _values(value, [("child", step) for step in names], None)) for names, test in beneath)
     strength, canonical = (*element.row.get("binding", ()), None, None)[:2]
-    table = compiler.registry.value_set(canonical) if strength == "required" and canonical else None
+    table = checks.registry.value_set(canonical) if strength == "required" and canonical else None
     return None if table is None else lambda value: member(table, value) is True
 
 
@@ -153,10 +151,10 @@ def _beneath(element: Element) -> list[tuple[list[str], Callable[[Any], bool]]]:
     return found
 
 
-def _of_type(compiler: Compiler, element: Element, steps: list[tuple[str, str]]) -> Matcher | None:
+def _of_type(checks: Checks, element: Element, steps: list[tuple[str, str]]) -> Matcher | None:
     codes = frozenset(element.codes)
     if steps and steps[-1][0] == "resolve":
-        codes = frozenset(table["type"] for row in element.types for canonical in row.get("targets", ()) if (table := compiler.registry.profile(canonical)))
+        codes = frozenset(table["type"] for row in element.types for canonical in row.get("targets", ()) if (table := checks.registry.profile(canonical)))
     if not codes:
         return None
     return lambda item, run: any(_kind(value) in codes for value in _values(item, steps, run))

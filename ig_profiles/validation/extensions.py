@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.reading import Json
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.contexts import Owner, fits, spoken, stands
 from ig_profiles.validation.lists import nothing
 from ig_profiles.validation.primitives import Check
@@ -13,9 +14,6 @@ from ig_profiles.validation.run import Path, Run, shown
 from ig_profiles.validation.site import Handler, Site, sequence
 from ig_profiles.validation.slicing import Slicing
 from ig_profiles.validation.tree import Element
-
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
 
 
 class _Named:
@@ -32,20 +30,20 @@ class _Named:
         self.placed = self.modifier is modifying and fits(self.context, where)
 
 
-def extension_handler(compiler: Compiler, site: Site, owner: Site, code: str) -> Handler:
+def extension_handler(checks: Checks, site: Site, owner: Site, code: str) -> Handler:
     """The handler of ``extension`` or ``modifierExtension`` on an element of this type."""
     element, name, delta = site.element, site.element.name, site.against is not None
     if site.against is not None and element.same_as(site.against):
         return nothing
     if element.most == 0:
         return _none_allowed(name, site.profile) if not (site.against is not None and site.against.most == 0) else nothing
-    where, modifying = Owner(compiler, owner, code), name == "modifierExtension"
-    slices = _slices(compiler, site, where, modifying)
+    where, modifying = Owner(checks, owner, code), name == "modifierExtension"
+    slices = _slices(checks, site, where, modifying)
     known: dict[str, _Named] = dict(slices)
     closed = (element.row.get("slicing") or {}).get("rules") == "closed"
     parts_of = owner.tree.table["url"] if code == "Extension" and owner.tree.table.get("derivation") == "constraint" else None
     profile, counted = site.profile, [named for named in slices.values() if named.least or named.most is not None]
-    anything = compiler.type_check("Extension")
+    anything = checks.type_check("Extension")
 
     def handle(value: Any, holder: Json, path: Path, run: Run) -> None:
         if type(value) is not list or not value:
@@ -67,7 +65,7 @@ def extension_handler(compiler: Compiler, site: Site, owner: Site, code: str) ->
             if named is None:
                 if delta:
                     continue
-                named = _find(compiler, url, known, where, modifying)
+                named = _find(checks, url, known, where, modifying)
                 if named is None:
                     _unknown(item, url, here, run)
                     continue
@@ -131,18 +129,18 @@ def missing_extensions(site: Site) -> Slicing:
     return missing
 
 
-def _slices(compiler: Compiler, site: Site, where: Owner, modifying: bool) -> dict[str, _Named]:
+def _slices(checks: Checks, site: Site, where: Owner, modifying: bool) -> dict[str, _Named]:
     """The extensions the profile names here, by url."""
     found: dict[str, _Named] = {}
     for part in site.element.slices:
         url = slice_url(part)
         if url is None:
             continue
-        table = compiler.registry.extension(url)
+        table = checks.registry.extension(url)
         content = site._replace(element=part, against=None if part.children and not _defined(part) else site.element)
-        check = compiler.one_value(content, "Extension")
+        check = checks.one_value(content, "Extension")
         if table is None and content.against is not None:  # its definition is not at hand: an extension it is all the same
-            check = sequence([compiler.type_check("Extension"), *([check] if check else [])])
+            check = sequence([checks.type_check("Extension"), *([check] if check else [])])
         found[url] = _Named(url, check, table, part, where, modifying)
     return found
 
@@ -160,12 +158,12 @@ def slice_url(part: Element) -> str | None:
     return next((str(canonical).partition("|")[0] for kind in part.types for canonical in kind.get("profile", ())), None)
 
 
-def _find(compiler: Compiler, url: str, known: dict[str, _Named], where: Owner, modifying: bool) -> _Named | None:
+def _find(checks: Checks, url: str, known: dict[str, _Named], where: Owner, modifying: bool) -> _Named | None:
     """An extension that the profile does not name, but the registry knows; kept, so that it is sought once."""
     if ":" not in url or "|" in url:
         return None
-    table = compiler.registry.extension(url)
+    table = checks.registry.extension(url)
     if table is None:
         return None
-    found = known[url] = _Named(url, compiler.profile_check(url), table, None, where, modifying)
+    found = known[url] = _Named(url, checks.profile_check(url), table, None, where, modifying)
     return found

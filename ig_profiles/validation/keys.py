@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.reading import Json
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.extensions import extension_handler
 from ig_profiles.validation.lists import handler, nothing, primitive_rows
 from ig_profiles.validation.primitives import is_primitive
@@ -13,16 +14,13 @@ from ig_profiles.validation.run import Path, Run
 from ig_profiles.validation.site import Handler, Site
 from ig_profiles.validation.tree import choice_keys
 
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
-
 
 class Handlers(dict[str, Handler]):
     """Key of the JSON object -> its handler, built when first asked for."""
 
-    def __init__(self, compiler: Compiler, site: Site, parts: dict[str, Site], code: str) -> None:
+    def __init__(self, checks: Checks, site: Site, parts: dict[str, Site], code: str) -> None:
         super().__init__()
-        self.compiler, self.site, self.code = compiler, site, code
+        self.checks, self.site, self.code = checks, site, code
         self.plan: dict[str, tuple[Site, str]] = {}
         self.choices: dict[str, frozenset[str]] = {}
         self.refused: set[str] = set()  # answers to a choice that the unsliced element takes, and the slice does not
@@ -38,7 +36,7 @@ class Handlers(dict[str, Handler]):
                 followed = part.followed()
                 codes = followed.element.codes or followed.base.codes
                 self.plan[name] = (part, codes[0] if codes else "Element")
-        if compiler.is_resource(code):
+        if checks.is_resource(code):
             self["resourceType"] = nothing
 
     def __missing__(self, key: str) -> Handler:
@@ -50,11 +48,11 @@ class Handlers(dict[str, Handler]):
         if key != plain:
             if not is_primitive(part.plain(code)):
                 return self._unknown(key)
-            made = primitive_rows(self.compiler, part, plain, part.plain(code))
+            made = primitive_rows(self.checks, part, plain, part.plain(code))
         elif key in ("extension", "modifierExtension"):
-            made = extension_handler(self.compiler, part, self.site, self.code)
+            made = extension_handler(self.checks, part, self.site, self.code)
         else:
-            made = handler(self.compiler, part, key, code)
+            made = handler(self.checks, part, key, code)
             if key in self.choices and part.against is None:
                 made = _one_choice(made, key, self.choices[key], part.element.name)
             if key == "id" and "resourceType" not in self and self.code != "ElementDefinition":  # whose ids stand in snapshot and differential alike

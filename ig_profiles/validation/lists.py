@@ -3,45 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.reading import Json
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.primitives import Check, is_primitive, primitive, usual
 from ig_profiles.validation.run import Path, Run, shown
 from ig_profiles.validation.site import Handler, Site, sequence
 from ig_profiles.validation.slicing import least_of_slices, slicing
 from ig_profiles.validation.tree import stem
 
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
-
 
 def nothing(value: Any, holder: Json, path: Path, run: Run) -> None:
     """This key is looked at elsewhere, or nothing is asked of it here."""
 
 
-def handler(compiler: Compiler, site: Site, key: str, code: str) -> Handler:
+def handler(checks: Checks, site: Site, key: str, code: str) -> Handler:
     """The handler of an element's key, for values of this type."""
     if site.against is not None and site.element.same_as(site.against):
         return nothing
     if site.element.most == 0:
         return nothing if site.against is not None and site.against.most == 0 else _not_allowed(key, site.profile)
     content = site.followed()
-    check = compiler.one_value(content, code)
+    check = checks.one_value(content, code)
     name = key
     if stem(site.element.name):
         name = f"{site.element.name[:-3]}.ofType({code})"
-        check = _with_slices(compiler, content, code, check)
+        check = _with_slices(checks, content, code, check)
     plain = is_primitive(content.plain(code))
     if site.repeats:
-        return _many(compiler, site, name, check, plain)
+        return _many(checks, site, name, check, plain)
     if site.against is not None:
         made = _one_more(name, check)
     elif check is not None and plain and check is primitive(content.plain(code)) and (quick := usual(content.plain(code))):
         made = _one_text(name, check, quick)
     else:
         made = _one(name, check)
-    return _with_rows(compiler, site, made, key, code) if plain and _asks_extension(site) else made
+    return _with_rows(checks, site, made, key, code) if plain and _asks_extension(site) else made
 
 
 def _not_allowed(key: str, profile: str) -> Handler:
@@ -51,12 +49,12 @@ def _not_allowed(key: str, profile: str) -> Handler:
     return handle
 
 
-def _with_slices(compiler: Compiler, site: Site, code: str, check: Check | None) -> Check | None:
+def _with_slices(checks: Checks, site: Site, code: str, check: Check | None) -> Check | None:
     """A choice is sliced by type: what the slice of this type asks is asked too."""
     parts = [check] if check else []
     for part in site.element.slices:
         if code in part.codes:
-            more = compiler.one_value(site._replace(element=part, against=site.element), code)
+            more = checks.one_value(site._replace(element=part, against=site.element), code)
             parts += [more] if more else []
     return sequence(parts)
 
@@ -98,13 +96,13 @@ def _one_more(name: str, check: Check | None) -> Handler:
     return handle
 
 
-def _many(compiler: Compiler, site: Site, name: str, check: Check | None, plain: bool) -> Handler:
+def _many(checks: Checks, site: Site, name: str, check: Check | None, plain: bool) -> Handler:
     element, profile, delta = site.element, site.profile, site.against is not None
     least, most = element.least, element.most
     if site.against is not None:
         least = least if least > site.against.least else 0
         most = most if most != site.against.most else None
-    slices = slicing(compiler, site, name) if element.slices or element.row.get("slicing") else None
+    slices = slicing(checks, site, name) if element.slices or element.row.get("slicing") else None
     rows = f"_{name}"
 
     def handle(value: Any, holder: Json, path: Path, run: Run) -> None:
@@ -145,8 +143,8 @@ def _asks_extension(site: Site) -> bool:
     return child is not None and bool(child.least or least_of_slices(child))
 
 
-def _with_rows(compiler: Compiler, site: Site, made: Handler, key: str, code: str) -> Handler:
-    rows = compiler.rows_check(site, code)
+def _with_rows(checks: Checks, site: Site, made: Handler, key: str, code: str) -> Handler:
+    rows = checks.rows_check(site, code)
 
     def handle(value: Any, holder: Json, path: Path, run: Run) -> None:
         made(value, holder, path, run)
@@ -156,9 +154,9 @@ def _with_rows(compiler: Compiler, site: Site, made: Handler, key: str, code: st
     return handle
 
 
-def primitive_rows(compiler: Compiler, site: Site, key: str, code: str) -> Handler:
+def primitive_rows(checks: Checks, site: Site, key: str, code: str) -> Handler:
     """The handler of ``_key``: id and extensions of a primitive, one row for each value where it repeats."""
-    check = compiler.rows_check(site, code)
+    check = checks.rows_check(site, code)
     name = f"{site.element.name[:-3]}.ofType({code})" if stem(site.element.name) else key
     if site.element.most == 0:
         return _not_allowed(key, site.profile)

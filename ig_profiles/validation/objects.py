@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.reading import Json
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.extensions import missing_extensions
 from ig_profiles.validation.keys import Handlers
 from ig_profiles.validation.primitives import Check, is_primitive
@@ -13,9 +14,6 @@ from ig_profiles.validation.run import Path, Run, shown
 from ig_profiles.validation.site import Site
 from ig_profiles.validation.slicing import least_of_slices, slicing
 from ig_profiles.validation.tree import Element, choice_keys
-
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
 
 Absent = Callable[[Json, Path, Run], None]
 
@@ -25,14 +23,14 @@ def children_same(one: Element, other: Element) -> bool:
     return all(name in other.children and child.same_as(other.children[name]) for name, child in one.children.items())
 
 
-def object_check(compiler: Compiler, site: Site, code: str, after: Iterable[Check] = (), hollow: bool = False) -> Check:
+def object_check(checks: Checks, site: Site, code: str, after: Iterable[Check] = (), hollow: bool = False) -> Check:
     """The check of an object of this type at this site, and ``after`` it more checks of the object itself.
 
     Handlers are compiled when their key is first met. Only where ``hollow`` may the object be empty.
     """
-    parts = _parts(compiler, site, code)
-    handlers = Handlers(compiler, site, parts, code)
-    needs = [need for part in parts.values() if (need := _need(compiler, part, site))]
+    parts = _parts(checks, site, code)
+    handlers = Handlers(checks, site, parts, code)
+    needs = [need for part in parts.values() if (need := _need(checks, part, site))]
     required = frozenset(key for key, _ in needs if not key.endswith("[x]"))
     choices = tuple(absent for key, absent in needs if key.endswith("[x]"))
     afterwards = tuple(after)
@@ -76,11 +74,11 @@ def _difference(handlers: Handlers, needs: list[tuple[str, Absent]], after: tupl
     return check
 
 
-def _parts(compiler: Compiler, site: Site, code: str) -> dict[str, Site]:
+def _parts(checks: Checks, site: Site, code: str) -> dict[str, Site]:
     """The children by name: the profile's where it has them, else the base type's."""
     base, base_tree = site.base, site.base_tree
     if not base.children:
-        kind = compiler.type_tree(code)
+        kind = checks.type_tree(code)
         if kind is not None:
             base, base_tree = kind.root, kind
     own = site.element.children
@@ -101,7 +99,7 @@ def _parts(compiler: Compiler, site: Site, code: str) -> dict[str, Site]:
     return parts
 
 
-def _need(compiler: Compiler, part: Site, owner: Site) -> tuple[str, Absent] | None:
+def _need(checks: Checks, part: Site, owner: Site) -> tuple[str, Absent] | None:
     """What to say when the key is absent; None where it may be."""
     element = part.element
     least = element.least if part.against is None or element.least > part.against.least else 0
@@ -119,7 +117,7 @@ def _need(compiler: Compiler, part: Site, owner: Site) -> tuple[str, Absent] | N
 
         return name, no_choice
     rows = f"_{name}"
-    missing = (missing_extensions(part) if name.endswith("xtension") else slicing(compiler, part, name)) if slices else None
+    missing = (missing_extensions(part) if name.endswith("xtension") else slicing(checks, part, name)) if slices else None
 
     def absent(value: Json, path: Path, run: Run) -> None:
         if rows in value:

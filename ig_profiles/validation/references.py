@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.outcome import Issue
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.primitives import Check
 from ig_profiles.validation.resources import outcome
 from ig_profiles.validation.run import Findings, Path, Run, Scope, flat
 from ig_profiles.validation.site import TYPES, Site
-
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
 
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]{1,60})/[A-Za-z0-9\-.]{1,64}(/_history/[A-Za-z0-9\-.]{1,64})?")
 _TAIL = re.compile(r".*/([A-Z][A-Za-z]{1,60})/[A-Za-z0-9\-.]{1,64}(/_history/[A-Za-z0-9\-.]{1,64})?")
@@ -66,10 +64,10 @@ def reference(value: Any, path: Path, run: Run) -> None:
         run.say("reference-unresolved", here, found=said[:120])
 
 
-def targets(compiler: Compiler, site: Site) -> list[Check]:
+def targets(checks: Checks, site: Site) -> list[Check]:
     """The check of what a Reference may point to: a resource type, and a profile where the resource is at hand."""
     wanted = [canonical for kind in site.element.types if kind["code"] == "Reference" for canonical in kind.get("targets", ())]
-    tables = {canonical: compiler.registry.profile(canonical) for canonical in wanted}
+    tables = {canonical: checks.registry.profile(canonical) for canonical in wanted}
     types = frozenset(str(table["type"]) for table in tables.values() if table)
     if not wanted or "Resource" in types or any(table is None for table in tables.values()):
         return []
@@ -88,14 +86,14 @@ def targets(compiler: Compiler, site: Site) -> list[Check]:
         if type(told) is str and type(kind) is str and told.rpartition("/")[2] != kind and scope is not None:
             run.say("reference-type-differs", (path, "type", None), profile, said=told[:80], found=str(said)[:120], type=kind)
         kind = kind if kind is not None else told.rpartition("/")[2] if type(told) is str else None
-        if type(kind) is not str or not compiler.is_resource(kind):
+        if type(kind) is not str or not checks.is_resource(kind):
             return
         if kind not in types:
             if concrete:
                 run.say("reference-type", path, profile, expected=expected, found=str(said)[:120], type=kind)
             return
         if scope is not None and TYPES + kind not in by_type[kind]:
-            _later(compiler, run, scope, by_type[kind], path, str(said), profile)
+            _later(checks, run, scope, by_type[kind], path, str(said), profile)
 
     return [check]
 
@@ -108,7 +106,7 @@ def _named_type(said: Any) -> str | None:
     return found[1] if found else None
 
 
-def _later(compiler: Compiler, run: Run, scope: Scope, profiles: tuple[str, ...], path: Path, said: str, profile: str) -> None:
+def _later(checks: Checks, run: Run, scope: Scope, profiles: tuple[str, ...], path: Path, said: str, profile: str) -> None:
     """Look at the target's profile when all else is checked: once per resource and profile, and circles come to an end.
 
     What the target's own references point to is told there, not once more at everything that points to the target.
@@ -118,7 +116,7 @@ def _later(compiler: Compiler, run: Run, scope: Scope, profiles: tuple[str, ...]
     def look() -> None:
         errors: list[list[Issue]] = []
         for canonical in profiles:
-            found = outcome(compiler, run, scope, canonical)
+            found = outcome(checks, run, scope, canonical)
             if not found:
                 return
             errors.append(_own_errors(found))

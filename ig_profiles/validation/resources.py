@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.reading import Json
 from ig_profiles.resource_types import RESOURCE_TYPES
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.primitives import Check
 from ig_profiles.validation.run import Findings, Path, Run, Scope, flat, shown
 from ig_profiles.validation.site import TYPES, Site
 
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
-
 _ABSTRACT = frozenset({"Resource", "DomainResource"})
 
 
-def resource_here(compiler: Compiler, site: Site) -> Check | None:
+def resource_here(checks: Checks, site: Site) -> Check | None:
     """The check of a resource at this site: of an allowed type, sound in itself, and as the profiles on the site want it."""
     types = site.element.types
     allowed = frozenset(kind["code"] for kind in types) - _ABSTRACT if not {kind["code"] for kind in types} & _ABSTRACT else frozenset()
@@ -27,20 +25,20 @@ def resource_here(compiler: Compiler, site: Site) -> Check | None:
         return None
 
     def check(value: Any, path: Path, run: Run) -> None:
-        if not delta and not examine(compiler, value, path, run):
+        if not delta and not examine(checks, value, path, run):
             return
         kind = value.get("resourceType") if type(value) is dict else None
         if allowed and type(kind) is str and kind not in allowed:
             run.say("resource-type-other", path, profile, expected=expected, found=kind)
         wanted = profiles.get(kind) if type(kind) is str else None
         wanted = wanted or profiles.get("Resource") or profiles.get("DomainResource")
-        if wanted and type(kind) is str and compiler.is_resource(kind):
-            conform(compiler, run.inside(value, path), wanted, run)
+        if wanted and type(kind) is str and checks.is_resource(kind):
+            conform(checks, run.inside(value, path), wanted, run)
 
     return check
 
 
-def examine(compiler: Compiler, value: Any, path: Path, run: Run) -> bool:
+def examine(checks: Checks, value: Any, path: Path, run: Run) -> bool:
     """Check a resource as what it says it is: its type and the profiles in its meta. False when it is no resource at all."""
     if type(value) is not dict:
         run.say("null" if value is None else "object-expected", path, found=shown(value), type="a resource")
@@ -49,22 +47,22 @@ def examine(compiler: Compiler, value: Any, path: Path, run: Run) -> bool:
     if type(kind) is not str:
         run.say("resource-type-missing", path, example="Patient")
         return False
-    if kind in _ABSTRACT or not compiler.is_resource(kind):
+    if kind in _ABSTRACT or not checks.is_resource(kind):
         near = get_close_matches(kind, RESOURCE_TYPES, 1)
         said = f"Did you mean '{near[0]}'?" if near else "Correct it."
         run.say("resource-type-unknown", (path, "resourceType", None), found=kind[:80], near=said)
         return False
     scope = run.inside(value, path)
     outer, run.scope = run.scope, scope
-    compiler.whole(kind)(value, path, run)
-    claimed = [profile for index, profile in enumerate(_claimed(value)) if _known(compiler, profile, kind, (path, index), run)]
+    checks.whole(kind)(value, path, run)
+    claimed = [profile for index, profile in enumerate(_claimed(value)) if _known(checks, profile, kind, (path, index), run)]
     run.scope = outer
     for profile in claimed or [TYPES + kind]:
-        run.findings.append(outcome(compiler, run, scope, profile))
+        run.findings.append(outcome(checks, run, scope, profile))
     return True
 
 
-def outcome(compiler: Compiler, run: Run, scope: Scope, canonical: str) -> Findings:
+def outcome(checks: Checks, run: Run, scope: Scope, canonical: str) -> Findings:
     """What a resource says about one profile: checked once, however many ask.
 
     While it is being checked the answer is that nothing was found, so that a circle of references ends. Where the resource
@@ -75,7 +73,7 @@ def outcome(compiler: Compiler, run: Run, scope: Scope, canonical: str) -> Findi
     if found is None:
         found = run.outcomes[key] = []
         passed = run.passed.get(id(scope.resource))
-        check = (compiler.difference_check(canonical, passed) if passed else None) or compiler.profile_check(canonical)
+        check = (checks.difference_check(canonical, passed) if passed else None) or checks.profile_check(canonical)
         if check is not None:
             outer, run.findings = run.findings, found
             before, run.scope = run.scope, scope
@@ -86,21 +84,21 @@ def outcome(compiler: Compiler, run: Run, scope: Scope, canonical: str) -> Findi
     return found
 
 
-def conform(compiler: Compiler, scope: Scope, profiles: tuple[str, ...], run: Run) -> None:
+def conform(checks: Checks, scope: Scope, profiles: tuple[str, ...], run: Run) -> None:
     """The resource must follow one of the profiles: of several, the findings of the nearest one count."""
-    found = [outcome(compiler, run, scope, profile) for profile in profiles if compiler.profile_check(profile)]
+    found = [outcome(checks, run, scope, profile) for profile in profiles if checks.profile_check(profile)]
     if found:
         run.findings.append(min(found, key=weight) if len(found) > 1 else found[0])
 
 
-def conforms(compiler: Compiler, run: Run, value: Any, profiles: tuple[str, ...]) -> bool:
+def conforms(checks: Checks, run: Run, value: Any, profiles: tuple[str, ...]) -> bool:
     """Whether a resource at hand follows one of the profiles, asked by a discriminator."""
     if type(value) is not dict:
         return False
     kinds = {value.get("resourceType") if type(value.get("resourceType")) is str else None, *_ABSTRACT}
-    fitting = [profile for profile in profiles if compiler.profiled(profile) in kinds - {None}]
+    fitting = [profile for profile in profiles if checks.profiled(profile) in kinds - {None}]
     scope = run.inside(value, (run.scope.place, "resolve()", None))
-    return any(not broken(outcome(compiler, run, scope, profile)) for profile in fitting)
+    return any(not broken(outcome(checks, run, scope, profile)) for profile in fitting)
 
 
 def broken(findings: Findings) -> bool:
@@ -123,13 +121,13 @@ def _claimed(value: Json) -> list[str]:
     return list(dict.fromkeys(profile for profile in profiles if type(profile) is str))
 
 
-def _known(compiler: Compiler, profile: str, kind: str, at: tuple[Path, int], run: Run) -> bool:
+def _known(checks: Checks, profile: str, kind: str, at: tuple[Path, int], run: Run) -> bool:
     """Whether a claimed profile is known here and is one for this type."""
     place: Path = (((at[0], "meta", None)), "profile", at[1])
-    wanted = compiler.profiled(profile)
+    wanted = checks.profiled(profile)
     if wanted is None:
         run.say("profile-unknown", place, found=shown(profile))
-    elif wanted not in compiler.ancestors(kind):
+    elif wanted not in checks.ancestors(kind):
         run.say("profile-other-type", place, found=profile, expected=wanted, type=kind)
     else:
         return True

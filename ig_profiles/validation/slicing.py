@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.discriminators import Matcher, matcher
 from ig_profiles.validation.primitives import Check
 from ig_profiles.validation.run import Path, Run
 from ig_profiles.validation.site import Site
 from ig_profiles.validation.tree import Element
-
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
 
 Slicing = Callable[[list[Any], Path, Run], None]
 
@@ -31,12 +29,12 @@ def least_of_slices(element: Element) -> int:
     return sum(part.least for part in element.slices)
 
 
-def slicing(compiler: Compiler, site: Site, name: str) -> Slicing | None:
+def slicing(checks: Checks, site: Site, name: str) -> Slicing | None:
     """The check of a whole list against its slices; None where they cannot be told apart."""
     told = site.element.row.get("slicing") or {}
     ways = [(way[0], way[1]) for way in told.get("by", [])]
     rules, ordered = told.get("rules", "open"), bool(told.get("ordered"))
-    slices = [_slice(compiler, site, part, ways, name) for part in site.element.slices]
+    slices = [_slice(checks, site, part, ways, name) for part in site.element.slices]
     if any(part is None for part in slices) or not (slices or rules == "closed"):
         return None
     known = [part for part in slices if part is not None]
@@ -74,16 +72,16 @@ def slicing(compiler: Compiler, site: Site, name: str) -> Slicing | None:
     return distribute
 
 
-def _slice(compiler: Compiler, site: Site, part: Element, ways: list[tuple[str, str]], name: str) -> _Slice | None:
+def _slice(checks: Checks, site: Site, part: Element, ways: list[tuple[str, str]], name: str) -> _Slice | None:
     """One slice with all that is asked of its items; None when no discriminator tells it."""
     here = site._replace(element=part, against=site.element)
     if not ways:
         return None
-    matches = matcher(compiler, here, ways)
+    matches = matcher(checks, here, ways)
     if matches is None:
         return None
     codes = part.codes or site.element.codes or site.base.codes
     content = here.followed()
-    check = compiler.one_value(content._replace(against=site.followed().element), codes[0]) if codes else None
-    inner = slicing(compiler, here, name) if part.slices else None
+    check = checks.one_value(content._replace(against=site.followed().element), codes[0]) if codes else None
+    inner = slicing(checks, here, name) if part.slices else None
     return _Slice(part.slice, matches, check, part.least, part.most, inner)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ig_profiles.validation.bindings import binding
+from ig_profiles.validation.checks import Checks
 from ig_profiles.validation.invariants import rules
 from ig_profiles.validation.matching import containing, exactly, quoted
 from ig_profiles.validation.narrative import narrative
@@ -18,41 +19,38 @@ from ig_profiles.validation.run import Path, Run, shown
 from ig_profiles.validation.site import Site, sequence
 from ig_profiles.validation.tree import Element
 
-if TYPE_CHECKING:
-    from ig_profiles.validation.compiler import Compiler
 
-
-def one_value(compiler: Compiler, site: Site, code: str) -> Check | None:
+def one_value(checks: Checks, site: Site, code: str) -> Check | None:
     """Everything the site asks of one value of this type; None when that is nothing beyond ``site.against``."""
     code = site.plain(code)
     expected = _expected(site, "fixed", code) + _expected(site, "pattern", code)
     if is_primitive(code):
         parts = ([] if expected and usual(code) else _form(site, code)) + _limits(site)  # the one right text has the right form
         parts += rules(_own_rules(site, ()), site.profile)
-    elif compiler.is_resource(code):
-        return resource_here(compiler, site)
+    elif checks.is_resource(code):
+        return resource_here(checks, site)
     else:
-        check = complex_value(compiler, site, code)
-        parts = ([check] if check else []) + _profiles(compiler, site, code)
+        check = complex_value(checks, site, code)
+        parts = ([check] if check else []) + _profiles(checks, site, code)
         if code == "Reference" and not _same(site, "types"):
-            parts += targets(compiler, site)
+            parts += targets(checks, site)
     parts += expected
     if not _same(site, "binding"):
-        parts += binding(compiler.registry, site.element, code)
+        parts += binding(checks.registry, site.element, code)
     return sequence(parts)
 
 
-def complex_value(compiler: Compiler, site: Site, code: str) -> Check | None:
+def complex_value(checks: Checks, site: Site, code: str) -> Check | None:
     """The parts of an object and the rules on it; shared with every other use of the type where a profile adds none."""
-    kind = compiler.type_tree(code)
+    kind = checks.type_tree(code)
     told = kind.root.rules if kind else ()
     own = rules(_own_rules(site, told), site.profile)
     if site.against is not None:
-        return sequence(own) if children_same(site.element, site.against) else object_check(compiler, site, code, own)
+        return sequence(own) if children_same(site.element, site.against) else object_check(checks, site, code, own)
     if kind is not None and site.element is not kind.root and not site.base.children and _as_published(site, kind.root):
-        return sequence([compiler.type_check(code), *own])
+        return sequence([checks.type_check(code), *own])
     every = rules(dict.fromkeys((*told, *site.element.rules)), site.profile)
-    return object_check(compiler, site, code, [*NATIVE.get(code, ()), *every])
+    return object_check(checks, site, code, [*NATIVE.get(code, ()), *every])
 
 
 def _as_published(site: Site, root: Element) -> bool:
@@ -76,21 +74,21 @@ def _form(site: Site, code: str) -> list[Check]:
     return [form] if form else []
 
 
-def _profiles(compiler: Compiler, site: Site, code: str) -> list[Check]:
+def _profiles(checks: Checks, site: Site, code: str) -> list[Check]:
     """The profiles on the type itself; of several, the value must follow one."""
     if _same(site, "types"):
         return []
     named = [profile for kind in site.element.types if kind["code"] == code for profile in kind.get("profile", [])]
-    checks = [check for profile in named if (check := compiler.profile_check(profile))]
-    if len(checks) < 2 or len(checks) < len(named):
-        return checks if len(named) == 1 else []
-    return [_any_of(checks)]
+    known = [check for profile in named if (check := checks.profile_check(profile))]
+    if len(known) < 2 or len(known) < len(named):
+        return known if len(named) == 1 else []
+    return [_any_of(known)]
 
 
-def _any_of(checks: list[Check]) -> Check:
+def _any_of(several: list[Check]) -> Check:
     def check(value: Any, path: Path, run: Run) -> None:
         best: list[Any] | None = None
-        for each in checks:
+        for each in several:
             found = run.aside(each, value, path)
             if not found:
                 return
@@ -118,7 +116,7 @@ def _expected(site: Site, key: str, code: str) -> list[Check]:
 
 
 def _limits(site: Site) -> list[Check]:
-    row, checks = site.element.row, list[Check]()
+    row, asked = site.element.row, list[Check]()
     longest = row.get("maxLength")
     if longest is not None and not _same(site, "maxLength"):
 
@@ -126,13 +124,13 @@ def _limits(site: Site) -> list[Check]:
             if isinstance(value, str) and len(value) > longest:
                 run.say("value-too-long", path, site.profile, found=len(value), limit=longest)
 
-        checks.append(length)
+        asked.append(length)
     for key, beyond in (("minValue", lambda value, limit: value < limit), ("maxValue", lambda value, limit: value > limit)):
         limit = row.get(key)
         limit = limit[1] if isinstance(limit, list) else limit
         if isinstance(limit, (int, float, Decimal)) and not _same(site, key):
-            checks.append(_bound(beyond, limit, site.profile))
-    return checks
+            asked.append(_bound(beyond, limit, site.profile))
+    return asked
 
 
 def _bound(beyond: Any, limit: Any, profile: str) -> Check:
