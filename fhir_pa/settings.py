@@ -22,7 +22,7 @@ Validation = Literal["tolerant", "strict"]
 _PASSWORD = re.compile(r"(?<=:)[^:/@][^@]*(?=@)|(?<=password=)[^&]*")
 
 
-_LISTS = ("client", "person", "practice", "practice_person", "member", "gold_card", "provider", "app", "delegate")
+_LISTS = ("client", "person", "practice", "practice_person", "member", "representative", "gold_card", "provider", "app", "delegate")
 
 
 def _setting(says: str, default: Any) -> Any:
@@ -34,7 +34,7 @@ class Settings:
     """Read once at the start by ``read``; nothing changes it afterwards."""
 
     config: Path | None = _setting(
-        f"The TOML file with [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc], [server].", None
+        f"The TOML file with [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc], [member_oidc], [server].", None
     )
     host: str = _setting("The address to listen on. Anything but loopback belongs behind a proxy with TLS.", "127.0.0.1")
     port: int = _setting("The port to listen on.", 8080)
@@ -42,6 +42,7 @@ class Settings:
     data_directory: Path = _setting("Where the embedded database lives.", Path("fhir-pa-data"))
     database_url: str = _setting("The database: empty for SQLite in the data directory, or postgresql+psycopg://user:password@host/name.", "")
     policies: Path | None = _setting("A folder of the payer's own policies; empty for the ones that come with the server.", None)
+    code_map: Path | None = _setting("A FHIR ConceptMap (JSON) from clinical codes to the codes they are billed by; empty for none.", None)
     profiles: Path | None = _setting("A folder of further profiles, made by 'fhir-pa profiles add'; empty for those that come with the server.", None)
     processes: int = _setting("Server processes. One with SQLite; with PostgreSQL as many as there are cores.", 1)
     threads: int = _setting("Requests each process works on at once.", 8)
@@ -129,8 +130,8 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
             break
     for name in in_file.keys() - {each.name for each in documented()}:
         mistakes.add(f"{where} [server] {name}", "is not a setting this server knows.", "Run 'fhir-pa settings' to see them all.")
-    for name in tables.keys() - {"payer", *_LISTS, "oidc", "server"}:
-        mend = f"Use [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc] or [server]."
+    for name in tables.keys() - {"payer", *_LISTS, "oidc", "member_oidc", "server"}:
+        mend = f"Use [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc], [member_oidc] or [server]."
         mistakes.add(f"{where} [{name}]", "is not a table this server knows.", mend)
     directory = registration.read(tables, where, mistakes)
     settings = Settings(**chosen, directory=directory, sources=sources)

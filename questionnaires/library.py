@@ -8,6 +8,7 @@ A shelf is a folder of policy folders; each policy folder is named after its top
     facts.elm.json       the same, compiled by ``fhir-pa policies compile``
     value-sets/*.json    FHIR ValueSets the form chooses from, when choices are shared or many
     cases.toml           stories the policy's owner signs, see ``cases.py``
+    es.po                what members read of it, in Spanish (gettext; left out when nobody translated it)
 
 In short, an edition in policy.toml::
 
@@ -54,7 +55,7 @@ import json
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -71,6 +72,7 @@ from questionnaires.authoring.wording import Wording, read_policy
 from questionnaires.elm import elm_name, library_name
 from questionnaires.form import Question, canonical, questions
 from questionnaires.policy import Edition, RequestedService
+from questionnaires.translations import Words, read_translations, sayings
 from questionnaires.value_sets import ValueSets
 
 BUILT_IN = Path(__file__).parent / "policies"
@@ -79,7 +81,7 @@ _EVERY = ""  # stands for every service among codes
 
 @dataclass(frozen=True)
 class Volume:
-    """One edition with its form, its facts (CQL and ELM) and the folder it was read from."""
+    """One edition with its form, its facts (CQL and ELM), the folder it was read from, and its ``words`` in other languages."""
 
     edition: Edition
     questionnaire: Json | None
@@ -88,6 +90,7 @@ class Volume:
     folder: Path
     facts: str = "facts.cql"
     value_sets: tuple[Json, ...] = ()
+    words: Words = field(default_factory=dict)
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:
@@ -216,6 +219,8 @@ def read_folder(folder: Path) -> tuple[list[Volume], list[Mistake]]:
         edition = replace(wording.edition, questionnaire=named, fingerprint=_fingerprint(wording, policy, form, cql, value_sets))
         if wording.complete:
             volumes.append(Volume(edition, form, cql, elm, folder, wording.facts, value_sets))
+    words = read_translations(folder, (each for volume in volumes for each in sayings(volume.edition, volume.questionnaire)), mistakes)
+    volumes = [replace(volume, words=words) for volume in volumes]
     return volumes, list(dict.fromkeys(mistakes))
 
 

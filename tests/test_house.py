@@ -24,6 +24,7 @@ PURE = (
     "ig_profiles/validation/",
     "ig_profiles/validator.py",
     "questionnaires/benefits.py",
+    "questionnaires/code_map.py",
     "questionnaires/policy.py",
     "questionnaires/comparisons.py",
     "questionnaires/enabled.py",
@@ -34,6 +35,8 @@ PURE = (
     "fhir_pa/um/",
     "fhir_pa/synthetic/",
     "fhir_pa/pas/",
+    "fhir_pa/words/languages.py",
+    "fhir_pa/words/said.py",
     "cds_hooks/allowance.py",
     "cds_hooks/authorized.py",
     "cds_hooks/benefit.py",
@@ -64,6 +67,7 @@ DOORS = {
     "dbos": ("fhir_pa/work/", "fhir_pa/storage/"),
     "lxml": ("ig_profiles/xml/",),
     "weasyprint": ("fhir_pa/letters/",),
+    "babel": ("fhir_pa/words/", "questionnaires/translations.py"),
     "py_mini_racer": ("questionnaires/",),
     "fhir": ("fhir_pa/provider/",),
 }
@@ -135,7 +139,7 @@ def test_no_payer_room_leans_on_the_provider_side(path):
 
 
 # Inside fhir_pa, from the ground up; a room leans on those before it.
-ROOMS = ("um", "synthetic", "letters", "pas", "storage", "work", "operations", "web", "commands")
+ROOMS = ("um", "synthetic", "words", "letters", "pas", "storage", "work", "operations", "web", "commands")
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith(tuple(f"fhir_pa/{room}/" for room in ROOMS))], ids=ids)

@@ -8,14 +8,15 @@ from typing import Literal
 from fhir_pa.auth.directory import CASEWORK, Client, Person
 from fhir_pa.auth.practice import PracticePerson
 from fhir_pa.auth.scopes import NEEDED, Scope, scopes, suffices
+from fhir_pa.auth.visitor import Visitor
 from ig_profiles.outcome import Forbidden
 
-How = Literal["access token", "CDS Hooks token", "person token", "desk session", "practice session", "command line", "open mode"]
+How = Literal["access token", "CDS Hooks token", "person token", "desk session", "practice session", "member session", "command line", "open mode"]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A provider's system (``client``), one of the payer's staff (``person``) or of a practice's (``practice``); always exactly one.
+    """A provider's system (``client``), one of the payer's staff (``person``) or of a practice's (``practice``), or a member (``visitor``); always exactly one.
 
     A person's roles are those of the directory at the moment of the call, so that a role withdrawn is withdrawn at once.
     """
@@ -24,18 +25,19 @@ class Caller:
     client: Client | None = None
     person: Person | None = None
     practice: PracticePerson | None = None
+    visitor: Visitor | None = None
     scopes: frozenset[Scope] = frozenset()
 
     @property
     def id(self) -> str:
         """The id by which trail and log name the caller."""
-        known = self.client or self.person or self.practice
+        known = self.client or self.person or self.practice or self.visitor
         return known.id if known else ""
 
     @property
     def name(self) -> str:
         """The name a person would read."""
-        known = self.client or self.person or self.practice
+        known = self.client or self.person or self.practice or self.visitor
         return known.name if known else ""
 
     @property
@@ -76,6 +78,12 @@ class Caller:
         if self.practice is None:
             raise Forbidden("Only a practice's own people may do this, signed in at the provider desk. Ask the payer for a [[practice_person]].")
         return self.practice
+
+    def must_be_a_visitor(self) -> Visitor:
+        """The member, or whoever the plan registered to act for one; raises Forbidden when it is somebody else."""
+        if self.visitor is None:
+            raise Forbidden("Only a member may do this, signed in at the member page.")
+        return self.visitor
 
     def must_act_for_a_practice(self, doing: str) -> PracticePerson:
         """The same, where the person's role lets him or her act. Raises Forbidden for one who only reads."""

@@ -10,13 +10,14 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Directory
 from fhir_pa.auth.signed import Clock, Statement
 from fhir_pa.auth.tokens import Mint, Use
+from fhir_pa.auth.visitor import visitor_by_id
 from ig_profiles.outcome import Forbidden, Unauthenticated
 
 IDLE = timedelta(minutes=30)
@@ -62,6 +63,16 @@ def practice_seats(directory: Directory) -> Seats:
         return Caller("practice session", practice=person) if person else None
 
     return Seats("practice", "practice desk", caller, "This token is not one for a practice's person. Ask the plan for one: fhir-pa people token <id>.")
+
+
+def member_seats(directory: Directory, today: Callable[[], date]) -> Seats:
+    """Members, and those the plan registered to act for them, at the member page. What proves them is no token: see ``member_code``."""
+
+    def caller(identity: str) -> Caller | None:
+        found = visitor_by_id(directory, identity, today())
+        return Caller("member session", visitor=found) if found else None
+
+    return Seats("member", "member", caller, "This is no sign-in of a member.")
 
 
 @dataclass(frozen=True)

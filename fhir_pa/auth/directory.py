@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 from cds_hooks.apps import App
 from cds_hooks.network import Network
 from fhir_pa.auth.practice import Practice, PracticePerson
+from fhir_pa.auth.representative import Representative
 from fhir_pa.auth.scopes import Scope
 from fhir_pa.um.delegate import Delegate
 
@@ -110,7 +112,10 @@ class PlanAccounts:
 
 @dataclass(frozen=True)
 class Member:
-    """One insured person as the payer's own files have them."""
+    """One insured person as the payer's own files have them.
+
+    ``language`` is the one the member wants to be written to in, ``accounts`` the names the member portal knows the person by.
+    """
 
     id: str
     system: str
@@ -120,6 +125,8 @@ class Member:
     plan: str = ""
     covered_from: date | None = None
     covered_until: date | None = None
+    language: str = ""
+    accounts: tuple[str, ...] = ()
 
     def covered(self, on: date) -> bool:
         """Whether coverage is in force on this day."""
@@ -155,6 +162,8 @@ class Directory:
     plan_accounts: PlanAccounts | None = None
     practices: tuple[Practice, ...] = ()
     practice_people: tuple[PracticePerson, ...] = ()
+    representatives: tuple[Representative, ...] = ()
+    member_accounts: PlanAccounts | None = None
 
     @property
     def lists_members(self) -> bool:
@@ -191,6 +200,21 @@ class Directory:
         alike = [each for each in self._members_by_id.get(value, []) if born is None or each.birth_date in (None, born)]
         exact = next((member for member in alike if member.system == system), None)
         return exact or (alike[0] if len(alike) == 1 else None)
+
+    def numbered(self, value: str) -> tuple[Member, ...]:
+        """Every member with this id: several where a family shares one."""
+        return tuple(self._members_by_id.get(value, ()))
+
+    @staticmethod
+    def visitor_id(number: str, born: date) -> str:
+        """An opaque name for whoever signs in to the member page with this number and birthday."""
+        return hashlib.sha256(f"{born.isoformat()}|{number}".encode()).hexdigest()[:24]
+
+    @cached_property
+    def signing_in(self) -> Mapping[str, tuple[str, date]]:
+        """Number and birthday of everybody who may sign in to the member page, by the opaque name."""
+        known = [(each.id, each.birth_date) for each in self.members if each.birth_date] + [(each.id, each.birth_date) for each in self.representatives]
+        return {self.visitor_id(number, born): (number, born) for number, born in known}
 
     @cached_property
     def _members_by_id(self) -> dict[str, list[Member]]:

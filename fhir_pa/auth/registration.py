@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from cds_hooks.apps import App
 from cds_hooks.network import Network, Provider
-from fhir_pa.auth import listed, practices_listed
+from fhir_pa.auth import listed, members_listed, practices_listed
 from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, GoldCard, Identifier, Insurer, Licence, Member, Person, PlanAccounts
 from fhir_pa.auth.keys import UnusableKey, public_key
 from fhir_pa.auth.practice import Practice, PracticePerson
+from fhir_pa.auth.representative import Representative
 from fhir_pa.auth.scopes import Scope, scope
 from fhir_pa.configuration import Mistakes, Table
 from fhir_pa.um.delegate import Delegate
@@ -20,14 +21,15 @@ from ig_profiles.names import NPI
 
 _SEARCHED = re.compile(r"[A-Z][A-Za-z]+\.[_A-Za-z][-_A-Za-z]*")
 _SEARCH_NAME = re.compile(r"([_A-Za-z][-_A-Za-z.:]*)?")
-Known = TypeVar("Known", Client, Person, Member, GoldCard, Provider, App, Delegate, Practice, PracticePerson)
+Known = TypeVar("Known", Client, Person, Member, GoldCard, Provider, App, Delegate, Practice, PracticePerson, Representative)
 
 
 def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory:
     """The Directory these top-level tables describe; ``where`` is the file's name, for the mistakes."""
     clients = _each(tables, "client", _client, where, mistakes)
     people = _each(tables, "person", _person, where, mistakes)
-    members = _each(tables, "member", _member, where, mistakes)
+    members = _each(tables, "member", members_listed.member, where, mistakes)
+    representatives = _each(tables, "representative", partial(members_listed.representative, members=members), where, mistakes)
     gold_cards = _each(tables, "gold_card", _gold_card, where, mistakes)
     network = Network(_each(tables, "provider", _provider, where, mistakes))
     apps = _each(tables, "app", listed.app, where, mistakes)
@@ -43,14 +45,15 @@ def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory
     _no_twins([delegate.name for delegate in delegates], f"{where} [[delegate]]", "name", mistakes)
     _no_twins([provider.npi for provider in network.providers], f"{where} [[provider]]", "npi", mistakes)
     insurer = _insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes))
-    accounts = _plan_accounts(tables, where, mistakes)
-    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates, accounts, practices, practice_people)
+    accounts, portal = (_accounts(tables, name, where, mistakes) for name in ("oidc", "member_oidc"))
+    desks = (practices, practice_people, representatives, portal)
+    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates, accounts, *desks)
 
 
-def _plan_accounts(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> PlanAccounts | None:
-    if "oidc" not in tables:
+def _accounts(tables: Mapping[str, Any], name: str, where: str, mistakes: Mistakes) -> PlanAccounts | None:
+    if name not in tables:
         return None
-    table = Table(tables["oidc"], f"{where} [oidc]", mistakes)
+    table = Table(tables[name], f"{where} [{name}]", mistakes)
     issuer, client_id, secret = table.url("issuer", required=True), table.text("client_id", required=True), table.text("client_secret", required=True)
     found = PlanAccounts(issuer, client_id, secret, table.urls("endpoints"))
     table.close()
@@ -181,22 +184,6 @@ def _person(table: Table) -> Person:
     if person.npi:
         _check_npi(table, "npi", person.npi)
     return person
-
-
-def _member(table: Table) -> Member:
-    member = Member(
-        id=table.text("id", required=True),
-        system=table.text("system"),
-        name=table.text("name"),
-        birth_date=table.day("birth_date"),
-        line_of_business=table.one_of("line_of_business", LINES_OF_BUSINESS, required=True),
-        plan=table.text("plan"),
-        covered_from=table.day("covered_from"),
-        covered_until=table.day("covered_until"),
-    )
-    if member.covered_from and member.covered_until and member.covered_until < member.covered_from:
-        table.wrong("covered_until", "is before covered_from.", "Correct one of the two dates.")
-    return member
 
 
 def _gold_card(table: Table) -> GoldCard:

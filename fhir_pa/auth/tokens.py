@@ -25,13 +25,14 @@ PERSON = timedelta(hours=1)
 LONGEST = timedelta(hours=12)
 TURN = timedelta(days=30)
 
-Use = Literal["access", "person", "practice", "desk", "practice desk", "sign-in"]
+Use = Literal["access", "person", "practice", "desk", "practice desk", "member", "sign-in"]
 _TYPES: dict[Use, str] = {
     "access": "at+jwt",
     "person": "person+jwt",
     "practice": "practice+jwt",
     "desk": "desk+jwt",
     "practice desk": "practice-desk+jwt",
+    "member": "member+jwt",
     "sign-in": "sign-in+jwt",
 }
 
@@ -91,21 +92,21 @@ class Mint:
 
     def _sign(self, use: Use, subject: str, lasting: timedelta, **more: Any) -> str:
         now = self.clock()
-        key = self._key_of(_turn(now))
+        key = self._key_of(turn_of(now))
         claims = {"iss": self.issuer, "aud": self.issuer, "sub": subject, "iat": seconds(now), "exp": seconds(now + lasting), "jti": uuid.uuid4().hex, **more}
         return jwt.encode({"alg": "ES384", "kid": key.kid, "typ": _TYPES[use]}, claims, key, algorithms=["ES384"])
 
     def _trusted(self) -> list[ECKey]:
         """The key in use, and the one before for as long as one of its tokens can be good."""
         now = self.clock()
-        before = self._kept_key(_turn(now) - 1) if _turn(now - LONGEST - SKEW) < _turn(now) else None
-        return [self._key_of(_turn(now)), *([before] if before else [])]
+        before = self._kept_key(turn_of(now) - 1) if turn_of(now - LONGEST - SKEW) < turn_of(now) else None
+        return [self._key_of(turn_of(now)), *([before] if before else [])]
 
     def _key_of(self, turn: int) -> ECKey:
         """The key of this turn, made by whichever process needs it first."""
         if self._kept_key(turn) is None:
             fresh = ECKey.generate_key("P-384", auto_kid=True)
-            self.secrets.keep_secret(_named(turn), dump(fresh.as_dict(private=True)).decode())
+            self.secrets.keep_secret(key_name(turn), dump(fresh.as_dict(private=True)).decode())
         kept = self._kept_key(turn)
         if kept is None:
             raise RuntimeError("the store did not keep the token signing key")
@@ -113,17 +114,18 @@ class Mint:
 
     def _kept_key(self, turn: int) -> ECKey | None:
         if turn not in self._read:
-            kept = self.secrets.secret(_named(turn))
+            kept = self.secrets.secret(key_name(turn))
             if kept is None:
                 return None
             self._read[turn] = ECKey.import_key(parse(kept.encode()))
         return self._read[turn]
 
 
-def _turn(moment: datetime) -> int:
+def turn_of(moment: datetime) -> int:
     """Which stretch of ``TURN`` this moment lies in."""
     return int(moment.timestamp() // TURN.total_seconds())
 
 
-def _named(turn: int) -> str:
+def key_name(turn: int) -> str:
+    """The name under which the key of this turn is kept."""
     return f"token-signing-key-{turn}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.practice import own_case
 from fhir_pa.operations.readable import readable, title
 from fhir_pa.operations.weighing import READERS
 from fhir_pa.storage.store import Reading
@@ -50,10 +51,14 @@ def brought(case: Authorization, tx: Reading) -> Iterator[Brought]:
 
 def resource(number: str, sha256: str, caller: Caller, payer: Payer) -> Json:
     """One resource: what it is, in readable lines, its attached texts, and as it was sent. Raises NotFound."""
-    found = _found(number, sha256, caller, payer)
+    return shown(_found(number, sha256, caller, payer), number)
+
+
+def shown(found: Brought, number: str) -> Json:
+    """The same of a resource that was found."""
     return {
         "number": number,
-        "sha256": sha256,
+        "sha256": found.sha256,
         "title": title(found.resource),
         "received_at": found.at.isoformat(),
         "message": found.message,
@@ -66,7 +71,12 @@ def resource(number: str, sha256: str, caller: Caller, payer: Payer) -> Json:
 
 def attachment(number: str, sha256: str, position: int, caller: Caller, payer: Payer) -> tuple[str, bytes]:
     """An attached document with its media type; what a browser might run is handed over as bytes only. Raises NotFound."""
-    found = _attachments(_found(number, sha256, caller, payer).resource)
+    return document(_found(number, sha256, caller, payer), position)
+
+
+def document(brought_: Brought, position: int) -> tuple[str, bytes]:
+    """The same of a resource that was found."""
+    found = _attachments(brought_.resource)
     content = _content(found[position]) if position < len(found) else None
     if content is None:
         raise NotFound("No such document is attached to this resource. Open the resource to see what is.")
@@ -75,9 +85,11 @@ def attachment(number: str, sha256: str, position: int, caller: Caller, payer: P
 
 
 def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
-    caller.must_be_staff()
+    if caller.practice is None:
+        caller.must_be_staff()
     with payer.store.reading() as tx:
-        found = next((each for each in brought(tx.authorization(number), tx) if each.sha256 == sha256), None)
+        case = own_case(number, caller, tx, "read what was sent") if caller.practice else tx.authorization(number)
+        found = next((each for each in brought(case, tx) if each.sha256 == sha256), None)
     if found is None:
         raise NotFound(f"Nothing with this fingerprint was received for {number}. Open it from the case.")
     return found

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fhir_pa.auth.caller import Caller
 from fhir_pa.letters.page import inner
 from fhir_pa.operations.inquire import request_of
-from fhir_pa.operations.letter import written_to
+from fhir_pa.operations.letter import hard_reasons, translated_for, written_to
 from fhir_pa.operations.review import decided
 from fhir_pa.operations.view import everything, peer_to_peer
 from fhir_pa.pas import response
-from fhir_pa.um.letter import Audience, lacks, too_hard
+from fhir_pa.um.letter import Audience, lacks
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.reading import Json
@@ -29,7 +29,6 @@ def preview(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     guide = changed.request.guide
     answer = response.write(changed, submitted, guide, at=at, base_url=payer.fhir_base(guide))["entry"][0]["resource"]
     letter = written_to(Audience.MEMBER, changed, payer)
-    reasons = " ".join(line.because for line in letter.lines if line.is_adverse)
     offered = changed.peer_to_peers[len(before.peer_to_peers) :]
     return {
         "case": everything(changed),
@@ -37,7 +36,8 @@ def preview(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
         "offered": next((peer_to_peer(each) for each in offered if each.is_open), None),
         "answer": answer,
         "answer_as_sent": dump(answer, pretty=True).decode(),
-        "letter": inner(letter),
+        "letter": inner(letter, translated_for(changed, letter.language, payer)),
+        "language": letter.language,
         "lacks": list(lacks(letter)),
-        "too_hard": too_hard(letter, reasons),
+        "too_hard": hard_reasons(letter, changed, payer),
     }

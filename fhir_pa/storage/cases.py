@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import tables
 from fhir_pa.storage.ground import Ground, short
+from fhir_pa.storage.names import MEMBER
 
 _case = tables.authorizations.c
 _known = tables.known_as.c
@@ -31,6 +32,17 @@ def submitted_by(client: str, wanted: Iterable[Sequence[Known]], count: int, off
     (total,) = tx.rows(sa.select(sa.func.count()).select_from(tables.authorizations).where(meant))[0]
     page = sa.select(_case.number).where(meant).order_by(_case.received_at.desc(), _case.number).limit(count).offset(offset)
     return total, [row.number for row in tx.rows(page)] if count else []
+
+
+def about_member(value: str, count: int, offset: int, tx: Ground) -> tuple[int, list[str]]:
+    """How many cases are known by this member number in anybody's numbering, and the numbers of one page, the newest first.
+
+    Whose they are is for the caller to tell: a family may share a number, and so may the numberings of two hospitals.
+    """
+    meant = _case.number.in_(sa.select(_known.number).where(_is(Known((MEMBER,), value))))
+    (total,) = tx.rows(sa.select(sa.func.count()).select_from(tables.authorizations).where(meant))[0]
+    page = sa.select(_case.number).where(meant).order_by(_case.received_at.desc(), _case.number).limit(count).offset(offset)
+    return total, [row.number for row in tx.rows(page)]
 
 
 def received_of_kind(kind: str, client: str, since: datetime, tx: Ground) -> list[str]:

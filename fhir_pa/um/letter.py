@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from fhir_pa.um.appealing import file_until
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import ADVERSE, ReviewAction
 from fhir_pa.um.item import Item
-from fhir_pa.um.readability import grade
+from fhir_pa.um.readability import grade, perspicuity
 from fhir_pa.um.review import walked
 from fhir_pa.um.time_limits import MEDICAID
 from fhir_pa.um.transitions import PENDING
 from questionnaires.criteria import Truth
 
 EASY = 8.0  # years of school a member's letter may ask for
+PLAIN = 55.0  # what a Spanish one should reach on the INFLESZ scale: "normal", or easier
 
 
 class Audience(StrEnum):
@@ -41,6 +43,19 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """How much, from when until when; what is not said is absent."""
+
+    quantity: Decimal | None = None
+    unit: str = ""
+    starts: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return any(part is not None for part in (self.quantity, self.starts, self.until))
+
+
+@dataclass(frozen=True)
 class Line:
     """One service: what was asked, what is authorized, why, what was not shown, and what would change it."""
 
@@ -49,8 +64,8 @@ class Line:
     codes: tuple[str, ...]
     action: ReviewAction
     because: str
-    asked: str = ""
-    authorized: str = ""
+    asked: Amount = Amount()
+    authorized: Amount = Amount()
     not_shown: tuple[str, ...] = ()
     criteria_from: str = ""
     decided_by: str = ""
@@ -75,7 +90,10 @@ class Rights:
 
 @dataclass(frozen=True)
 class Letter:
-    """One notice to one reader. ``lines`` are in the order of the request; ``rights`` are absent when nothing was taken away."""
+    """One notice to one reader. ``lines`` are in the order of the request; ``rights`` are absent when nothing was taken away.
+
+    Everything a policy or a person says in it is as it was written; ``language`` is the reader's, in which the page is set.
+    """
 
     audience: Audience
     sender: Sender
@@ -88,6 +106,7 @@ class Letter:
     lines: tuple[Line, ...]
     undecided: tuple[int, ...] = ()
     rights: Rights | None = None
+    language: str = "en"
 
     @property
     def is_adverse(self) -> bool:
@@ -101,7 +120,13 @@ class Letter:
 
 
 def letter_of(
-    authorization: Authorization, audience: Audience, sender: Sender, titles: Mapping[int, str], criteria: Mapping[str, str], on: date
+    authorization: Authorization,
+    audience: Audience,
+    sender: Sender,
+    titles: Mapping[int, str],
+    criteria: Mapping[str, str],
+    on: date,
+    language: str = "en",
 ) -> Letter:
     """The notice of how this case stands. ``titles`` names each service, ``criteria`` each criterion, in plain words."""
     decided = [item for item in authorization.items if item.state not in PENDING]
@@ -119,6 +144,7 @@ def letter_of(
         lines=lines,
         undecided=tuple(item.sequence for item in authorization.pended),
         rights=_rights(authorization, [line.sequence for line in lines if line.is_adverse]),
+        language=language,
     )
 
 
@@ -127,10 +153,15 @@ def lacks(letter: Letter) -> tuple[str, ...]:
     return tuple(_missing(letter))
 
 
-def too_hard(letter: Letter, words: str) -> str:
-    """What to say of a member's letter that asks for too much school; empty when it does not."""
+def too_hard(letter: Letter, words: str, language: str = "en") -> str:
+    """What to say of a member's letter that asks for too much school; empty when it does not. ``words`` are in this language."""
+    if letter.audience is not Audience.MEMBER:
+        return ""
+    if language == "es":
+        ease = perspicuity(words)
+        return "" if ease >= PLAIN else f"The reasons reach {ease:g} on the INFLESZ scale; a member's letter should reach {PLAIN:g}. Shorten the sentences."
     asked = grade(words)
-    if letter.audience is not Audience.MEMBER or asked <= EASY:
+    if asked <= EASY:
         return ""
     return f"The reasons ask for {asked:g} years of school; a member's letter should ask for {EASY:g} at most. Shorten the sentences that give the reason."
 
@@ -154,7 +185,7 @@ def _missing(letter: Letter) -> Iterator[str]:
 
 
 def _line(item: Item, title: str, criteria: Mapping[str, str]) -> Line:
-    made, service = item.determination, item.requested.service
+    made, service, given = item.determination, item.requested.service, item.determination.authorized
     codes = tuple(coding.code for coding in service.codes)
     opened = [finding for finding in walked(made.findings) if finding.criterion in made.criteria and finding.truth is not Truth.MET]
     return Line(
@@ -163,8 +194,8 @@ def _line(item: Item, title: str, criteria: Mapping[str, str]) -> Line:
         codes=codes,
         action=made.action,
         because=made.because,
-        asked=_amount(service.quantity, service.unit, service.on, service.until),
-        authorized=_amount(made.authorized.quantity, made.authorized.unit, made.authorized.starts_on, made.authorized.until) if made.authorized else "",
+        asked=Amount(service.quantity, service.unit or "", service.on, service.until),
+        authorized=Amount(given.quantity, given.unit or "", given.starts_on, given.until) if given else Amount(),
         not_shown=tuple(criteria.get(finding.criterion, finding.because) for finding in opened),
         criteria_from=made.edition.name if made.edition else "",
         decided_by=f"{made.signed_by.name}, licence {made.signed_by.licence}" if made.signed_by and made.signed_by.licence else made.excluded_by,
@@ -183,18 +214,3 @@ def _rights(authorization: Authorization, adverse: list[int]) -> Rights | None:
 
 def _day(moment: datetime) -> date:
     return moment.date()
-
-
-def _amount(quantity: object, unit: str | None, starts: date | None, until: date | None) -> str:
-    amount = f"{quantity} {unit or 'units'}" if quantity is not None else ""
-    days = " ".join(filter(None, [f"from {in_words(starts)}" if starts else "", f"until {in_words(until)}" if until else ""]))
-    return ", ".join(filter(None, [amount, days]))
-
-
-def in_words(day: date | None) -> str:
-    """A day as a letter writes it.
-
-    >>> in_words(date(2026, 11, 2))
-    'November 2, 2026'
-    """
-    return f"{day:%B} {day.day}, {day.year}" if day else ""

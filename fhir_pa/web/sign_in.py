@@ -15,6 +15,7 @@ from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.desk_session import IDLE, Seats, Session, Sessions
+from fhir_pa.auth.directory import PlanAccounts
 from fhir_pa.auth.oidc import Begun, Listed, PlanSignIn
 from fhir_pa.outbound.addresses import NotAllowed
 from fhir_pa.outbound.guarded import Limits, NotReached, Reply, fetch, post
@@ -31,12 +32,12 @@ CALL = Limits(connect=3, read=5, total=8, max_bytes=512 * 1024)
 class Entrance:
     """The door of one desk: where it is, the name its cookies begin with, who may sit down, and how its pages are made.
 
-    ``cases`` is the address below which a page may be wanted before signing in; ``page(template, status, **words)`` makes one.
+    ``cases`` are the addresses below which a page may be wanted before signing in; ``page(template, status, **words)`` makes one.
     """
 
     at: str
     cookie: str
-    cases: str
+    cases: str | tuple[str, ...]
     seats: Seats
     people: Iterable[Listed]
     page: Callable[..., Response]
@@ -45,7 +46,7 @@ class Entrance:
 def attend(base: Blueprint, entrance: Entrance, payer: Payer, authenticator: Authenticator) -> None:
     """Let people in and out of the pages of this blueprint: by a token, and by the plan's own accounts where there are such."""
     sessions = Sessions(authenticator.mint, entrance.seats, payer.memory, payer.clock)
-    plan = plan_sign_in(entrance, payer)
+    plan = plan_sign_in(payer.directory.plan_accounts, entrance.people, f"{entrance.at}/sign-in/back", payer)
     at, page, cookie = entrance.at, entrance.page, entrance.cookie
     before, away = f"{cookie}_sign_in", f"{cookie}_away"
     open_to_all = (f"{at}/sign-in", f"{at}/assets/")
@@ -58,7 +59,7 @@ def attend(base: Blueprint, entrance: Entrance, payer: Payer, authenticator: Aut
     @base.before_request
     def guard() -> Response | None:
         if request.method == "POST":
-            _check_origin(payer.settings.public_url)
+            check_origin(payer.settings.public_url)
         if request.path.startswith(open_to_all):
             return None
         try:
@@ -144,12 +145,12 @@ def attend(base: Blueprint, entrance: Entrance, payer: Payer, authenticator: Aut
         return response
 
 
-def plan_sign_in(entrance: Entrance, payer: Payer) -> PlanSignIn | None:
-    """The sign-in with the plan's own accounts, calling only its registered provider; None where none is registered.
+def plan_sign_in(accounts: PlanAccounts | None, people: Iterable[Listed], back: str, payer: Payer) -> PlanSignIn | None:
+    """The sign-in with accounts of the plan, calling only their registered provider; None where none is registered.
 
     What the provider's own description names is called where it lies on the issuer's host, or under a registered endpoint.
     """
-    accounts, settings = payer.directory.plan_accounts, payer.settings
+    settings = payer.settings
     if accounts is None:
         return None
     host = urlsplit(accounts.issuer)
@@ -161,7 +162,7 @@ def plan_sign_in(entrance: Entrance, payer: Payer) -> PlanSignIn | None:
     def send(url: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         return _reached(lambda: post(url, body, allowed, headers, CALL, settings.private_networks))
 
-    return PlanSignIn(accounts, entrance.people, f"{settings.public_url}{entrance.at}/sign-in/back", read, send, payer.clock)
+    return PlanSignIn(accounts, people, f"{settings.public_url}{back}", read, send, payer.clock)
 
 
 def _reached(call: Callable[[], Reply]) -> bytes:
@@ -174,7 +175,7 @@ def _reached(call: Callable[[], Reply]) -> bytes:
         raise Unauthenticated("The plan's accounts cannot be reached just now. Try again, or sign in with a token.") from trouble
 
 
-def _check_origin(public_url: str) -> None:
+def check_origin(public_url: str) -> None:
     """A form of ours is posted from our own pages; a browser says where from."""
     origin = request.headers.get("Origin")
     ours = {urlsplit(public_url).netloc, request.host}
