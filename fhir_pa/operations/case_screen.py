@@ -42,17 +42,17 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
         told = {
             "case": everything(case),
             "at": at.isoformat(),
-            "member": _member(case),
+            "member": member_shown(case),
             "history": _history(case, tx),
             "messages": _messages(case, tx),
             "alerts": [{"matter": each.matter, "says": each.says} for each in tx.alerts(case.number)],
         }
-    documents = _documents(received)
+    documents = documents_of(received)
     return {
         **told,
         "waits": [{**asdict(each), "due_at": each.due_at.isoformat()} for each in waits(case)],
         "owner": owner_of(case.number, payer),
-        "items": [_item(item, case, payer, {each["sha256"] for each in documents}, at) for item in case.items],
+        "items": [item_shown(item, case, payer, {each["sha256"] for each in documents}, at) for item in case.items],
         "documents": documents,
         "may": asdict(may(case, reviewer_of(person), at)),
         "reasons": [{"code": code, "says": DECISION_REASONS[code], "root_cause": cause} for code, cause in ROOT_CAUSES.items()],
@@ -62,7 +62,8 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
     }
 
 
-def _member(case: Authorization) -> Json:
+def member_shown(case: Authorization) -> Json:
+    """The member, the diagnoses and the providers of a case."""
     member = case.request.member
     born = member.birth_date
     return {
@@ -74,7 +75,8 @@ def _member(case: Authorization) -> Json:
     }
 
 
-def _item(item: Item, case: Authorization, payer: Payer, received: set[str], at: datetime) -> Json:
+def item_shown(item: Item, case: Authorization, payer: Payer, received: set[str], at: datetime) -> Json:
+    """One requested service with what every criterion says; ``received`` are the fingerprints of what can be opened."""
     asked, made = item.requested, item.determination
     edition = _edition(item, payer)
     titles = {each.id: each.title for each in _criteria(edition.criteria)} if edition else {}
@@ -121,7 +123,7 @@ def _finding(finding: Finding, titles: Mapping[str, str], received: set[str]) ->
     }
 
 
-def _documents(received: list[Brought]) -> list[Json]:
+def documents_of(received: list[Brought]) -> list[Json]:
     """Every resource once, what was received last first."""
     found: dict[str, Json] = {}
     for each in received:

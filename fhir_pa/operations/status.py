@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -12,8 +12,10 @@ from fhir_pa.operations.form import Form
 from fhir_pa.operations.review import keep
 from fhir_pa.operations.view import whole
 from fhir_pa.um import units
+from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.inquiry import InquiryCriteria, is_withheld, may_see
 from fhir_pa.um.request import Identifier
+from fhir_pa.um.status import Status
 from fhir_pa.um.status import status as standing_of
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
@@ -30,20 +32,30 @@ def status(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     out) and ``provider`` (NPI). Raises Unprocessable with everything that cannot be read.
     """
     caller.must_be_allowed("inquire")
+    npi = asked.get("provider", "")
+    who = InquiryCriteria(guide="", member=(), npis=(npi,) if npi else ())
+    found, on, hidden = looked_up(asked, lambda case: may_see(case, who, caller.id) and not is_withheld(case, who, caller.id), payer)
+    phone = payer.directory.insurer.phone
+    more = f"More may be on file that only its own provider may hear of. Call {phone}." if hidden and phone else ""
+    return {**told(found, on), **({"more": more} if more else {})}
+
+
+def looked_up(asked: Mapping[str, str], sees: Callable[[Authorization], bool], payer: Payer) -> tuple[Status, date, bool]:
+    """What is on file among the cases one ``sees``, the day asked about, and whether there are others one does not see."""
     issues: list[Issue] = []
     member, code = _token("member", asked, issues), _token("code", asked, issues)
     on = _day(asked.get("on", ""), issues) or payer.clock().date()
     if issues:
         raise Unprocessable(*issues)
-    identifier, coding, npi = _member(*member, payer), Coding(*code), asked.get("provider", "")
-    told = InquiryCriteria(guide="", member=(identifier,), npis=(npi,) if npi else ())
     with payer.store.reading() as tx:
-        on_file = tx.of_member((identifier,))
-    shown = [each for each in on_file if may_see(each, told, caller.id) and not is_withheld(each, told, caller.id)]
-    found = standing_of(shown, (coding,), on, npi)
-    phone = payer.directory.insurer.phone
-    more = f"More may be on file that only its own provider may hear of. Call {phone}." if len(shown) < len(on_file) and phone else ""
-    answer: Json = without_empty({**_plain(asdict(found)), "valid": found.is_valid, "on": on.isoformat(), "more": more})
+        on_file = tx.of_member((_member(*member, payer),))
+    shown = [each for each in on_file if sees(each)]
+    return standing_of(shown, (Coding(*code),), on, asked.get("provider", "")), on, len(shown) < len(on_file)
+
+
+def told(found: Status, on: date) -> Json:
+    """The answer as plain JSON."""
+    answer: Json = without_empty({**_plain(asdict(found)), "valid": found.is_valid, "on": on.isoformat()})
     return answer
 
 

@@ -27,22 +27,23 @@ from questionnaires.library import Shelf
 QUARTER = timedelta(days=90)
 
 
-def tracked(store: Store, practice_npi: str, now: datetime, shelf: Shelf, since: date | None = None) -> Tracker:
-    """The values over the cases this practice asked for and the claims it sent; an empty NPI counts everybody's.
+def tracked(store: Store, practice: str | tuple[str, ...], now: datetime, shelf: Shelf, since: date | None = None) -> Tracker:
+    """The values over the cases this practice asked for and the claims it sent, under its NPI or several; an empty NPI counts everybody's.
 
     ``since`` is ninety days before, unless told otherwise. What was on file for a claim is looked for among everybody's
     cases of the member; another practice's number is not told.
     """
     first = since or (now - QUARTER).date()
+    npis = ((practice,) if practice else ()) if isinstance(practice, str) else practice
     with store.reading() as tx:
-        listed = list(tx.received_between(now - LONGEST_CASE, now + timedelta(seconds=1), practice_npi))
-        rendered = tx.rendered(first, now.date(), practice_npi)
+        listed = list(tx.received_between(now - LONGEST_CASE, now + timedelta(seconds=1), *npis))
+        rendered = tx.rendered(first, now.date(), *npis)
         told = tx.claims_are_told()
         on_file: dict[Identifier, list[Authorization]] = {}
         for line in rendered:
             if line.member not in on_file:
                 on_file[line.member] = tx.of_member((line.member,))
-    matches = [_theirs(each, on_file, practice_npi) for each in matched(rendered, on_file.__getitem__, shelf.in_force)] if told else None
+    matches = [_theirs(each, on_file, npis) for each in matched(rendered, on_file.__getitem__, shelf.in_force)] if told else None
     return tracker(listed, _stays(listed, rendered), matches, first, now)
 
 
@@ -107,10 +108,10 @@ def _given(stay: Stay, told: Mapping[Identifier, list[Rendered]]) -> tuple[date,
     return tuple(sorted(days))
 
 
-def _theirs(match: Match, on_file: Mapping[Identifier, list[Authorization]], practice_npi: str) -> Match:
+def _theirs(match: Match, on_file: Mapping[Identifier, list[Authorization]], npis: tuple[str, ...]) -> Match:
     """The match, without the number of a case in which this practice has no part."""
     case = next((each for each in on_file[match.rendered.member] if match.status.number in (each.number, each.reference)), None)
-    if not practice_npi or case is None or practice_npi in _parties(case):
+    if not npis or case is None or set(npis) & _parties(case):
         return match
     return replace(match, status=replace(match.status, number="", item=None))
 

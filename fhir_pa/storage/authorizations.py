@@ -65,12 +65,12 @@ class AuthorizationReading(ProofReading):
         theirs = [column == value for column, value in ((_case.client, client), (_case.requestor_npi, npi)) if value]
         return self._present(sa.and_(_known_as(names), sa.or_(sa.false(), *theirs)), _case.received_at.desc())
 
-    def received_between(self, first: datetime, last: datetime, requestor: str = "") -> Iterator[Authorization]:
+    def received_between(self, first: datetime, last: datetime, *requestors: str) -> Iterator[Authorization]:
         """Every authorization received from the first moment on and before the last, one after the other, the oldest first.
 
-        Of this requestor (NPI) alone where one is named.
+        Of these requestors (NPIs) alone where any is named.
         """
-        asked = sa.and_(_case.received_at >= first, _case.received_at < last, *([_case.requestor_npi == requestor] if requestor else []))
+        asked = sa.and_(_case.received_at >= first, _case.received_at < last, *([_case.requestor_npi.in_(requestors)] if requestors else []))
         found = sa.select(_revision.document).join(tables.authorizations, _PRESENT).where(asked).order_by(_case.received_at, _case.number)
         for row in self.connection.execute(found, execution_options={"yield_per": 200}):
             yield document.read(row.document, Authorization)

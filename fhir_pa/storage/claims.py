@@ -21,9 +21,9 @@ _line = claim_lines.c
 class ClaimReading(Ground):
     """Finding what was given."""
 
-    def rendered(self, first: date, last: date, npi: str = "") -> list[Rendered]:
-        """What was given from the first day through the last, by this provider where one is named; the earliest first."""
-        asked = [_line.on >= first, _line.on <= last, *([_line.npi == npi] if npi else [])]
+    def rendered(self, first: date, last: date, *npis: str) -> list[Rendered]:
+        """What was given from the first day through the last, by these providers where any is named; the earliest first."""
+        asked = [_line.on >= first, _line.on <= last, *([_line.npi.in_(npis)] if npis else [])]
         rows = self.rows(sa.select(claim_lines).where(*asked).order_by(_line.on, _line.claim, _line.line))
         return [_read(row) for row in rows]
 
