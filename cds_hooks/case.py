@@ -83,7 +83,7 @@ def or_nothing(look: Callable[[], Found], nothing: Found) -> Found:
 
 def _opened(subject: Subject, request: HookRequest, chosen: Insured, house: Given) -> Iterator[Case]:
     order = order_of(subject, request.index, request.patient_id)
-    order = replace(order, service=replace(order.service, line_of_business=chosen.standing.line_of_business))
+    order = replace(order, service=house.billed(replace(order.service, line_of_business=chosen.standing.line_of_business)))
     asked = Asked(
         order=order,
         insured=chosen,

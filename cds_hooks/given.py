@@ -65,6 +65,11 @@ def nothing_measured(edition: Edition, codes: Iterable[Coding]) -> Turnaround | 
     return None
 
 
+def as_ordered(service: RequestedService) -> RequestedService:
+    """For a house without a code map."""
+    return service
+
+
 @dataclass(frozen=True)
 class Given:
     """What the payer brings to a call.
@@ -82,7 +87,8 @@ class Given:
     None when that is not counted. ``quiet`` tells whether this caller is spared the cards of a type about an edition.
     ``network`` lists the payer's providers, ``apps`` what may be launched from a card. ``forms_by_task`` says that the
     caller's system has no DTR; ``organization`` is the payer as a FHIR resource. ``record`` is what the member file says of
-    the person on a Coverage, or of a Patient without one, where the payer lets it correct the EHR's record.
+    the person on a Coverage, or of a Patient without one, where the payer lets it correct the EHR's record. ``billed`` adds the codes
+    by which the plan bills what an order says in clinical words.
     """
 
     shelf: Shelf
@@ -106,3 +112,4 @@ class Given:
     forms_by_task: bool = False
     organization: Json | None = None
     record: Callable[[Json | None, Json | None], MemberRecord | None] = nothing_better_known
+    billed: Callable[[RequestedService], RequestedService] = as_ordered

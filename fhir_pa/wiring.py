@@ -12,11 +12,15 @@ from fhir_pa.brief import Brief
 from fhir_pa.outbound.breaker import Breaker, Rule
 from fhir_pa.settings import Settings
 from fhir_pa.storage.store import Store, open_store
-from ig_profiles.outcome import Refusal
+from ig_profiles.json import parse
+from ig_profiles.outcome import Refusal, Unprocessable
 from ig_profiles.registry import Registry, open_set
+from questionnaires import code_map
+from questionnaires.code_map import CodeMap
 from questionnaires.cql import FactEngine
 from questionnaires.criteria import Answers
 from questionnaires.library import Shelf, open_shelf
+from questionnaires.translated_facts import TranslatedFacts
 
 CHART_BYTES = 32 * 1024 * 1024
 FACT_SETS = 512
@@ -72,6 +76,7 @@ class Payer:
     shelf: Shelf
     facts: FactEngine
     clock: Callable[[], datetime]
+    code_map: CodeMap = CodeMap()
     lately: Lately = field(default_factory=Lately, compare=False)
 
     @property
@@ -138,9 +143,20 @@ def open_payer(settings: Settings, clock: Callable[[], datetime] | None = None) 
     """The payer these settings describe, its database brought up to date and its policies read.
 
     Its clock tells moments in the plan's time zone, so that every day written down is a day there.
-    Raises Refusal when the database cannot be reached or a policy cannot be read.
+    Raises Refusal when the database cannot be reached, or a policy or the code map cannot be read.
     """
     shelf = open_shelf(*([settings.policies] if settings.policies else []))
     clock = clock or local_clock(settings.time_zone)
     store = open_store(settings.database_url, settings.data_directory, clock)
-    return Payer(settings, store, shelf, FactEngine(), clock, Lately(Breaker(Rule(seconds=settings.ehr_rest_seconds))))
+    billed = billing_codes(settings)
+    return Payer(settings, store, shelf, TranslatedFacts(billed), clock, billed, Lately(Breaker(Rule(seconds=settings.ehr_rest_seconds))))
+
+
+def billing_codes(settings: Settings) -> CodeMap:
+    """The plan's code map, empty when it has none. Raises Refusal when the file cannot be read as one."""
+    if settings.code_map is None:
+        return CodeMap()
+    try:
+        return code_map.read(parse(settings.code_map.read_bytes()))
+    except OSError as error:
+        raise Unprocessable(f"The code map {settings.code_map} cannot be read: {error.strerror}. Correct the path (code_map).") from None

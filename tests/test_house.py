@@ -25,6 +25,7 @@ PURE = (
     "ig_profiles/validator.py",
     "questionnaires/benefits.py",
     "questionnaires/code_map.py",
+    "questionnaires/code_map.py",
     "questionnaires/policy.py",
     "questionnaires/comparisons.py",
     "questionnaires/enabled.py",

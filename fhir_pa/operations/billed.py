@@ -1,10 +1,15 @@
-"""How an item is billed: the edition as it speaks about that way of billing, which the hook told the clinician too (crd.md §1.7.3)."""
+"""How an item is billed: its billing codes by the plan's own map, and the edition as it speaks about that way of billing.
+
+The hook told the clinician the same (crd.md §1.7.3; pas.md §1.1 rule 5).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from cds_hooks.billed_as import ways
+from fhir_pa.um.request import AuthorizationRequest
+from questionnaires.code_map import CodeMap
 from questionnaires.policy import Edition, RequestedService
 
 _UNCLEAR = "It may be billed in several ways that the plan answers differently. Name the one code that will be billed."
@@ -25,3 +30,9 @@ def as_billed(edition: Edition, service: RequestedService) -> Billed:
         return Billed(found[0])
     because = " ".join(filter(None, (_UNCLEAR, edition.because)))
     return Billed(replace(edition, certifies=None, certifies_less=(), because=because), in_several_ways=True)
+
+
+def with_billing_codes(request: AuthorizationRequest, code_map: CodeMap) -> AuthorizationRequest:
+    """The request with the codes by which the plan bills what the sender said in clinical words; what the sender said stays."""
+    items = tuple(replace(item, service=code_map.of(item.service)) for item in request.items)
+    return replace(request, items=items, diagnoses=code_map.diagnoses(request.diagnoses))

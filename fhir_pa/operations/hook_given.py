@@ -113,6 +113,7 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         forms_by_task=caller.client is not None and not caller.client.dtr,
         organization=organization(insurer),
         record=partial(member_record, payer.directory),
+        billed=payer.code_map.of,
     )
 
 

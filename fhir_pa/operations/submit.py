@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from fhir_pa.auth.caller import Caller
 from fhir_pa.numbers import new_number
 from fhir_pa.operations.appeal_submitted import appeal
+from fhir_pa.operations.billed import with_billing_codes
 from fhir_pa.operations.certified_with_order import certified_with_order
 from fhir_pa.operations.held_attachments import waiting_for
 from fhir_pa.operations.in_time import Exchange
@@ -80,7 +81,7 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
     errors = business_error.business_errors(submission) or _not_a_member(submission, member)
     if errors:
         return Outcome(errors=errors)
-    request = replace(submission.request, line_of_business=member.line_of_business, plan=member.plan)
+    request = replace(with_billing_codes(submission.request, payer.code_map), line_of_business=member.line_of_business, plan=member.plan)
     if request.is_appeal:
         appealed = appeal(submission, received, payer)
         return Outcome(revised=appealed.case, errors=appealed.errors, news="appeal filed", shown=appealed.shown)

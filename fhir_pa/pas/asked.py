@@ -10,8 +10,10 @@ from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
 from fhir_pa.um.item import Item
 from fhir_pa.um.request import RequestedItem
-from ig_profiles.names import DATA_ABSENT_REASON, X12_UNIT
+from ig_profiles.names import AP_DRG, APR_DRG, DATA_ABSENT_REASON, ICD9CM, ICD10CM, MS_DRG, X12_UNIT, code_system
 from ig_profiles.reading import Coding, Json
+
+_BILLED = frozenset({ICD10CM, ICD9CM, MS_DRG, AP_DRG, APR_DRG})
 
 
 def asked_for(item: Item, answering: Answering) -> Json:
@@ -30,6 +32,11 @@ def service_concept(asked: Json, requested: RequestedItem) -> Json:
 
 def _names_service(coding: Any) -> bool:
     return isinstance(coding, dict) and coding.get("system") != DATA_ABSENT_REASON
+
+
+def spoken_diagnoses(requested: RequestedItem) -> tuple[Coding, ...]:
+    """The diagnoses said in the words of billing; the wire takes no others (X12278DiagnosisCodes)."""
+    return tuple(coding for coding in requested.service.diagnoses if code_system(coding.system) in _BILLED)
 
 
 def coding_of(coding: Coding) -> Json:

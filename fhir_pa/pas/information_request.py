@@ -15,7 +15,7 @@ from typing import Any
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering, instant, profile
-from fhir_pa.pas.asked import coding_of
+from fhir_pa.pas.asked import coding_of, spoken_diagnoses
 from fhir_pa.pas.extensions import simple
 from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.um.authorization import Authorization
@@ -93,7 +93,7 @@ def sentence(need: Need) -> str:
 
 def _communication_request(need: Need, answering: Answering, response: Json) -> Json:
     line = simple(ext.SERVICE_LINE_NUMBER, "PositiveInt", need.item.sequence)
-    about = [simple(ext.COMMUNICATED_DIAGNOSIS, "CodeableConcept", {"coding": [coding_of(coding)]}) for coding in need.item.requested.service.diagnoses]
+    about = [simple(ext.COMMUNICATED_DIAGNOSIS, "CodeableConcept", {"coding": [coding_of(coding)]}) for coding in spoken_diagnoses(need.item.requested)]
     control = _control(need, answering)
     resource: Json = {
         "resourceType": "CommunicationRequest",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
-from fhir_pa.pas.asked import asked_for, coding_of, quantity, service_concept, unit_price
+from fhir_pa.pas.asked import asked_for, coding_of, quantity, service_concept, spoken_diagnoses, unit_price
 from fhir_pa.pas.dates import wire_period
 from fhir_pa.pas.extensions import compound, simple
 from fhir_pa.pas.information_request import form_contexts
@@ -147,5 +147,5 @@ def _diagnoses(item: Item, answering: Answering) -> list[Json | None]:
     """The diagnoses a decision other than a plain yes speaks about; an inquiry's answer may name one."""
     if item.determination.action in (ReviewAction.CERTIFIED, ReviewAction.CANCELLED, ReviewAction.NO_ACTION):
         return []
-    spoken = item.requested.service.diagnoses[: 1 if answering.form == "inquiry" else None]
+    spoken = spoken_diagnoses(item.requested)[: 1 if answering.form == "inquiry" else None]
     return [simple(ext.COMMUNICATED_DIAGNOSIS, "CodeableConcept", {"coding": [coding_of(coding)]}) for coding in spoken]
