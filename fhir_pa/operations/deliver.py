@@ -53,5 +53,5 @@ def write(notice: Notice, payer: Payer) -> Json:
     if notice.kind is NoticeKind.HANDSHAKE or authorization is None:
         return notification.handshake(notice.subscription, base_url=base, at=at)
     with payer.store.reading() as tx:
-        submitted = request_of(authorization, tx)
-    return notification.event(notice.subscription, Told(notice.event_number, notice.at, authorization, submitted), base_url=base, at=at)
+        told = [Told(each.event_number, each.at, case, request_of(case, tx)) for each in notice.together if (case := each.authorization)]
+    return notification.event(notice.subscription, *told, base_url=base, at=at)

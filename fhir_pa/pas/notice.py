@@ -35,7 +35,8 @@ class Notice:
     ``position`` orders the notices of a subscription; ``event_number`` counts its events from 1 and is 0 for
     anything else. ``revision`` is the revision that gave rise to it, ``at`` when that was; ``authorization`` is the
     authorization as it stands at the attempt, so that nobody hears a stale state (pas.md trap 45). ``attempt`` counts
-    from 1. ``subscription.events_sent`` may be ahead of ``event_number`` when later events wait already.
+    from 1. ``subscription.events_sent`` may be ahead of ``event_number`` when later events wait already. ``further`` are the events told
+    in the same notification, where the subscriber takes several at once (backport-max-count).
     """
 
     subscription: Subscription
@@ -47,6 +48,12 @@ class Notice:
     attempt: int
     revision: int | None = None
     authorization: Authorization | None = None
+    further: tuple[Notice, ...] = ()
+
+    @property
+    def together(self) -> tuple[Notice, ...]:
+        """All that is told in this notification, in order."""
+        return (self, *self.further)
 
 
 @dataclass(frozen=True)

@@ -39,20 +39,26 @@ class Told:
     received: Json
 
 
-def event(subscription: Subscription, told: Told, *, base_url: str, at: datetime) -> Json:
-    """Tells that the answer to an authorization changed.
+def event(subscription: Subscription, *told: Told, base_url: str, at: datetime) -> Json:
+    """Tells that the answer to an authorization changed, or to several, in the order of their numbers; each case is brought once.
 
     ``full-resource`` brings the whole PAS Response Bundle as it stands now, ``id-only`` names the ClaimResponse (the
     client then inquires), ``empty`` only the event's number.
     """
     base = base_url.rstrip("/")
-    entry = _focus(subscription, told.authorization, told.received, base, at)
-    return _bundle(subscription, "event-notification", told.number, base, at, [_told(told, entry)], [entry] if entry else [])
+    parts, entries = _parts(subscription, told, base, at)
+    return _bundle(subscription, "event-notification", told[-1].number, base, at, parts, entries)
 
 
 def events(subscription: Subscription, told: Iterable[Told], *, base_url: str, at: datetime) -> Json:
     """The answer to ``$events``: events told before, in the order of their numbers; each case is brought once, as it stands."""
     base = base_url.rstrip("/")
+    parts, entries = _parts(subscription, told, base, at)
+    return _bundle(subscription, "query-event", subscription.events_sent, base, at, parts, entries)
+
+
+def _parts(subscription: Subscription, told: Iterable[Told], base: str, at: datetime) -> tuple[list[Json], list[Json]]:
+    """What is told of each event, and the entries they are about."""
     cases: dict[str, Json | None] = {}
     parts = []
     for each in told:
@@ -60,7 +66,7 @@ def events(subscription: Subscription, told: Iterable[Told], *, base_url: str, a
         if reference not in cases:
             cases[reference] = _focus(subscription, each.authorization, each.received, base, at)
         parts.append(_told(each, cases[reference]))
-    return _bundle(subscription, "query-event", subscription.events_sent, base, at, parts, [entry for entry in cases.values() if entry])
+    return parts, [entry for entry in cases.values() if entry]
 
 
 def _focus(subscription: Subscription, authorization: Authorization, received: Json, base: str, at: datetime) -> Json | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,7 +58,7 @@ class NoticeWriting(NoticeReading, Heartbeats):
     def take(self, subscription_id: str, holder: str, seconds: float) -> Notice | None:
         """The notice whose turn it is, held for so many seconds; None when none waits, or another worker holds it.
 
-        The same holder takes it again: a worker that was killed and started anew continues at once.
+        With it come the events right behind it, as many as the subscriber takes in one notification. The same holder takes it again: a worker that was killed and started anew continues at once.
         """
         if self.lock(subscription_id) is None:
             return None
@@ -68,12 +70,15 @@ class NoticeWriting(NoticeReading, Heartbeats):
             return None
         this = sa.and_(_notice.subscription_id == subscription_id, _notice.position == head.position)
         self.connection.execute(sa.update(tables.notices).where(this).values(held_by=holder, held_until=now + timedelta(seconds=seconds)))
-        return self._notice(head)
+        return replace(self._notice(head), further=tuple(self._behind(head)))
 
     def delivered(self, notice: Notice) -> bool:
-        """The subscriber heard it. False when the notice was settled meanwhile, so that this worker steps aside."""
-        if not self._settle(notice, {"state": NoticeState.DELIVERED, "settled_at": self.clock(), "because": ""}):
+        """The subscriber heard it, and what was told with it. False when it was settled meanwhile, so that this worker steps aside."""
+        heard = {"state": NoticeState.DELIVERED, "settled_at": self.clock(), "because": ""}
+        if not self._settle(notice, heard):
             return False
+        for each in notice.further:
+            self._settle(each, heard)
         if notice.kind is NoticeKind.HANDSHAKE:
             self._turn(notice.subscription.id, SubscriptionStatus.REQUESTED, SubscriptionStatus.ACTIVE)
             self.begin_beating(notice)
@@ -156,6 +161,15 @@ class NoticeWriting(NoticeReading, Heartbeats):
     def _turn(self, subscription_id: str, before: SubscriptionStatus, after: SubscriptionStatus) -> None:
         same = sa.and_(_subscription.id == subscription_id, _subscription.status == before)
         self.connection.execute(sa.update(tables.subscriptions).where(same).values(status=after))
+
+    def _behind(self, head: Any) -> Iterator[Notice]:
+        """The events that may be told together with this one: those next in the line, before anything that is no event."""
+        most = self.subscription(head.subscription_id).max_count or 1
+        if most == 1 or head.kind != NoticeKind.EVENT:
+            return
+        waiting = sa.and_(_notice.subscription_id == head.subscription_id, _notice.state == NoticeState.WAITING, _notice.position > head.position)
+        rows = self.rows(sa.select(tables.notices).where(waiting).order_by(_notice.position).limit(most - 1))
+        yield from map(self._notice, takewhile(lambda row: row.kind == NoticeKind.EVENT, rows))
 
     def _notice(self, row: Any) -> Notice:
         authorization = self.authorization(row.number) if row.number else None

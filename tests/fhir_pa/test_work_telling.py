@@ -121,6 +121,69 @@ def test_what_was_not_heard_is_told_again_later_and_nothing_overtakes_it(subscri
     assert [notice.attempt for notice in receiver.notices] == [1, 2, 1]
 
 
+@pytest.fixture
+def several(store: Store) -> Store:
+    """A subscriber that takes three events in one notification."""
+    with store.transaction() as tx:
+        tx.add_subscription(subscription(max_count=3))
+    return store
+
+
+def told_together(receiver: Receiver) -> list[list[int]]:
+    return [[each.event_number for each in notice.together] for notice in receiver.notices]
+
+
+def test_a_subscriber_that_takes_several_events_at_once_hears_all_that_wait_in_order_and_never_more(several: Store) -> None:
+    receiver = Receiver()
+    happen(several, 5)
+    tell(several, receiver)
+    assert told_together(receiver) == [[1, 2, 3], [4, 5]]
+    assert states(several) == [NoticeState.DELIVERED] * 5
+
+
+def test_several_that_were_not_heard_are_told_together_again_with_what_came_since(several: Store) -> None:
+    receiver = Receiver([DEAF])
+    happen(several, 2)
+    tell(several, receiver)
+    assert states(several) == [NoticeState.WAITING] * 2, "none of them is settled by an attempt that failed"
+    happen(several, 2)
+    tell(several, receiver)
+    assert told_together(receiver) == [[1, 2], [1, 2, 3], [4]]
+
+
+def test_several_that_are_given_up_stay_in_order_for_whoever_has_them_told_again(several: Store) -> None:
+    happen(several, 4)
+    tell(several, Receiver([DEAF]), Patience(attempts=1))
+    assert states(several) == [NoticeState.UNDELIVERABLE, *[NoticeState.UNSENT] * 3]
+    with several.transaction() as tx:
+        tx.save_subscription(subscription(max_count=3, status=SubscriptionStatus.ACTIVE))
+        assert tx.redeliver("s1") == 4
+    receiver = Receiver()
+    tell(several, receiver)
+    assert told_together(receiver) == [[1, 2, 3], [4]]
+
+
+def test_a_handshake_is_told_alone_and_a_subscriber_that_did_not_ask_hears_one_event_at_a_time(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.add_subscription(subscription(max_count=9, status=SubscriptionStatus.REQUESTED))
+    happen(store, 2)
+    receiver = Receiver()
+    tell(store, receiver)
+    assert [notice.kind for notice in receiver.notices] == [NoticeKind.HANDSHAKE, NoticeKind.EVENT] and told_together(receiver)[1] == [1, 2]
+
+
+def test_a_worker_that_comes_late_with_several_settles_none_of_them(several: Store) -> None:
+    happen(several, 2)
+    with several.transaction() as tx:
+        late = tx.take("s1", "late", 60)
+    assert late is not None and len(late.together) == 2
+    with several.transaction() as tx:
+        tx.withdraw("s1")
+    with several.transaction() as tx:
+        assert tx.delivered(late) is False
+    assert states(several) == [NoticeState.WITHDRAWN] * 2
+
+
 def test_after_the_last_attempt_the_notice_is_a_dead_letter_and_the_subscription_in_error(subscribed: Store) -> None:
     receiver = Receiver([DEAF] * 3)
     happen(subscribed, 2)

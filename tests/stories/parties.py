@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from fhir_pa.operations.deliver import deliver
+from fhir_pa.operations.deliver import deliver, write
+from fhir_pa.pas.notice import DeliveryResult, Notice
 from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.charts.practice import SUPPLIER_NPI
 from fhir_pa.provider.ehr import build
@@ -38,7 +39,7 @@ from ig_profiles import json
 from ig_profiles.reading import Json
 from questionnaires.cql import FactEngine
 from tests.stories.ehr_server import EhrServer
-from tests.stories.own_words import overheard
+from tests.stories.own_words import faults, overheard
 
 NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
 PAYER_URL = "http://127.0.0.1:8080"
@@ -46,6 +47,7 @@ EVERYTHING = "system/*.*"
 CDS_ORIGINS = "https://ehr.oakwood.example"
 SUPPLIER = "fernhill-records"
 AUDITOR, CLERK = "vole", "teasel"
+OPERATOR, POLICY_OWNER = "marsh", "reed"
 PATIENT_MILLISECONDS = 15_000  # a busy machine is no stalled EHR
 SECRET = "Bearer only-the-payer-knows"
 
@@ -93,7 +95,13 @@ class Plan:
 
     def tell(self, subscription: str) -> None:
         """Do the background work for one subscriber: everything that waits is posted to its endpoint."""
-        Teller(self.payer.store, partial(deliver, payer=self.payer)).tell(subscription, "story", lambda: False)
+        Teller(self.payer.store, self._deliver).tell(subscription, "story", lambda: False)
+
+    def _deliver(self, notice: Notice) -> DeliveryResult:
+        """Deliver it, and hold what is said to the profiles of the subscriber's generation."""
+        said = write(notice, self.payer)
+        self.wrong += [f"{notice.kind}: {issue.expression}: {issue.text}" for issue in faults(said, notice.subscription.guide)]
+        return deliver(notice, payer=self.payer)
 
 
 @dataclass
@@ -222,5 +230,7 @@ def _more(supplier: Keys) -> str:
         ("client", {"id": SUPPLIER, "name": "Fernhill records", "jwks": jwks, "scopes": [EVERYTHING], "organizations": [SUPPLIER_NPI]}),
         ("person", {"id": AUDITOR, "name": "Ivo Vole", "roles": ["auditor"], "npi": synthetic_npi(40_011)}),
         ("person", {"id": CLERK, "name": "Tess Teasel", "roles": ["clerk"], "npi": synthetic_npi(40_012)}),
+        ("person", {"id": OPERATOR, "name": "Oren Marsh", "roles": ["operator"]}),
+        ("person", {"id": POLICY_OWNER, "name": "Petra Reed", "roles": ["policy"]}),
     ]
     return "".join("\n".join([f"\n[[{kind}]]", *(f"{key} = {inline(value)}" for key, value in table.items()), ""]) for kind, table in tables)

@@ -291,6 +291,33 @@ def test_events_may_be_asked_for_with_less_than_was_agreed_but_never_more(clinic
     assert stranger.call("GET", f"Subscription/{identity}/$events").status_code == 404
 
 
+@pytest.mark.requirement("pas-2.0.1:141", "pas-2.2.1:spec-54")
+@pytest.mark.pas_trap(54, 57)
+def test_a_system_that_takes_several_events_at_once_gets_one_notification_for_all_that_waited(clinic: System, physician: Staff) -> None:
+    asked = wish(clinic)
+    asked["channel"]["extension"] = [*asked["channel"].get("extension", []), {"url": f"{BACKPORT}backport-max-count", "valuePositiveInt": 10}]
+    made = clinic.post("Subscription", asked, status=201)
+    clinic.plan.tell(made["id"])
+    request = scans(clinic)
+    submit(clinic, request)
+    scans_ = physician.worklist()[0]["number"]
+    submit(clinic, oxygen(clinic, BORDERLINE))
+    (oxygen_,) = (each["number"] for each in physician.worklist() if each["number"] != scans_)
+    physician.decide(scans_, items=[2], decision="certify", because="Followed with the chest.", criteria=["thoracic_cancer"])
+    physician.decide(oxygen_, items=[1], decision="certify", because="Falls on stairs.", criteria=["group_2"])
+    physician.decide(scans_, items=[3], decision="certify", because="Followed with the chest.", criteria=["thoracic_cancer"])
+    clinic.plan.tell(made["id"])
+    handshake, *events = heard(clinic)
+    assert handshake["kind"] == "handshake" and len(events) == 1
+    status, parts = replayed(events[0]["bundle"])
+    assert (status["type"], status["events-since-subscription-start"]) == ("event-notification", "3")
+    assert [each["event-number"] for each in parts] == ["1", "2", "3"]
+    brought = [each["fullUrl"] for each in events[0]["bundle"]["entry"][1:]]
+    assert [each["focus"]["reference"] for each in parts] == [brought[0], brought[1], brought[0]] and len(brought) == 2, "each case once, as it stands"
+    clinic.plan.tell(made["id"])
+    assert len(heard(clinic)) == 2
+
+
 @pytest.mark.pas_trap(56)
 def test_a_subscription_ends_at_the_moment_it_says(clinic: System, physician: Staff) -> None:
     ends = clinic.plan.clock() + timedelta(hours=1)
