@@ -71,6 +71,17 @@ class Form:
         inner.issues = self.issues
         return inner
 
+    def parts(self, key: str) -> list[Form]:
+        """A list of objects inside; their mistakes are named with the others."""
+        value = self.body.get(key) or []
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            self.wrong(key, f"Give {key} as a list of objects.")
+            return []
+        found = [Form(each, f"{self.within}{key}[{position}].") for position, each in enumerate(value)]
+        for each in found:
+            each.issues = self.issues
+        return found
+
     def text(self, key: str) -> str:
         value = self.body.get(key)
         if value is None:

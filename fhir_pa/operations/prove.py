@@ -16,6 +16,7 @@ from fhir_pa.operations.weighing import Documentation, answers_of, documentation
 from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.storage.store import Reading
 from fhir_pa.um import gold_card, proof
+from fhir_pa.um.asked_late import in_window
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import determine
 from fhir_pa.um.exclusion import Answer, exclude
@@ -127,7 +128,8 @@ def _again(decided: Json, case: Authorization, documentation: Documentation, at:
     if nobody_asks is not None:
         return nobody_asks
     findings = edition.weigh(service, answers_of(edition, documentation, payer.shelf, payer.facts, at), Circumstances(on, at.date()))
-    return determine(edition, within_limit(edition, service, findings, used), service, at.date())
+    findings = in_window(edition, service, within_limit(edition, service, findings, used), at.date())
+    return determine(edition, findings, service, at.date())
 
 
 def _exemption(card: Json) -> Exemption:

@@ -12,7 +12,7 @@ from fhir_pa.operations.limit_used import used_before
 from fhir_pa.operations.view import whole
 from fhir_pa.operations.weighing import documentation_of, weigh_items
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
-from fhir_pa.um import adverse, after_denial, asking
+from fhir_pa.um import adverse, after_denial, asking, recouping
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.delegate import delegate_of
 from fhir_pa.um.extension_of_time import extend as extend_time
@@ -138,7 +138,8 @@ def reviewer_of(person: Person) -> Reviewer:
 
 
 def keep(changed: Authorization, why: str, payer: Payer, at: datetime) -> Json:
-    """The case as it stands now, kept, with everybody told who subscribed to it."""
+    """The case as it stands now, kept, with everybody told who subscribed to it; a demand for money falls with the decision it rests on."""
+    changed = recouping.settled(changed, "the plan", at)
     with payer.store.transaction() as tx:
         tx.save(changed)
         tx.notify(changed, why=why, at=at)

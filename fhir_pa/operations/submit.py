@@ -6,7 +6,7 @@ Chapter: PAS, Prior Authorization Request (https://hl7.org/fhir/us/davinci-pas/S
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -29,6 +29,7 @@ from fhir_pa.pas.intake import Submission
 from fhir_pa.pas.response_error import write_error
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Transaction
+from fhir_pa.um.admission import joins, requested
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Certify
 from fhir_pa.um.order_time import carried, certifies_all, taken_up
@@ -91,6 +92,9 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
         return _revise(before, request, on_file.with_more(documentation), received, payer, exchange)
     if request.certification_type is CertificationType.CANCEL or all(item.cancelled for item in request.items):
         return Outcome(errors=(business_error.update_of_nothing(),))
+    noticed = _noticed(request, received.client, payer)
+    if noticed is not None:
+        return _requested(_revise(noticed, request, documentation, received, payer, exchange), received)
     with payer.store.reading() as tx:
         with_order = certified_with_order(submission, received.client, tx)
     ordered = certifies_all(request, with_order, received.at.date())
@@ -121,6 +125,23 @@ def _revise(
     except Conflict as conflict:
         return Outcome(errors=(business_error.update_not_allowed(str(conflict)),))
     return Outcome(revised=revised, news="revised" if revised.answers_differently(before) else "")
+
+
+def _noticed(request: AuthorizationRequest, client: str, payer: Payer) -> Authorization | None:
+    """The case that a notice of admission opened for what this asks for; None when there is none."""
+
+    def on_file() -> Iterator[Authorization]:
+        with payer.store.reading() as tx:
+            yield from tx.of_member(request.member.identifiers)
+
+    return joins(request, on_file(), client)
+
+
+def _requested(outcome: Outcome, received: Received) -> Outcome:
+    """The same, the notice's case knowing that its request came; its sender owns the case from then on."""
+    if outcome.revised is None:
+        return outcome
+    return replace(outcome, revised=replace(requested(outcome.revised, received.at), client=received.client), news=outcome.news or "request came")
 
 
 def _not_a_member(submission: Submission, member: Standing) -> tuple[BusinessError, ...]:

@@ -13,6 +13,8 @@ from fhir_pa.um.determination import Determination
 from fhir_pa.um.information_life import Round, rounds
 from fhir_pa.um.item import Item
 from fhir_pa.um.peer_to_peer import PeerToPeer
+from fhir_pa.um.recoupment import Recoupment
+from fhir_pa.um.retrospective import reason_of
 from ig_profiles.reading import without_empty
 from questionnaires.criteria import Finding, Truth
 
@@ -66,6 +68,8 @@ def everything(authorization: Authorization) -> dict[str, Any]:
         "information_requests": [_round(each) for each in rounds(authorization)],
         "uses": [{"item": use.item, "quantity": str(use.quantity), "on": use.on.isoformat(), "claim": use.claim} for use in authorization.uses],
         "appeals": [appeal(each) for each in authorization.appeals],
+        "retrospective": _retro(authorization),
+        "recoupments": [recoupment(each) for each in authorization.recoupments],
         "appeal_until": [_until(authorization, item) for item in authorization.items],
         "peer_to_peers": [peer_to_peer(each) for each in authorization.peer_to_peers],
         "trail": [
@@ -148,6 +152,38 @@ def peer_to_peer(offer: PeerToPeer) -> dict[str, Any]:
 
 def _contact(contact: Contact) -> dict[str, Any]:
     return {**vars(contact), "at": contact.at.isoformat(), "items": list(contact.items)}
+
+
+def _retro(authorization: Authorization) -> dict[str, Any] | None:
+    """Why the case looks back, and what is known of it; None when it does not."""
+    reason, retro = reason_of(authorization), authorization.retro
+    if reason is None or retro is None:
+        return {"reason": reason} if reason else None
+    return {
+        "reason": reason,
+        "began_at": retro.began_at.isoformat(),
+        "told_at": retro.told_at.isoformat(),
+        "told_by": retro.told_by,
+        "send_request_by": retro.ask_by.isoformat(),
+        "request_came_at": retro.requested_at and retro.requested_at.isoformat(),
+        "late_because": retro.late_because,
+        "claim": retro.claim,
+        "shown": [{"what": each.what, "at": each.at.isoformat(), "recorded_at": each.recorded_at.isoformat()} for each in retro.shown],
+        "written_later": [each.what for each in retro.flagged],
+    }
+
+
+def recoupment(demand: Recoupment) -> dict[str, Any]:
+    """One demand for money back: on whose decision it rests, until when that may be appealed, and what became of it."""
+    return {
+        **vars(demand),
+        "items": list(demand.items),
+        "amount": str(demand.amount),
+        "rests_on": vars(demand.rests_on),
+        "noticed_at": demand.noticed_at.isoformat(),
+        "appeal_until": demand.appeal_until.isoformat(),
+        "closed_at": demand.closed_at and demand.closed_at.isoformat(),
+    }
 
 
 def _round(asked: Round) -> dict[str, Any]:

@@ -144,11 +144,13 @@ def _of_attachment(parameters: Json, guide: str) -> Documentation:
 
 
 HELD = "held attachment"  # received before the request it is for
+ADMISSION = "admission"  # a notice that stands for the request its facility has not sent yet
 READERS: dict[str, Callable[[Json, str], Documentation]] = {
     "submit": _of_submission,
     "order": _of_submission,
     "attachment": _of_attachment,
     HELD: _of_attachment,
+    ADMISSION: _of_submission,
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from fhir_pa.um.asked_late import in_window
 from fhir_pa.um.determination import Refer, determine
 from fhir_pa.um.exclusion import Answer, exclude
 from fhir_pa.um.exemption import Exemption
@@ -63,6 +64,7 @@ def answer(
         return spared_asking
     known = documented.known()
     findings = within_limit(edition, service, edition.weigh(service, known, circumstances), used)
+    findings = in_window(edition, service, findings, circumstances.today)
     found = determine(edition, findings, service, circumstances.today)
     if not isinstance(found, Refer):
         return found

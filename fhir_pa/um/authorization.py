@@ -18,7 +18,9 @@ from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.exclusion import Answer, Exclude
 from fhir_pa.um.item import Event, Item, engine_events
 from fhir_pa.um.peer_to_peer import PeerToPeer
+from fhir_pa.um.recoupment import Recoupment
 from fhir_pa.um.request import AuthorizationRequest, CertificationType, RequestedItem
+from fhir_pa.um.retrospective import Retro
 from fhir_pa.um.review import ACTION, Decision, Reviewer, Verdict
 from fhir_pa.um.transitions import PENDING, EventKind, State
 from fhir_pa.um.updating import merged, wish
@@ -34,7 +36,7 @@ class Authorization:
 
     ``received`` are the ids of everything received for it, in order; ``submission`` is the newest request among them.
     ``client`` is the system that submitted it. ``first_clock`` is the clock of the first request, once something asked
-    after all was decided runs by a ``clock`` of its own.
+    after all was decided runs by a ``clock`` of its own. ``retro`` is what is known of a case that began after its service.
     """
 
     number: str
@@ -52,6 +54,8 @@ class Authorization:
     uses: tuple[Use, ...] = ()
     contacts: tuple[Contact, ...] = ()
     first_clock: Clock | None = None
+    retro: Retro | None = None
+    recoupments: tuple[Recoupment, ...] = ()
 
     @classmethod
     def open(

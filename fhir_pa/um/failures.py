@@ -69,6 +69,7 @@ def failures(cases: Iterable[Authorization], stays: Iterable[Stay], matches: Ite
     found[Failure.WRONG_LEVEL] += [*_reduced(listed), *_claimed(claimed, {Standing.REDUCED}, "Bill what was approved, or appeal.")]
     found[Failure.MISMATCH] += list(_asked(listed))
     found[Failure.MISSED_CALL] += list(_calls(listed, now))
+    found[Failure.RETRO_NOT_PURSUED] += list(_not_pursued(listed, now))
     return {kind: tuple(sorted(rows, key=lambda row: (row.happened, -row.on.toordinal(), row.number))) for kind, rows in found.items()}
 
 
@@ -138,6 +139,17 @@ def _calls(cases: Iterable[Authorization], now: datetime) -> Iterator[Row]:
                 hurry = "Call now" if each.until - now <= REMIND_LAST else "Book the call"
                 says = f"{hurry}: the plan's physician may be talked to until {each.until.isoformat(timespec='minutes')}."
                 yield Row(case.number, says, each.until.date(), each.items[0], happened=False)
+
+
+def _not_pursued(cases: Iterable[Authorization], now: datetime) -> Iterator[Row]:
+    """Admissions the plan was told of whose request is still to come, or did not come in time."""
+    for case in cases:
+        retro = case.retro
+        if retro is not None and retro.requested_at is None:
+            by = retro.ask_by.isoformat(timespec="minutes")
+            happened = retro.was_not_pursued(now)
+            says = f"The request for the admission did not come by {by}. Send it with the reason." if happened else f"Send the request by {by}."
+            yield Row(case.number, says, retro.ask_by.date(), 1, happened=happened)
 
 
 def _wanted(item: Item) -> str:

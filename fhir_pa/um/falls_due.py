@@ -22,6 +22,7 @@ from fhir_pa.um.transitions import CERTIFICATIONS
 MOMENT = timedelta(seconds=1)
 BEFORE_AN_APPEAL = (timedelta(hours=72), timedelta(hours=24), timedelta(0))
 BEFORE_THE_END = (timedelta(hours=72), timedelta(hours=24))
+BEFORE_IT_IS_LATE = timedelta(hours=12)
 LONG_ENOUGH = timedelta(days=4)  # what is certified for less has no continuation to be warned of
 
 
@@ -36,6 +37,7 @@ class Matter(StrEnum):
     NOTICE = "written notice owed"
     ENDING = "authorization ends"
     REVIEW = "continued-stay review"
+    AFTERWARDS = "request awaited"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def _all(authorization: Authorization) -> Iterator[Due]:
             said = f"Appeal {appeal.number} ({appeal.name}) is due {appeal.due_at.isoformat(timespec='minutes')}."
             yield from (Due(appeal.due_at - before, Matter.APPEAL, said) for before in BEFORE_AN_APPEAL)
     yield from _ends(authorization)
+    yield from _afterwards(authorization)
     owed = unwritten(authorization)
     if owed is not None:
         yield Due(owed.at, Matter.NOTICE, f"The {owed.who} was told by {owed.channel}. The written notice goes out the same day.")
@@ -122,6 +125,18 @@ def _ends(authorization: Authorization) -> Iterator[Due]:
         over = datetime.combine(until, time(), UTC) + timedelta(days=1)
         said = f"What is certified ended on {until}, and no extension is on file. Call the facility: days that go on are not covered. Nothing ends by itself."
         yield Due(over + MOMENT, Matter.ENDING, said)
+
+
+def _afterwards(authorization: Authorization) -> Iterator[Due]:
+    """What a notice of admission still waits for: the facility's own request, while there is time for it, and when it did not come (F50)."""
+    retro = authorization.retro
+    if retro is None or retro.requested_at is not None or retro.is_late:
+        return
+    by = retro.ask_by.isoformat(timespec="minutes")
+    if retro.ask_by - BEFORE_IT_IS_LATE > retro.told_at:
+        yield Due(retro.ask_by - BEFORE_IT_IS_LATE, Matter.AFTERWARDS, f"The facility's request for the admission is awaited by {by}. Remind it.")
+    said = f"The facility's request for the admission did not come by {by}. Call it: a late one takes a reason, and a person decides."
+    yield Due(retro.ask_by + MOMENT, Matter.AFTERWARDS, said)
 
 
 def _reviews(authorization: Authorization) -> Iterator[Due]:

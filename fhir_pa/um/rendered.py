@@ -102,7 +102,7 @@ def _found(rendered: Rendered, cases: tuple[Authorization, ...], taken: dict[tup
     """What is on file for it; one that the claim itself was counted on covers it, whatever was used since."""
     for case in cases:
         for use in case.uses:
-            if use.claim == rendered.claim and any(code.same_as(rendered.code) for code in case.item(use.item).requested.service.codes):
+            if use.claim in (rendered.claim, rendered.name) and any(code.same_as(rendered.code) for code in case.item(use.item).requested.service.codes):
                 held = case.item(use.item).determination.authorized
                 starts_on, until = (held.starts_on, held.until) if held else (None, None)
                 return Status(Standing.APPROVED, "The claim was counted on this authorization.", case.number, use.item, starts_on, until)

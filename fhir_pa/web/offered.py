@@ -11,6 +11,7 @@ from fhir_pa.auth.authenticator import Ports
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Directory
 from fhir_pa.settings import Settings
+from fhir_pa.web.managing import Managing
 from questionnaires.package_request import Guide
 
 Json = dict[str, Any]
@@ -243,3 +244,4 @@ class Offered:
     published_plan: PublishedPlan
     figures: Figures
     status: Status
+    managing: Managing

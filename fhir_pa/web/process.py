@@ -17,10 +17,12 @@ from fhir_pa.background import background_of
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.logs import write_logs
 from fhir_pa.operations import (
+    admission,
     appeal,
     capability,
     case_screen,
     cases,
+    claims,
     contact,
     evidence,
     expand,
@@ -38,23 +40,35 @@ from fhir_pa.operations import (
     published,
     questionnaire_package,
     questionnaire_read,
+    recoupment,
     review,
     status,
     stays,
     submit,
     submit_attachment,
     subscribe,
+    tracker,
     validate,
     worklist,
 )
 from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
+from fhir_pa.web.managing import Managing
 from fhir_pa.web.offered import Offered
 from fhir_pa.web.serve import end_with_parent
 from fhir_pa.wiring import open_payer
 from ig_profiles.outcome import Refusal
 
 LOG = logging.getLogger("fhir_pa.serve")
+
+MANAGING = Managing(
+    admission=admission.notice,
+    claims=claims.tell,
+    demand=recoupment.demand,
+    demand_became=recoupment.record,
+    demand_notice=recoupment.notice,
+    four=tracker.four,
+)
 
 OFFERED = Offered(
     submit=submit.submit,
@@ -86,6 +100,7 @@ OFFERED = Offered(
     published_plan=published,
     figures=figures,
     status=status,
+    managing=MANAGING,
 )
 
 

@@ -39,7 +39,7 @@ def application() -> Flask:
         return {"resourceType": "Bundle"}
 
     operations = {name: getattr(told, name) for name in Offered.__dataclass_fields__}
-    offered = Offered(**{**operations, "subscribe": told, "hook": told, "review": told, "worklist": told, "measures": told})
+    offered = Offered(**{**operations, "subscribe": told, "hook": told, "review": told, "worklist": told, "measures": told, "managing": told})
     return create_app(Payer(settings, settings.directory, Memory(), Now()), replace(offered, submit=submit))
 
 

@@ -110,7 +110,8 @@ class Payers:
         directory = Directory(Insurer("Larkfield Health Plan", Identifier("http://hl7.org/fhir/sid/us-npi", "9000000007")), (client,), (QUILL,))
         payer, told = Payer(settings, directory, Memory(), Clock()), Told()
         operations = {name: lambda *asked, name=name: told.act(name, *asked) for name in Offered.__dataclass_fields__}
-        app = create_app(payer, Offered(**{**operations, "subscribe": told, "hook": told, "review": told, "worklist": told, "measures": told}))
+        several = dict.fromkeys(("subscribe", "hook", "review", "worklist", "measures", "managing"), told)
+        app = create_app(payer, Offered(**{**operations, **several}))
         return cls(payer, told, app.test_client())
 
     def ask_token(self, assertion: str, scope: str = "system/Claim.write", **changed: str) -> Any:

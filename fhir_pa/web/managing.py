@@ -1,0 +1,37 @@
+"""What the web needs of utilization management besides reviews: what looks back, figures, case management; handed in like all operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fhir_pa.auth.caller import Caller
+
+Json = dict[str, Any]
+Asked = Callable[[Mapping[str, str], Caller, Any], Json]
+Sent = Callable[[bytes, Caller, Any], Json]
+
+
+class Act(Protocol):
+    """One act on a case, or on a part of it that the address names by its number."""
+
+    def __call__(self, number: str, *more: Any) -> Json: ...
+
+
+class Notice(Protocol):
+    """A document about a part of a case, and its media type."""
+
+    def __call__(self, number: str, part: int, form: str, caller: Caller, payer: Any) -> tuple[str, bytes]: ...
+
+
+@dataclass(frozen=True)
+class Managing:
+    """Every such operation, by what it is about."""
+
+    admission: Sent
+    claims: Sent
+    demand: Act
+    demand_became: Act
+    demand_notice: Notice
+    four: Asked
