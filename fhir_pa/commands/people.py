@@ -1,4 +1,4 @@
-"""For whoever looks after the payer's staff: list them, give one a token."""
+"""For whoever looks after the payer's staff and the practices' people: list them, give one a token."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from fhir_pa.commands.options import payer_of, person_calling, settings_of, wher
 
 @click.group()
 def people() -> None:
-    """The payer's staff."""
+    """The payer's staff, and the people of practices."""
 
 
 @people.command("list")
 @where
 def list_people(**flags: Any) -> None:
-    """List the staff, their roles and licences."""
-    for person in settings_of(flags).directory.people:
+    """List the staff with roles and licences, then the people of practices."""
+    directory = settings_of(flags).directory
+    for person in directory.people:
         licence = f"licence {person.licence.state} {person.licence.number}" if person.licence else "no licence"
         click.echo(f"{person.id:<16} {person.name:<32} {', '.join(person.roles):<24} {licence}")
+    for colleague in directory.practice_people:
+        click.echo(f"{colleague.id:<16} {colleague.name:<32} {', '.join(colleague.roles):<24} of {colleague.practice.name}")
 
 
 @people.command("token")
@@ -30,7 +33,11 @@ def list_people(**flags: Any) -> None:
 @click.option("--minutes", type=click.IntRange(1, 720), default=60, show_default=True, help="How long it is good for.")
 @where
 def token(identity: str, minutes: int, **flags: Any) -> None:
-    """Print a bearer token for the person IDENTITY, to call the reviewers' addresses (/um) with."""
+    """Print a token for the person IDENTITY: a bearer token for the reviewers' addresses (/um) and desk, or for a practice's person one for its desk."""
     with payer_of(flags) as payer:
-        person = person_calling(payer, identity)
-        click.echo(Mint(payer.memory, payer.public_url, payer.clock).person_token(person.id, timedelta(minutes=minutes)))
+        mint, lasting = Mint(payer.memory, payer.public_url, payer.clock), timedelta(minutes=minutes)
+        colleague = payer.directory.practice_person(identity)
+        if colleague is not None:
+            click.echo(mint.practice_token(colleague.id, lasting))
+        else:
+            click.echo(mint.person_token(person_calling(payer, identity).id, lasting))

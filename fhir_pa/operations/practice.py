@@ -128,7 +128,7 @@ def a_day(name: str, asked: Mapping[str, str], otherwise: date) -> date:
 
 def _line(row: Mapping[str, Any]) -> Json:
     told = {str(name): value.isoformat() if isinstance(value, date | datetime) else value for name, value in row.items()}
-    return {**told, "services": row["services"].split()}
+    return {**told, "services": row["services"].split(), "items": [int(each) for each in row["items"].split()]}
 
 
 def _day(day: date) -> datetime:

@@ -97,7 +97,7 @@ def _case(case: Authorization) -> Json:
         "action": str(case.action),
         "requestor": request.requestor.name,
         "line_of_business": request.line_of_business,
-        "plan": request.plan,
+        "plan_name": request.plan,
         "urgent": clock.urgent,
         "kind": str(clock.asked),
         "received_at": clock.received_at.isoformat(),

@@ -15,6 +15,7 @@ from fhir_pa.operations.measures import period
 from fhir_pa.storage.store import Store
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.failures import Row
+from fhir_pa.um.pareto import few_explain
 from fhir_pa.um.rendered import Match, Rendered, given_days, matched
 from fhir_pa.um.request import Identifier
 from fhir_pa.um.stay import Stay, stays
@@ -82,6 +83,8 @@ def in_json(found: Tracker) -> Json:
         "denied_days": found.denied_days,
         "not_covered": {str(standing): count for standing, count in found.misses.items()},
         "failures": [{"failure": str(kind), "count": sum(row.happened for row in rows), "rows": _rows(rows)} for kind, rows in found.failures.items()],
+        "causes": [{"cause": str(bar.cause), "count": bar.count, "percent": bar.share, "so_far": bar.so_far, "rows": _rows(bar.rows)} for bar in found.causes],
+        "four_causes_explain": few_explain(found.causes),
     }
     return told
 

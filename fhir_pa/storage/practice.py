@@ -113,19 +113,19 @@ def _once(npis: tuple[str, ...]) -> sa.ColumnElement[bool]:
 
 def _row(authorization: Authorization, line: Line) -> dict[str, Any]:
     request = authorization.request
-    member, told = request.member, {name: value for name, value in vars(line).items() if name not in ("certified", "left")}
-    item = {each.sequence: each for each in authorization.items}.get(line.item)
-    services = (item,) if item else authorization.items
+    member, told = request.member, {name: value for name, value in vars(line).items() if name not in ("items", "certified", "left")}
+    about = [item for item in authorization.items if not line.items or item.sequence in line.items]
     return {
         **told,
         "kind": str(line.kind),
         "awaits": str(line.awaits),
         "certified": _written(line.certified),
         "left": _written(line.left),
+        "items": " ".join(map(str, line.items)),
         "number": authorization.number,
         "member": member.name,
         "member_number": next((each.value for each in member.identifiers), ""),
-        "services": " ".join(coding.code for each in services for coding in each.requested.service.codes[:1]),
+        "services": " ".join(coding.code for item in about for coding in item.requested.service.codes[:1]),
         "requestor": request.requestor.name,
         "line_of_business": request.line_of_business,
         "urgent": authorization.clock.urgent,

@@ -17,7 +17,7 @@ practice_lines = Table(
     Column("at", Moment, nullable=False),
     Column("since", Moment),
     Column("until", Moment),
-    Column("item", Integer, nullable=False),
+    Column("items", Text, nullable=False),  # sequences separated by spaces
     Column("member", Text, nullable=False),
     Column("member_number", Text, nullable=False),
     Column("services", Text, nullable=False),  # their codes, separated by spaces

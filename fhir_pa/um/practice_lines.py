@@ -48,7 +48,8 @@ class Awaits(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line. ``part`` tells lines of a kind apart: the item, the conversation, the appeal, the review; ``item`` is the first it is about.
+    """One line. ``part`` tells lines of a kind apart: the item, the conversation, the appeal, the review. ``items`` are those it is about
+    (none: the whole request).
 
     ``at`` is the moment it turns on and is sorted by; it is shown from ``since`` until ``until``, where these are given.
     ``share`` is what is left in parts of a thousand. ``continued``: what follows it was asked for already.
@@ -59,7 +60,7 @@ class Line:
     at: datetime
     says: str
     state: str
-    item: int = 0
+    items: tuple[int, ...] = ()
     awaits: Awaits = Awaits.NOBODY
     since: datetime | None = None
     until: datetime | None = None
@@ -99,25 +100,25 @@ def _all(case: Authorization) -> Iterator[Line]:
         if talk.is_open:
             until = None if talk.call_at else talk.until
             says = f"The plan’s physician does not yet see why: {talk.intended.because.strip()}"
-            yield Line(Kind.CALL, talk.number, talk.until, says, str(talk.stage), talk.items[0], Awaits.PRACTICE, until=until, booked_at=talk.call_at)
+            yield Line(Kind.CALL, talk.number, talk.until, says, str(talk.stage), talk.items, Awaits.PRACTICE, until=until, booked_at=talk.call_at)
     for filed in case.appeals:
         if filed.is_open:
             heard = f"Heard by {filed.reviewer.name}." if filed.reviewer else "Nobody hears it yet." if filed.ours else "Decided outside the plan."
-            yield Line(Kind.APPEAL, filed.number, filed.due_at, heard, filed.name, filed.items[0], Awaits.PLAN)
+            yield Line(Kind.APPEAL, filed.number, filed.due_at, heard, filed.name, filed.items, Awaits.PLAN)
 
 
 def _pended(case: Authorization) -> Line:
     waiting = [each for each in rounds(case) if each.waits]
     states = {item.state for item in case.pended}
-    due, first = case.clock.legal_due_at, case.pended[0].sequence
+    due, items = case.clock.legal_due_at, tuple(item.sequence for item in case.pended)
     talk = next((each for each in case.peer_to_peers if each.is_open), None)
     if talk is not None and talk.call_at is None:
-        return Line(Kind.PENDED, 0, due, "A call with the plan’s physician: book it.", "pended", first, Awaits.PRACTICE)
+        return Line(Kind.PENDED, 0, due, "A call with the plan’s physician: book it.", "pended", items, Awaits.PRACTICE)
     if waiting:
         wanted = "; ".join(dict.fromkeys(word for each in waiting for asks in each.still.values() for ask in asks for word in ask.words))
-        return Line(Kind.PENDED, 0, due, wanted, "pended", first, Awaits.PRACTICE)
+        return Line(Kind.PENDED, 0, due, wanted, "pended", items, Awaits.PRACTICE)
     who = "a physician" if states & {State.IN_REVIEW_PHYSICIAN, State.ADVERSE_INTENDED} else "a nurse"
-    return Line(Kind.PENDED, 0, due, f"A decision by {who} of the plan.", "pended", first, Awaits.PLAN)
+    return Line(Kind.PENDED, 0, due, f"A decision by {who} of the plan.", "pended", items, Awaits.PLAN)
 
 
 def _held(case: Authorization, item: Item) -> Line:
@@ -130,7 +131,7 @@ def _held(case: Authorization, item: Item) -> Line:
         _day(held.until),
         f"Certified until {held.until}.",
         str(item.state),
-        item.sequence,
+        (item.sequence,),
         starts_on=held.starts_on,
         ends_on=held.until,
         certified=rest.certified,
@@ -152,23 +153,23 @@ def _reviews(case: Authorization, item: Item) -> Iterator[Line]:
         plan = " Send the discharge plan with it: where to, and when." if goes_on or review.wants_discharge_plan else ""
         says = f"Review {review.number}: send today’s need, and what would happen at a lower level.{plan}"
         part, until = item.sequence * 1000 + review.number, _day(review.on) + DAY
-        yield Line(Kind.REVIEW, part, _day(review.on), says, "review", item.sequence, Awaits.PRACTICE, since, until, held.starts_on, held.until)
+        yield Line(Kind.REVIEW, part, _day(review.on), says, "review", (item.sequence,), Awaits.PRACTICE, since, until, held.starts_on, held.until)
         since = until
     says = f"Certified until {held.until}, and no extension is on file. Send it now: days that go on are not covered."
     over = _day(held.until)
-    yield Line(Kind.REVIEW, item.sequence * 1000, over, says, "ends", item.sequence, Awaits.PRACTICE, since, over + STILL_TOLD, held.starts_on, held.until)
+    yield Line(Kind.REVIEW, item.sequence * 1000, over, says, "ends", (item.sequence,), Awaits.PRACTICE, since, over + STILL_TOLD, held.starts_on, held.until)
 
 
 def _against(case: Authorization, item: Item) -> Iterator[Line]:
     made = item.determination
     cause = str(made.root_cause) if made.root_cause else str(item.state)
-    yield Line(Kind.DENIED, item.sequence, made.decided_at, made.because, cause, item.sequence)
+    yield Line(Kind.DENIED, item.sequence, made.decided_at, made.because, cause, (item.sequence,))
     open_ = any(each.is_open and item.sequence in each.items for each in case.appeals)
     found = None if open_ else file_until(case, item.sequence)
     if found is not None:
         level, until = found
         says = f"{level.name.capitalize()} ({level.source})."
-        yield Line(Kind.APPEALABLE, item.sequence, until, says, str(item.state), item.sequence, Awaits.PRACTICE, until=until)
+        yield Line(Kind.APPEALABLE, item.sequence, until, says, str(item.state), (item.sequence,), Awaits.PRACTICE, until=until)
 
 
 def _is_continued(case: Authorization) -> bool:

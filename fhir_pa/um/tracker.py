@@ -13,6 +13,7 @@ from enum import StrEnum
 from fhir_pa.um.appeal import ON_THE_MERITS, Outcome
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.failures import Failure, Row, failures
+from fhir_pa.um.pareto import Bar, pareto
 from fhir_pa.um.peer_to_peer import Stage
 from fhir_pa.um.rendered import Match
 from fhir_pa.um.status import Standing
@@ -90,7 +91,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Tracker:
-    """The four measures, the days of care nothing certifies, why services were not covered, and the six failures."""
+    """The four measures, the days of care nothing certifies, why services were not covered, the six failures, the causes of denials."""
 
     since: date
     now: datetime
@@ -99,6 +100,7 @@ class Tracker:
     misses: Mapping[Standing, int] = field(default_factory=dict)
     failures: Mapping[Failure, tuple[Row, ...]] = field(default_factory=dict)
     denied_days: int = 0
+    causes: tuple[Bar, ...] = ()
 
     @property
     def unfunded_days(self) -> int:
@@ -125,6 +127,7 @@ def tracker(cases: Sequence[Authorization], stays: Sequence[Stay], matches: Sequ
         misses=misses,
         failures=failures(cases, stays, claimed, now),
         denied_days=sum(_denied_days(case, since) for case in cases),
+        causes=pareto(cases, since),
     )
 
 

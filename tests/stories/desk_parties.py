@@ -27,7 +27,7 @@ class AtDesk:
 
     def sign_in(self, token: str | None = None, then: str = "") -> TestResponse:
         """Take the token to the door, as it is printed on the command line."""
-        csrf = _hidden(self.http.get(f"/desk/sign-in?next={then}").text, "csrf")
+        csrf = hidden(self.http.get(f"/desk/sign-in?next={then}").text, "csrf")
         proof = token or authenticator_for(self.plan.payer).mint.person_token(self.person)
         return self.http.post("/desk/sign-in", data={"csrf": csrf, "token": proof, "next": then})
 
@@ -45,7 +45,7 @@ class AtDesk:
 
     def post(self, path: str, *, csrf: str | None = None, status: int = 303, **filled: Any) -> TestResponse:
         """Send a form from the case's page, or with another token against forgery."""
-        token = _hidden(self.http.get("/desk").text, "csrf") if csrf is None else csrf
+        token = hidden(self.http.get("/desk", follow_redirects=True).text, "csrf") if csrf is None else csrf
         answer = self.http.post(path, data={"csrf": token, **filled})
         assert answer.status_code == status, f"{answer.status_code}: {words(answer.text)}"
         return answer
@@ -69,7 +69,8 @@ def words(page: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
-def _hidden(page: str, name: str) -> str:
+def hidden(page: str, name: str) -> str:
+    """What a hidden field of the page holds."""
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
     assert found, f"There is no {name} on this page: {words(page)[:300]}"
     return unescape(found.group(1))

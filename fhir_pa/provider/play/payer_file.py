@@ -1,4 +1,4 @@
-"""The payer's configuration file for the demonstration: the plan, this provider as a client, the reviewers, the members."""
+"""The payer's configuration file for the demonstration: the plan, this provider as a client, the reviewers, two practices, the members."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from fhir_pa.provider.charts.chart import MEMBERS
 from fhir_pa.provider.charts.npi import synthetic_npi
-from fhir_pa.provider.charts.practice import CLINIC_NPI, INTERNAL_MEDICINE, MEDICAL_ONCOLOGY, PULMONOLOGY
+from fhir_pa.provider.charts.practice import CLINIC_NPI, INTERNAL_MEDICINE, MEDICAL_ONCOLOGY, PULMONOLOGY, SUPPLIER_NPI
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import Charts
 from ig_profiles.names import NPI
@@ -18,6 +18,8 @@ from ig_profiles.reading import identifier_value
 CLIENT_ID = "oakwood-ehr"
 SCOPES = ["system/Claim.cru", "system/Questionnaire.rs", "system/Library.rs", "system/ValueSet.rs", "system/Subscription.cruds", "system/DocumentReference.c"]
 NURSE, PULMONOLOGIST, ONCOLOGIST, SECOND_ONCOLOGIST = "finch", "quill", "marrow", "halloway"
+COORDINATOR, CLINICIAN, READER, SUPPLIERS_COORDINATOR = "linnet", "brisk", "sedge", "bracken"
+CLINICIANS = (synthetic_npi(30_001), synthetic_npi(30_002))
 
 
 def payer_file(payer_url: str, ehr_url: str, keys: Keys, charts: Charts, today: date, inline_keys: bool = False) -> str:
@@ -47,6 +49,12 @@ def payer_file(payer_url: str, ehr_url: str, keys: Keys, charts: Charts, today: 
         _person(PULMONOLOGIST, "Ada Quill, MD", ["physician"], 2, "MD-0142", [INTERNAL_MEDICINE, PULMONOLOGY], today),
         _person(ONCOLOGIST, "Ines Marrow, MD", ["physician"], 3, "MD-0318", [MEDICAL_ONCOLOGY], today),
         _person(SECOND_ONCOLOGIST, "Tomas Halloway, MD", ["physician"], 4, "MD-0455", [MEDICAL_ONCOLOGY], today),
+        _table("[[practice]]", id="oakwood", name="Oakwood Clinic", npis=[CLINIC_NPI, *CLINICIANS], phone="555-555-0110"),
+        _table("[[practice]]", id="fernhill", name="Fernhill Home Oxygen", npis=[SUPPLIER_NPI], phone="555-555-0120"),
+        _colleague(COORDINATOR, "Della Linnet, RN", "oakwood", "coordinator"),
+        _colleague(CLINICIAN, "Halvard Brisk, MD", "oakwood", "clinician", npi=CLINICIANS[0]),
+        _colleague(READER, "Tam Sedge", "oakwood", "reader"),
+        _colleague(SUPPLIERS_COORDINATOR, "Ollie Bracken", "fernhill", "coordinator"),
         *(_member(chart.patient, chart.coverage) for chart in charts.by_patient.values()),
     ]
     return "\n\n".join(tables) + "\n"
@@ -57,6 +65,10 @@ def _person(name: str, title: str, roles: list[str], number: int, licence: str, 
     return _table(
         "[[person]]", id=name, name=title, roles=roles, npi=synthetic_npi(40_000 + number), licence=held, specialties=specialties, phone=f"555-555-014{number}"
     )
+
+
+def _colleague(name: str, title: str, practice: str, role: str, **more: str) -> str:
+    return _table("[[practice_person]]", id=name, name=title, practice=practice, roles=[role], phone="555-555-0111", **more)
 
 
 def _member(patient: Mapping[str, Any], coverage: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("item", sa.Integer(), nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
         sa.Column("member", sa.Text(), nullable=False),
         sa.Column("member_number", sa.Text(), nullable=False),
         sa.Column("services", sa.Text(), nullable=False),

@@ -1,0 +1,21 @@
+"""A practice's own figures: the four measures, days nothing certifies, the six failures and the causes of denials, each with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.practice import a_day, practice_told
+from fhir_pa.operations.tracker import QUARTER, in_json, tracked
+from fhir_pa.wiring import Payer
+from ig_profiles.reading import Json
+
+
+def measures(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
+    """The tracker of this practice, over all its NPIs; ``asked`` may hold ``since`` (ninety days before if left out).
+
+    Raises Unprocessable for a day that cannot be read.
+    """
+    practice, now = caller.must_be_of_a_practice().practice, payer.clock()
+    since = a_day("since", asked, (now - QUARTER).date())
+    return {**in_json(tracked(payer.store, practice.npis, now, payer.shelf, since)), "practice": practice_told(caller)}

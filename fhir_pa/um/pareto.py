@@ -1,0 +1,56 @@
+"""Pareto: the root causes of what was decided against members, the most frequent first, each with its rows (domain F94).
+
+A few causes explain most denials; each service counts once, for the cause of its newest adverse decision in the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import ADVERSE
+from fhir_pa.um.failures import Row
+from fhir_pa.um.root_cause import RootCause
+
+FEW = 4
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One cause: the rows behind it, its share of all in percent, and the share of it and all before it."""
+
+    cause: RootCause
+    rows: tuple[Row, ...]
+    share: float
+    so_far: float
+
+    @property
+    def count(self) -> int:
+        """How many services."""
+        return len(self.rows)
+
+
+def pareto(cases: Iterable[Authorization], since: date) -> tuple[Bar, ...]:
+    """The causes of decisions against the member from this day on; equal ones in the order of the list of causes."""
+    found: dict[RootCause, list[Row]] = {}
+    for case in cases:
+        for item in case.items:
+            made = [each for each in (*item.earlier, item.determination) if each.action in ADVERSE and each.root_cause and each.decided_at.date() >= since]
+            if made and made[-1].root_cause:
+                found.setdefault(made[-1].root_cause, []).append(Row(case.number, made[-1].because, made[-1].decided_at.date(), item.sequence))
+    order = list(RootCause)
+    ranked = sorted(found.items(), key=lambda pair: (-len(pair[1]), order.index(pair[0])))
+    total, gone, bars = sum(map(len, found.values())), 0, []
+    for cause, rows in ranked:
+        gone += len(rows)
+        newest = tuple(sorted(rows, key=lambda row: (-row.on.toordinal(), row.number)))
+        bars.append(Bar(cause, newest, round(100 * len(rows) / total, 1), round(100 * gone / total, 1)))
+    return tuple(bars)
+
+
+def few_explain(bars: Iterable[Bar]) -> float | None:
+    """The share of the four most frequent causes, in percent; None when nothing was decided against a member."""
+    first = list(bars)[:FEW]
+    return first[-1].so_far if first else None
