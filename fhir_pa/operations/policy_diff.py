@@ -82,10 +82,15 @@ def kept(payer: Payer) -> Iterator[Asked]:
     with payer.store.reading() as tx:
         numbers = tx.numbers()
     for number in numbers:
-        with payer.store.reading() as tx:
-            case = tx.authorization(number)
-            items = tuple(item.requested for item in case.items)
-            yield Asked(number, items, documentation_of(case, tx), case.request.line_of_business, case.clock.received_at)
+        yield on_file(number, payer)
+
+
+def on_file(number: str, payer: Payer) -> Asked:
+    """One request on file, with all that was received for it. Raises NotFound."""
+    with payer.store.reading() as tx:
+        case = tx.authorization(number)
+        items = tuple(item.requested for item in case.items)
+        return Asked(number, items, documentation_of(case, tx), case.request.line_of_business, case.clock.received_at)
 
 
 def _weighed(volume: Volume, asked: Asked, service: RequestedService, engine: FactEngine) -> tuple[str, dict[str, str]]:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from typing import Any, Protocol
@@ -104,6 +105,11 @@ def _written(said: sa.ClauseElement, table: sa.Table, columns: tuple[str, ...]) 
     """The statement as text: both databases read the same words; the columns' types still prepare the values."""
     words = str(said.compile(dialect=sqlite.dialect(paramstyle="named"), column_keys=list(columns)))
     return sa.text(words).bindparams(*(sa.bindparam(name, type_=table.c[name].type) for name in columns))
+
+
+def told(row: Any) -> dict[str, Any]:
+    """The row by the names of its columns, sums of PostgreSQL as whole numbers."""
+    return {str(name): int(value) if isinstance(value, Decimal) else value for name, value in row._asdict().items()}
 
 
 def short(text: str) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import tables
 from fhir_pa.storage.desk_tables import judgements as table
-from fhir_pa.storage.ground import Ground
+from fhir_pa.storage.ground import Ground, told
 from fhir_pa.um.appeal import Outcome
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.judged import judgements
@@ -59,7 +59,7 @@ class JudgementReading(Ground):
         which = sa.and_(_row.topic == topic, _row.edition == edition, _row.criterion == criterion, COUNTED[what])
         total = self.row(sa.select(sa.func.count()).select_from(table).where(which))[0]
         wanted = sa.select(table).where(which).order_by(_row.decided_at.desc(), _row.number, _row.sequence, _row.position)
-        return [row._asdict() for row in self.rows(wanted.limit(most).offset(first))], total
+        return [told(row) for row in self.rows(wanted.limit(most).offset(first))], total
 
     def asking_for(self, codes: Iterable[str], first: int, most: int) -> tuple[list[str], int]:
         """The numbers of so many authorizations that ask for one of these codes, the newest first; and how many there are."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from fhir_pa.pas.notice import NoticeKind, NoticeState
 from fhir_pa.storage import tables
 from fhir_pa.storage import worklist_tables as waiting
-from fhir_pa.storage.ground import Ground
+from fhir_pa.storage.ground import Ground, told
 
 _notice, _subscription, _line = tables.notices.c, tables.subscriptions.c, waiting.worklist.c
 UNHEARD = (NoticeState.UNDELIVERABLE, NoticeState.UNSENT)
@@ -36,7 +36,7 @@ class OperatingReading(Ground):
         states = [sa.func.sum(sa.case((_notice.state == state, 1), else_=0)).label(str(state)) for state in NoticeState]
         joined = tables.subscriptions.outerjoin(tables.notices, _notice.subscription_id == _subscription.id)
         asked = sa.select(_subscription.id, _subscription.client, _subscription.status, *states).select_from(joined)
-        return [row._asdict() for row in self.rows(asked.group_by(_subscription.id, _subscription.client, _subscription.status).order_by(_subscription.id))]
+        return [told(row) for row in self.rows(asked.group_by(_subscription.id, _subscription.client, _subscription.status).order_by(_subscription.id))]
 
     def deliveries(self, subscription: str, state: str, first: int, most: int) -> tuple[list[Mapping[str, Any]], int]:
         """So many notices of this subscription in this state, the newest first, and how many there are; empty does not narrow.
@@ -50,15 +50,15 @@ class OperatingReading(Ground):
             which.append(_notice.state == state)
         total = self.row(sa.select(sa.func.count()).select_from(tables.notices).where(*which))[0]
         newest = sa.select(tables.notices).where(*which).order_by(_notice.at.desc(), _notice.subscription_id, _notice.position)
-        return [row._asdict() for row in self.rows(newest.limit(most).offset(first))], total
+        return [told(row) for row in self.rows(newest.limit(most).offset(first))], total
 
     def clocks_near(self, by: datetime, first: int, most: int) -> tuple[list[Mapping[str, Any]], int]:
         """So many of the cases that are due by then, the first due first, and how many there are."""
         which = _line.due_at <= by
-        told = sa.select(_line.number, _line.waits_for, _line.due_at, _line.source, _line.role, _line.urgent, _line.line_of_business, _line.owner)
+        asked = sa.select(_line.number, _line.waits_for, _line.due_at, _line.source, _line.role, _line.urgent, _line.line_of_business, _line.owner)
         total = self.row(sa.select(sa.func.count()).select_from(waiting.worklist).where(which))[0]
-        return [row._asdict() for row in self.rows(told.where(which).order_by(_line.due_at, _line.number).limit(most).offset(first))], total
+        return [told(row) for row in self.rows(asked.where(which).order_by(_line.due_at, _line.number).limit(most).offset(first))], total
 
     def workers_seen(self) -> list[Mapping[str, Any]]:
         """Every worker that gave a sign of life and was not forgotten yet, with the moment of the last one."""
-        return [row._asdict() for row in self.rows(sa.select(tables.workers).order_by(tables.workers.c.executor_id))]
+        return [told(row) for row in self.rows(sa.select(tables.workers).order_by(tables.workers.c.executor_id))]

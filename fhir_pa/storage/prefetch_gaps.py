@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import tables
 from fhir_pa.storage.desk_tables import prefetch_gaps as table
-from fhir_pa.storage.ground import Ground
+from fhir_pa.storage.ground import Ground, told
 
 _gap, _call = table.c, tables.crd_metrics.c
 
@@ -41,7 +41,7 @@ class GapReading(Ground):
         cost = sa.func.sum(_gap.milliseconds)
         kind = (_gap.client, _gap.hook, _gap.template, _gap.state)
         asked = sa.select(*kind, sa.func.count().label("calls"), sa.func.sum(_gap.fetches).label("fetches"), cost.label("milliseconds"))
-        return [row._asdict() for row in self.rows(asked.where(_gap.at >= since).group_by(*kind).order_by(cost.desc(), *kind))]
+        return [told(row) for row in self.rows(asked.where(_gap.at >= since).group_by(*kind).order_by(cost.desc(), *kind))]
 
     def hook_calls_counted(self, since: datetime) -> dict[tuple[str, str], int]:
         """How many hook calls there were since then, by client and hook."""
@@ -53,7 +53,7 @@ class GapReading(Ground):
         which = sa.and_(_gap.at >= since, _gap.client == client, _gap.hook == hook, _gap.template == template)
         total = self.row(sa.select(sa.func.count()).select_from(table).where(which))[0]
         rows = self.rows(sa.select(table).where(which).order_by(_gap.at.desc(), _gap.call).limit(most).offset(first))
-        return [Gap(**row._asdict()) for row in rows], total
+        return [Gap(**told(row)) for row in rows], total
 
 
 class GapWriting(GapReading):

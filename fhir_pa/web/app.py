@@ -47,7 +47,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     app.register_blueprint(discovery.blueprint(payer, authenticator))
     app.register_blueprint(probes.blueprint(payer, telemetry))
     app.register_blueprint(reviewers.blueprint(payer, authenticator, offered))
-    app.register_blueprint(desk.blueprint(payer, authenticator, offered))
+    app.register_blueprint(desk.blueprint(payer, authenticator, offered, telemetry.timings))
     app.register_blueprint(public.blueprint(payer, offered))
     app.register_blueprint(practices.blueprint(payer, authenticator, offered))
     app.register_blueprint(auditors.blueprint(payer, authenticator, offered))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.desk_session import staff_seats
-from fhir_pa.auth.directory import LINES_OF_BUSINESS
-from fhir_pa.web import desk_case, desk_evidence, errors, sign_in
+from fhir_pa.auth.directory import CASEWORK, LINES_OF_BUSINESS
+from fhir_pa.web import desk_case, desk_evidence, desk_operator, desk_policies, errors, sign_in
 from fhir_pa.web.desk_forms import body_of
 from fhir_pa.web.desk_page import page, see
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.web.page import asset
 from fhir_pa.web.public import LINES
+from fhir_pa.web.twins import framed
 from ig_profiles.outcome import Refusal
 
 PER_PAGE = "25"
@@ -24,23 +24,27 @@ FILTERS = ("waits_for", "line", "role", "owner", "urgent", "overdue", "q")
 ALERTS = 5
 
 
-def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:
+def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered, timings: desk_operator.Timings) -> Blueprint:
     """The addresses under ``/desk``."""
     base = Blueprint("desk", __name__, url_prefix="/desk")
     directory = payer.directory
-    entrance = sign_in.Entrance("/desk", "fhir_pa_desk", "/desk/cases/", staff_seats(directory), directory.people, page)
+    entrance = sign_in.Entrance("/desk", "fhir_pa_desk", ("/desk/cases/", "/desk/policies", "/desk/operator"), staff_seats(directory), directory.people, page)
     sign_in.attend(base, entrance, payer, authenticator)
     desk_case.attend(base, payer, offered)
     desk_evidence.attend(base, payer, offered)
+    desk_policies.attend(base, payer, offered)
+    desk_operator.attend(base, payer, offered, timings)
 
     @base.get("")
     def worklist() -> Response:
+        if not g.caller.holds(*CASEWORK):
+            return see(f"/desk/{'operator' if g.caller.holds('operator') else 'policies'}")
         asked = _asked()
         told = offered.worklist.worklist(asked, g.caller, payer)
         ringing = list({each["number"]: each for each in offered.fall_due.alerts(g.caller, payer)["alerts"]}.values())  # the latest of each case
         return page(
             "worklist",
-            **framed("worklist"),
+            **framed(payer, "worklist"),
             **told,
             alerts=ringing[:ALERTS],
             more_alerts=max(0, len(ringing) - ALERTS),
@@ -73,11 +77,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         if request.path.endswith(".json") or status >= 500:
             told = errors.refused(refusal, "other", g.request_id)
             return Response(told.body, told.status, content_type=told.media_type)
-        return page("stopped", status, **framed(""), issues=[each.text for each in refusal.issues])
-
-    def framed(here: str) -> dict[str, Any]:
-        session = g.get("session")
-        return {"here": here, "plan": payer.directory.insurer.name, "session": session, "me": session and session.caller.person}
+        return page("stopped", status, **framed(payer, ""), issues=[each.text for each in refusal.issues])
 
     return base
 

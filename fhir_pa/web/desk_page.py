@@ -10,7 +10,7 @@ from fhir_pa.web import page as pages
 from fhir_pa.web.page import see
 
 
-def page(template: str, status: int = 200, **words: Any) -> Response:
+def page(template: str, status: int = 200, /, **words: Any) -> Response:
     """The page of this template of the desk."""
     return pages.page(f"desk/{template}", status, **words)
 

@@ -12,6 +12,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Directory
 from fhir_pa.settings import Settings
 from fhir_pa.web.managing import Managing
+from fhir_pa.web.offered_desks import EditionDiff, Operating, PolicyDesk, PolicyTrial
 from questionnaires.package_request import Guide
 
 Json = dict[str, Any]
@@ -244,4 +245,8 @@ class Offered:
     published_plan: PublishedPlan
     figures: Figures
     status: Status
+    policy_desk: PolicyDesk
+    policy_trial: PolicyTrial
+    edition_diff: EditionDiff
+    operating: Operating
     managing: Managing

@@ -1,6 +1,9 @@
-"""The addresses of the payer's own staff: the worklist, one authorization, decisions, reopenings, extensions, measures. JSON, with a person's token."""
+"""The addresses of the payer's own staff: the worklist, one authorization, decisions, measures, trials of policies. JSON, with a person's token."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, g, request
 
@@ -9,121 +12,65 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Payer
 
+Operation = Callable[..., dict[str, Any]]
+ONE = "/authorizations/<number>"
+TALK, APPEAL = f"{ONE}/peer-to-peers/<int:conversation>", f"{ONE}/appeals/<int:appeal>"
+
 
 def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:
-    """The addresses under ``/um``."""
+    """The addresses under ``/um``; what stands in an address is handed to its operation in that order, which asks for the role it needs."""
     base = Blueprint("um", __name__, url_prefix="/um")
 
     def admit() -> Caller:
         g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
-        caller.must_be_staff()
+        caller.must_be_person()
         check_accepted()
         return caller
 
-    def admit_body() -> tuple[Caller, bytes]:
-        caller = admit()
-        check_content()
-        return caller, read_body(payer.settings.max_body_bytes)
+    def reads(path: str, name: str, operation: Operation) -> None:
+        base.add_url_rule(path, name, lambda **named: answer(operation(*named.values(), admit(), payer), media_type=JSON), methods=["GET"])
 
-    @base.get("/worklist")
-    def worklist() -> Response:
-        return answer(offered.worklist.worklist(request.args.to_dict(), admit(), payer), media_type=JSON)
+    def counts(path: str, name: str, operation: Operation) -> None:
+        base.add_url_rule(path, name, lambda: answer(operation(request.args.to_dict(), admit(), payer), media_type=JSON), methods=["GET"])
 
-    @base.post("/authorizations/<number>/owner")
-    def take(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.worklist.take(number, body, caller, payer), media_type=JSON)
+    def acts(path: str, name: str, operation: Operation) -> None:
+        def act(**named: Any) -> Response:
+            caller = admit()
+            check_content()
+            return answer(operation(*named.values(), read_body(payer.settings.max_body_bytes), caller, payer), media_type=JSON)
 
-    @base.get("/measures/public")
-    def public() -> Response:
-        return answer(offered.figures.public(request.args.to_dict(), admit(), payer), media_type=JSON)
+        base.add_url_rule(path, name, act, methods=["POST"])
 
-    @base.get("/measures/watched")
-    def watched() -> Response:
-        return answer(offered.figures.watched(request.args.to_dict(), admit(), payer), media_type=JSON)
+    counts("/worklist", "worklist", offered.worklist.worklist)
+    counts("/measures/public", "public", offered.figures.public)
+    counts("/measures/watched", "watched", offered.figures.watched)
+    counts("/measures/feedback", "feedback", offered.measures.feedback)
+    reads("/alerts", "alerts", offered.fall_due.alerts)
+    reads("/stays", "stays", offered.stays)
+    reads(ONE, "authorization", offered.review.read)
+    reads(TALK, "brief", offered.peer_to_peer.brief)
+    reads(f"{APPEAL}/packet", "packet", offered.appeal.packet)
+    acts(f"{ONE}/owner", "take", offered.worklist.take)
+    acts(f"{ONE}/decisions", "decide", offered.review.decide)
+    acts(f"{ONE}/reopenings", "reopen", offered.review.reopen)
+    acts(f"{ONE}/extensions", "extend", offered.review.extend)
+    acts(f"{ONE}/questions", "ask", offered.review.ask)
+    acts(f"{ONE}/evidence-seen", "let_stand", offered.review.let_stand)
+    acts(TALK, "record", offered.peer_to_peer.record)
+    acts(f"{ONE}/contacts", "contact", offered.contact)
+    acts(f"{ONE}/appeals", "file", offered.appeal.file)
+    acts(APPEAL, "act", offered.appeal.act)
+    acts(f"{ONE}/uses", "use", offered.status.use)
+    acts("/policies/<topic>/trials", "try_on_patient", offered.policy_trial.try_on_patient)
 
-    @base.get("/measures/feedback")
-    def feedback() -> Response:
-        return answer(offered.measures.feedback(request.args.to_dict(), admit(), payer), media_type=JSON)
-
-    @base.get("/alerts")
-    def alerts() -> Response:
-        return answer(offered.fall_due.alerts(admit(), payer), media_type=JSON)
-
-    @base.get("/stays")
-    def stays() -> Response:
-        return answer(offered.stays(admit(), payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/alerts/seen")
+    @base.post(f"{ONE}/alerts/seen")
     def seen(number: str) -> Response:
         return answer(offered.fall_due.seen(number, admit(), payer), media_type=JSON)
 
-    @base.get("/authorizations/<number>")
-    def authorization(number: str) -> Response:
-        return answer(offered.review.read(number, admit(), payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/decisions")
-    def decide(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.review.decide(number, body, caller, payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/reopenings")
-    def reopen(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.review.reopen(number, body, caller, payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/extensions")
-    def extend(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.review.extend(number, body, caller, payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/questions")
-    def ask(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.review.ask(number, body, caller, payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/evidence-seen")
-    def let_stand(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.review.let_stand(number, body, caller, payer), media_type=JSON)
-
-    @base.get("/authorizations/<number>/peer-to-peers/<int:conversation>")
-    def brief(number: str, conversation: int) -> Response:
-        return answer(offered.peer_to_peer.brief(number, conversation, admit(), payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/peer-to-peers/<int:conversation>")
-    def record(number: str, conversation: int) -> Response:
-        caller, body = admit_body()
-        return answer(offered.peer_to_peer.record(number, conversation, body, caller, payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/contacts")
-    def contact(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.contact(number, body, caller, payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/appeals")
-    def file(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.appeal.file(number, body, caller, payer), media_type=JSON)
-
-    @base.post("/authorizations/<number>/appeals/<int:appeal>")
-    def act(number: str, appeal: int) -> Response:
-        caller, body = admit_body()
-        return answer(offered.appeal.act(number, appeal, body, caller, payer), media_type=JSON)
-
-    @base.get("/authorizations/<number>/appeals/<int:appeal>/packet")
-    def packet(number: str, appeal: int) -> Response:
-        return answer(offered.appeal.packet(number, appeal, admit(), payer), media_type=JSON)
-
-    @base.get("/authorizations/<number>/letters/<audience>.<form>")
+    @base.get(f"{ONE}/letters/<audience>.<form>")
     def letter(number: str, audience: str, form: str) -> Response:
         g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
         kind, body = offered.letter(number, audience, form, caller, payer)
         return Response(body, content_type=kind)
-
-    @base.post("/authorizations/<number>/uses")
-    def use(number: str) -> Response:
-        caller, body = admit_body()
-        return answer(offered.status.use(number, body, caller, payer), media_type=JSON)
 
     return base

@@ -9,10 +9,13 @@ import re
 import time
 import traceback
 import uuid
+from typing import Any
 
 from flask import Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from fhir_pa.web.percentiles import told
 
 LOG = logging.getLogger("fhir_pa.web")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -71,11 +74,18 @@ class Telemetry:
 
     def exposition(self) -> bytes:
         """The counters as Prometheus reads them."""
+        return generate_latest(self._everyone())
+
+    def timings(self) -> list[dict[str, Any]]:
+        """How long each operation took since the start, in milliseconds: see ``percentiles.told``."""
+        return told(self._everyone().collect())
+
+    def _everyone(self) -> CollectorRegistry:
         if MANY_PROCESSES not in os.environ:
-            return generate_latest(self._registry)
+            return self._registry
         everyone = CollectorRegistry()
         MultiProcessCollector(everyone)
-        return generate_latest(everyone)
+        return everyone
 
 
 def _in_words(said: dict[str, object]) -> str:

@@ -1,10 +1,11 @@
-"""`python -m tests.conformance`: print how much of what the guides demand of a payer is proven by tests."""
+"""`python -m tests.conformance`: print how much of what the guides demand of a payer is proven by tests, and write the copy that is shipped."""
 
 import argparse
 from collections import Counter
 from collections.abc import Sequence
 
-from tests.conformance.ledger import Row, read, totals
+from tests.conformance import shipped
+from tests.conformance.ledger import ROOT, Row, read, totals
 from tests.conformance.proofs import all_tests
 
 Line = tuple[str, ...]
@@ -48,6 +49,8 @@ def main(words: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(words)
 
     rows = read()
+    if shipped.write(rows):
+        print(f"{shipped.COPY.relative_to(ROOT)} was out of date and is written anew: commit it with the ledger.\n")
     topics = sorted({row.topic for row in rows})
     if asked.topic and asked.topic not in topics:
         parser.error(f"no statement has the topic {asked.topic!r}. Topics are: {', '.join(topics)}.")

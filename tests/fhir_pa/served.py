@@ -16,7 +16,7 @@ from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.offered import Offered
 from fhir_pa.web.serve import end_with_parent
-from tests.fhir_pa.web_parties import Clock, Memory, Payer, Told
+from tests.fhir_pa.web_parties import SEVERAL, Clock, Memory, Payer, Told
 
 
 class Now(Clock):
@@ -39,7 +39,7 @@ def application() -> Flask:
         return {"resourceType": "Bundle"}
 
     operations = {name: getattr(told, name) for name in Offered.__dataclass_fields__}
-    offered = Offered(**{**operations, "subscribe": told, "hook": told, "review": told, "worklist": told, "measures": told, "managing": told})
+    offered = Offered(**{**operations, **dict.fromkeys(SEVERAL, told)})
     return create_app(Payer(settings, settings.directory, Memory(), Now()), replace(offered, submit=submit))
 
 

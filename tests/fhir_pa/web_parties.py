@@ -78,6 +78,10 @@ class Payer:
         return self.problems
 
 
+# Those of several functions each.
+SEVERAL = ("subscribe", "hook", "review", "worklist", "measures", "figures", "fall_due", "peer_to_peer", "appeal", "status", "managing", "policy_trial")
+
+
 class Told:
     """Operations that do as told: answer what they were asked, or raise what the test hands in."""
 
@@ -110,8 +114,7 @@ class Payers:
         directory = Directory(Insurer("Larkfield Health Plan", Identifier("http://hl7.org/fhir/sid/us-npi", "9000000007")), (client,), (QUILL,))
         payer, told = Payer(settings, directory, Memory(), Clock()), Told()
         operations = {name: lambda *asked, name=name: told.act(name, *asked) for name in Offered.__dataclass_fields__}
-        several = dict.fromkeys(("subscribe", "hook", "review", "worklist", "measures", "managing"), told)
-        app = create_app(payer, Offered(**{**operations, **several}))
+        app = create_app(payer, Offered(**{**operations, **dict.fromkeys(SEVERAL, told)}))
         return cls(payer, told, app.test_client())
 
     def ask_token(self, assertion: str, scope: str = "system/Claim.write", **changed: str) -> Any:
