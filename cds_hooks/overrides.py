@@ -5,7 +5,7 @@ CDS Hooks 2.0 §Overrides: each reason has a display. The codes come back in fee
 
 from __future__ import annotations
 
-from ig_profiles.reading import Coding
+from ig_profiles.reading import Coding, Json
 
 _INSTEAD = {
     "tried-before": "Tried before, without enough effect or with harm",
@@ -30,5 +30,27 @@ def beside(public_url: str) -> tuple[Coding, ...]:
     return _codings(_BESIDE, public_url)
 
 
+def code_system(public_url: str) -> Json:
+    """The code system itself, as FHIR: what its canonical address answers."""
+    reasons = _INSTEAD | _BESIDE
+    return {
+        "resourceType": "CodeSystem",
+        "id": "override-reason",
+        "url": _system(public_url),
+        "name": "OverrideReason",
+        "title": "Reasons for not following a card",
+        "status": "active",
+        "experimental": False,
+        "caseSensitive": True,
+        "content": "complete",
+        "count": len(reasons),
+        "concept": [{"code": code, "display": display} for code, display in reasons.items()],
+    }
+
+
 def _codings(reasons: dict[str, str], public_url: str) -> tuple[Coding, ...]:
-    return tuple(Coding(f"{public_url}/CodeSystem/override-reason", code, display) for code, display in reasons.items())
+    return tuple(Coding(_system(public_url), code, display) for code, display in reasons.items())
+
+
+def _system(public_url: str) -> str:
+    return f"{public_url}/CodeSystem/override-reason"

@@ -1,4 +1,4 @@
-"""Where everything is: SMART configuration, Da Vinci endpoint discovery, and the token endpoint they lead to.
+"""Where everything is: SMART configuration, Da Vinci endpoint discovery, the token endpoint they lead to, and our own codes.
 
 SMART App Launch 2 §conformance; HRex 1.2 endpoint discovery (crd.md §1.12).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from cds_hooks.overrides import code_system
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.keys import ALGORITHMS
 from fhir_pa.auth.scopes import NEEDED
@@ -18,7 +19,7 @@ from ig_profiles.reading import Json, without_empty
 
 
 def blueprint(payer: Payer, authenticator: Authenticator) -> Blueprint:
-    """``/oauth/token``, and the ``.well-known`` files at the root and, for SMART, under each FHIR base."""
+    """``/oauth/token``; the ``.well-known`` files at the root and, for SMART, under each FHIR base; the code system that cards name."""
     base = Blueprint("discovery", __name__)
 
     @base.post("/oauth/token")
@@ -37,6 +38,10 @@ def blueprint(payer: Payer, authenticator: Authenticator) -> Blueprint:
     @base.get("/.well-known/davinci-configuration")
     def davinci_configuration() -> Response:
         return _public(answer(davinci(payer), media_type=JSON))
+
+    @base.get("/CodeSystem/override-reason")
+    def override_reasons() -> Response:
+        return _public(answer(code_system(payer.settings.public_url)))
 
     return base
 

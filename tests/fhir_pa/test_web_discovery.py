@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cds_hooks import overrides
+from ig_profiles.registry import open_set
+from ig_profiles.validator import validate
 from tests.fhir_pa.web_parties import Payers
 
 
@@ -23,6 +26,19 @@ def test_davinci_configuration_names_one_endpoint_for_each_guide_and_version():
     assert found["identifier"]["value"] == "9000000007"
     assert found["endpoints"]["davinci_pas_submission_endpoint#2.0"] == "http://127.0.0.1:8080/v2.0/fhir"
     assert found["endpoints"]["davinci_crd_hook_endpoint#2.2"] == "http://127.0.0.1:8080/v2.2/cds-services"
+
+
+def test_the_reasons_a_card_offers_stand_where_their_code_system_says():
+    party = Payers.open()
+    url = party.payer.settings.public_url
+    offered = {*overrides.instead(url), *overrides.beside(url)}
+    (system,) = {coding.system for coding in offered}
+    answer = party.http.get(system.removeprefix(url))
+    found = answer.get_json(force=True)
+    assert answer.content_type.startswith("application/fhir+json")
+    assert (found["resourceType"], found["url"]) == ("CodeSystem", system)
+    assert {(each["code"], each["display"]) for each in found["concept"]} == {(coding.code, coding.display) for coding in offered}
+    assert [issue for issue in validate(found, open_set("2.2"), strict=True) if issue.severity == "error"] == []
 
 
 def test_alive_and_ready_are_two_questions():
