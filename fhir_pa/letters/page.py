@@ -59,5 +59,5 @@ def _templates(language: str) -> Environment:
     )
     made.install_gettext_translations(spoken.messages, newstyle=True)  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
-    made.globals.update(day=spoken.day, number=spoken.number)
+    made.globals.update(day=spoken.day, figure=spoken.number)
     return made

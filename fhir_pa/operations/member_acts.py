@@ -22,6 +22,7 @@ from ig_profiles.json import dump, parse
 from ig_profiles.outcome import NotFound, Unprocessable
 from ig_profiles.reading import Json
 
+FRAME = frozenset({"Patient", "Organization", "Practitioner", "PractitionerRole", "Coverage", "Location", "RelatedPerson"})  # who and where, not what
 LONGEST = 4000  # characters in which an appeal tells why
 
 
@@ -44,7 +45,7 @@ def case_file(number: str, caller: Caller, payer: Payer) -> Json:
         found = {each.sha256: each for each in reversed(list(brought(case, tx)))}
     keep_look("listed the case file", case.number, len(found), caller, payer)
     listed = sorted(found.values(), key=lambda each: each.at, reverse=True)
-    documents = [{"sha256": each.sha256, "title": title(each.resource), "received_at": each.at.isoformat()} for each in listed]
+    documents = [_listed(each) for each in listed]
     return {"plan": payer.directory.insurer.name, "phone": payer.directory.insurer.phone, "number": case.number, "documents": documents}
 
 
@@ -91,6 +92,11 @@ def appeal(number: str, body: bytes, caller: Caller, payer: Payer) -> None:
         continue_benefits=form.yes("continue_benefits"),
     )
     keep(appealing.file(case, filing, at), "appeal filed", payer, at)
+
+
+def _listed(each: Brought) -> Json:
+    kind = each.resource.get("resourceType")
+    return {"sha256": each.sha256, "title": title(each.resource), "received_at": each.at.isoformat(), "clinical": kind not in FRAME}
 
 
 def _appellant(whose: Whose) -> Appellant:

@@ -17,6 +17,7 @@ from fhir_pa.um.determination import ADVERSE, Determination, ReviewAction
 from fhir_pa.um.for_member import appeals_open, awaited, stands, stands_as_a_whole
 from fhir_pa.um.item import Item
 from fhir_pa.um.letter import Audience, lacks
+from fhir_pa.um.review import walked
 from fhir_pa.um.transitions import PENDING
 from fhir_pa.wiring import Payer
 from fhir_pa.words.said import Translated
@@ -106,11 +107,15 @@ def _service(item: Item, case: Authorization, told: Translated, payer: Payer) ->
 def _criteria(edition: Edition, item: Item, told: Translated) -> list[Json]:
     """What the rule asks, and what the records say of it; a gold card or an exclusion asks nothing."""
     found = {finding.criterion: finding for finding in item.determination.findings}
-    return [_criterion(each, found[each.id], told) for each in edition.applying(item.requested.service) if each.id in found]
+    rests_on = set(item.determination.criteria)
+    applying = (each for each in edition.applying(item.requested.service) if each.id in found)
+    return [_criterion(each, found[each.id], told, rests_on) for each in applying]
 
 
-def _criterion(criterion: Criterion, finding: Finding, told: Translated) -> Json:
+def _criterion(criterion: Criterion, finding: Finding, told: Translated, rests_on: set[str]) -> Json:
+    named = {each.criterion for each in walked([finding])}
     return {
+        "decides": bool(named & rests_on),
         "title": told(criterion.title).as_json(),
         "truth": finding.truth,
         "because": told(criterion.because).as_json() if finding.truth is Truth.NOT_MET else None,

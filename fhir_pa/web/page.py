@@ -15,7 +15,7 @@ from ig_profiles.outcome import NotFound
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _SHELF = files("fhir_pa.web").joinpath("assets")
-_KINDS = {"desk.css": "text/css", "practice.css": "text/css", "icon.svg": "image/svg+xml"}
+_KINDS = {"desk.css": "text/css", "practice.css": "text/css", "member.css": "text/css", "icon.svg": "image/svg+xml"}
 ASSETS = {name: (kind, _SHELF.joinpath(name).read_bytes()) for name, kind in _KINDS.items()}
 _PAGES = Environment(loader=PackageLoader("fhir_pa.web"), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 SOON = timedelta(hours=24)

@@ -17,7 +17,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta, get_timezone_name
-from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -76,18 +75,6 @@ class Catalogue:
         ('1,200.5', '90')
         """
         return format_decimal(Decimal(value), locale=self._locale, decimal_quantization=False)
-
-    def listed(self, words: list[str]) -> str:
-        """Several things in a row.
-
-        >>> catalogue("es").listed(["uno", "dos", "tres"])
-        'uno, dos y tres'
-        """
-        return format_list(words, locale=self._locale)
-
-    def say(self, english: str) -> str:
-        """One message."""
-        return self.messages.gettext(english)
 
 
 @lru_cache
