@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.um import adverse
+from fhir_pa.um import adverse, ending
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.deadlines import note_breach
 from fhir_pa.um.falls_due import fallen_due
@@ -22,6 +22,7 @@ from ig_profiles.reading import Json
 
 LOG = logging.getLogger("fhir_pa.work")
 ATTEMPTS = 3
+ENDS = "what is certified ends"
 
 
 def look(payer: Payer) -> int:
@@ -55,6 +56,8 @@ def _fall_due(number: str, payer: Payer) -> None:
         tx.ring(number, fallen_due(case, at))
         if changed is not case:
             tx.save(changed)
+            if len(changed.contacts) > len(case.contacts):
+                tx.notify(changed, why=ENDS, at=at)
         tx.watch(changed, at)
         tx.enlist(changed)
         tx.keep_judgements(changed)
@@ -66,6 +69,7 @@ def _recorded(case: Authorization, at: datetime) -> Authorization:
     changed = note_breach(case, at) or case
     changed = adverse.lapse(changed, at) or changed
     changed = close_out(changed, at) or changed
+    changed = ending.told(changed, at)
     return case if changed is case else replace(changed, revision=case.revision + 1)
 
 

@@ -9,7 +9,10 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from fhir_pa.um.determination import Authorized
+from fhir_pa.um.step_down import StepDown
+from ig_profiles.names import HCPCS
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
+from ig_profiles.reading import Coding
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -132,6 +135,18 @@ class Form:
             self.wrong(key, f"Write {key} as a text or a list of texts.")
             return ()
         return tuple(values)
+
+    def step_down(self) -> StepDown | None:
+        """Less intense care to follow: ``service`` (``code``, and ``system`` unless it is HCPCS), ``from``, ``until``, ``quantity``, ``unit``."""
+        if self.body.get("step_down") is None:
+            return None
+        told = self.part("step_down")
+        service = told.part("service")
+        if not service.text("code"):
+            told.wrong("service", 'Name the service that follows by its code, e.g. {"code": "H0035"}.')
+        coding = Coding(service.text("system") or HCPCS, service.text("code"), service.text("display") or None)
+        quantity = told.decimal("quantity") if told.body.get("quantity") is not None else None
+        return StepDown(coding, told.day("from"), told.day("until"), quantity, told.text("unit") or None)
 
     def authorized(self) -> Authorized | None:
         value = self.body.get("authorized")

@@ -160,6 +160,7 @@ def _read_decision(form: Form) -> Decision:
         phone=form.text("phone") or None,
         authorized=form.authorized(),
         root_cause=next((ROOT_CAUSES[code] for code in codes if code in ROOT_CAUSES), None),
+        step_down=form.step_down(),
     )
     form.refuse_if_wrong()
     return decision

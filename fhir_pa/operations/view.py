@@ -15,6 +15,7 @@ from fhir_pa.um.item import Item
 from fhir_pa.um.peer_to_peer import PeerToPeer
 from fhir_pa.um.recoupment import Recoupment
 from fhir_pa.um.retrospective import reason_of
+from fhir_pa.um.step_down import StepDown
 from ig_profiles.reading import without_empty
 from questionnaires.criteria import Finding, Truth
 
@@ -124,10 +125,16 @@ def _determination(determination: Determination) -> dict[str, Any]:
         "phone": determination.phone,
         "authorized": authorized
         and {"from": _text(authorized.starts_on), "until": _text(authorized.until), "quantity": _text(authorized.quantity), "unit": authorized.unit},
+        "step_down": determination.step_down and _step_down(determination.step_down),
         "signed_by": signature and vars(signature),
         "excluded_by": determination.excluded_by,
         "root_cause": determination.root_cause,
     }
+
+
+def _step_down(step: StepDown) -> dict[str, Any]:
+    amount = {"quantity": _text(step.quantity), "unit": step.unit}
+    return {"service": vars(step.service), "from": _text(step.starts_on), "until": _text(step.until), **amount}
 
 
 def peer_to_peer(offer: PeerToPeer) -> dict[str, Any]:

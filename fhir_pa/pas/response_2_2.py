@@ -6,10 +6,13 @@ Source: PAS 2.2.1 §specification "Returning authorized items that are different
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
-from fhir_pa.pas.asked import asked_for, quantity, service_concept, unit_price
+from fhir_pa.pas.asked import asked_for, coding_of, quantity, service_concept, unit_price
 from fhir_pa.pas.dates import wire_period
 from fhir_pa.pas.extensions import compound, simple
 from fhir_pa.pas.response_item import (
@@ -22,7 +25,7 @@ from fhir_pa.pas.response_item import (
 )
 from fhir_pa.pas.stay import stay
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import ReviewAction, Signature
+from fhir_pa.um.determination import Authorized, ReviewAction, Signature
 from fhir_pa.um.item import Item
 from fhir_pa.um.request import Party
 from ig_profiles.names import ADJUDICATION, NPI, NUCC
@@ -41,6 +44,8 @@ _KEPT_ON_ADDED = (
     ext.CERTIFICATION_TYPE,
 )
 
+_KEPT_ON_STEP_DOWN = frozenset({ext.ITEM_TRACE_NUMBER, ext.REQUEST_TYPE, ext.CERTIFICATION_TYPE, ext.REQUESTED_SERVICE, ext.ITEM_CATEGORY})
+
 
 def claim_response_2_2(answering: Answering) -> Json:
     """The elements of ClaimResponse that 2.2 adds."""
@@ -54,7 +59,7 @@ def claim_response_2_2(answering: Answering) -> Json:
             *(authorized_provider(party, answering) for party in whole_claim),
         ],
         "adjudication": [_event(authorization)],
-        "addItem": [_added(item, answering) for item in authorization.items if item.determination.action is ReviewAction.MODIFIED],
+        "addItem": [added for item in authorization.items if item.determination.action is ReviewAction.MODIFIED for added in _instead(item, answering)],
     }
 
 
@@ -99,6 +104,23 @@ def _transmission(answering: Answering) -> Json | None:
         said("interchangeSenderID", "interchangeReceiverID"),
         said("interchangeReceiverID", "interchangeSenderID"),
     )
+
+
+def _instead(item: Item, answering: Answering) -> Iterator[Json]:
+    """What is authorized instead, and behind it the less intense care that follows, each as an item of its own under the same sequence."""
+    first, step = _added(item, answering), item.determination.step_down
+    yield first
+    if step is not None:
+        held = Authorized(step.starts_on, step.until, step.quantity, step.unit)
+        dates = authorized_dates(replace(item.determination, authorized=held))
+        kept = [each for each in first["extension"] if each and each["url"] in _KEPT_ON_STEP_DOWN]
+        yield {
+            **{name: first[name] for name in ("itemSequence", "provider", "adjudication")},
+            "extension": [*dates, *kept],
+            "productOrService": {"coding": [coding_of(step.service)]},
+            "servicedPeriod": wire_period(step.starts_on, step.until),
+            "quantity": quantity(step.quantity, step.unit, {}, answering),
+        }
 
 
 def _added(item: Item, answering: Answering) -> Json:

@@ -15,7 +15,7 @@ from fhir_pa.pas.extensions import compound, simple
 from fhir_pa.pas.information_request import form_contexts
 from fhir_pa.pas.notes import about
 from fhir_pa.pas.stay import stay
-from fhir_pa.um import appeal_answer
+from fhir_pa.um import appeal_answer, ending
 from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.item import Item
 from fhir_pa.um.request import Party
@@ -32,7 +32,7 @@ def write_item(item: Item, answering: Answering) -> Json:
     return {
         "extension": _extensions(item, asked, answering),
         "itemSequence": item.sequence,
-        "noteNumber": answering.notes.add([*about(item), appeal_answer.about(answering.authorization, item.sequence)]),
+        "noteNumber": answering.notes.add([*about(item), appeal_answer.about(answering.authorization, item.sequence), ending.about(answering.authorization)]),
         "adjudication": [adjudication(item.determination, number_of(item, answering))],
     }
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from fhir_pa.um.exemption import Exemption
 from fhir_pa.um.information_request import InformationRequest
 from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.step_down import StepDown
 from ig_profiles.outcome import Forbidden, Unprocessable
 from questionnaires.criteria import Finding, Truth
 from questionnaires.policy import Certifies, Edition, RequestedService
@@ -32,6 +33,7 @@ class ReviewAction(StrEnum):
     NO_ACTION = "no action required"
 
 
+DISCHARGE_PLAN = "18776-5"  # LOINC: plan of care
 ADVERSE = frozenset({ReviewAction.NOT_CERTIFIED, ReviewAction.PARTIAL, ReviewAction.MODIFIED})
 FINAL = frozenset(ReviewAction) - {ReviewAction.PENDED}
 
@@ -41,7 +43,7 @@ class EditionReference:
     """Which wording decided: enough to find it again and to prove it has not changed; ``days`` is how long it certifies.
 
     ``sensitive`` is what the edition said of whom its authorizations may be shown to, ``review_every`` after how many days
-    care that goes on is reviewed (None: it is not).
+    care that goes on is reviewed (None: it is not), ``plan_criteria`` which of its criteria the discharge plan shows.
     """
 
     topic: str
@@ -50,6 +52,7 @@ class EditionReference:
     days: int | None = None
     sensitive: bool = False
     review_every: int | None = None
+    plan_criteria: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -61,7 +64,8 @@ class EditionReference:
         """The reference to this edition, and how long it certifies where these were the findings."""
         limit = edition.certifying(findings)
         every = edition.benefits.ahead.concurrent_review_every_days
-        return cls(edition.topic, edition.version, edition.fingerprint, limit.days if limit else None, edition.sensitive, every)
+        plan = tuple(criterion.id for criterion in edition.criteria if criterion.document == DISCHARGE_PLAN) if every else ()
+        return cls(edition.topic, edition.version, edition.fingerprint, limit.days if limit else None, edition.sensitive, every, plan)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Determination:
     certified or referred. ``criteria`` names the criteria an adverse decision rests on. ``asks`` is what a pend asks the
     provider for. ``awaits_engine``: pended only because the exchange was over before the engine had weighed it.
     ``exemption`` is the gold card that spared weighing it. ``excluded_by`` is who wrote, in a policy edition and before
-    anybody asked, that the plan does not cover the service.
+    anybody asked, that the plan does not cover the service. ``step_down`` is what is certified from then on in its place.
     """
 
     action: ReviewAction
@@ -112,6 +116,7 @@ class Determination:
     root_cause: RootCause | None = None
     exemption: Exemption | None = None
     excluded_by: str = ""
+    step_down: StepDown | None = None
 
     def __post_init__(self) -> None:
         if self.action in (ReviewAction.CERTIFIED, ReviewAction.MODIFIED, ReviewAction.PARTIAL) and self.authorized is None:

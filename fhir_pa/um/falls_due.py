@@ -13,6 +13,8 @@ from enum import StrEnum
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.contacting import unwritten, write_by
 from fhir_pa.um.deadlines import alarms, breach
+from fhir_pa.um.discharge_plan import came_at as plan_came_at
+from fhir_pa.um.discharge_plan import is_asked_for
 from fhir_pa.um.information_life import Round, rounds
 from fhir_pa.um.peer_to_peer import Stage
 from fhir_pa.um.request import CertificationType
@@ -114,7 +116,7 @@ def _ends(authorization: Authorization) -> Iterator[Due]:
     yield from _reviews(authorization)
     if any(event.what == CONTINUED for event in authorization.trail):
         return
-    spans = {item.determination.authorized for item in authorization.items if item.state in CERTIFICATIONS}
+    spans = {item.determination.authorized for item in authorization.items if item.state in CERTIFICATIONS and item.determination.step_down is None}
     for span in {(each.starts_on, each.until) for each in spans if each is not None}:
         starts, until = span
         if until - starts >= LONG_ENOUGH:
@@ -140,11 +142,18 @@ def _afterwards(authorization: Authorization) -> Iterator[Due]:
 
 
 def _reviews(authorization: Authorization) -> Iterator[Due]:
-    """On the day of each continued-stay review, what to ask for; from the second one on, and in every extension, the discharge plan too (F37, F43)."""
+    """On the day of each continued-stay review, what to ask for; from the second one on, and in every extension, the discharge plan too (F37, F43).
+
+    A plan that has not come the day after is a task of its own; one that came is asked for no more.
+    """
     request = authorization.request
     goes_on = CertificationType.EXTENSION in {request.certification_type, *(item.certification_type for item in request.items)}
     for item in authorization.items:
         for review in reviews_of(item):
             said = f"Review {review.number} of item {item.sequence}: ask what today's need is, and what would happen at a lower level."
-            plan = " The discharge plan, with date and place, comes with it." if goes_on or review.wants_discharge_plan else ""
-            yield Due(datetime.combine(review.on, time(), UTC), Matter.REVIEW, said + plan)
+            wanted = (goes_on or review.wants_discharge_plan) and plan_came_at(authorization) is None
+            plan = " The discharge plan, with date and place, comes with it." if wanted else ""
+            on = datetime.combine(review.on, time(), UTC)
+            yield Due(on, Matter.REVIEW, said + plan)
+            if wanted and is_asked_for(authorization):
+                yield Due(on + timedelta(days=1), Matter.REVIEW, f"The discharge plan has not come with review {review.number}. Ask the facility for it.")

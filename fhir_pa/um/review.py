@@ -10,6 +10,7 @@ from enum import StrEnum
 from fhir_pa.um.determination import Authorized, Determination, ReviewAction, Signature
 from fhir_pa.um.request import RequestedItem
 from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.step_down import StepDown, refuse_gap
 from ig_profiles.outcome import Forbidden, Unprocessable
 from questionnaires.criteria import Finding
 
@@ -56,7 +57,8 @@ class Decision:
     """What the reviewer wrote: one verdict for some items, with its reason.
 
     ``criteria`` are the ids of the findings it rests on; ``authorized`` is what is certified (a certification without it
-    certifies what was asked for); ``phone`` is whom to call; ``root_cause`` why it is not as asked, in one word.
+    certifies what was asked for); ``phone`` is whom to call; ``root_cause`` why it is not as asked, in one word. A modification
+    may offer a ``step_down``: less intense care after days of transition.
     """
 
     items: tuple[int, ...]
@@ -67,6 +69,7 @@ class Decision:
     phone: str | None = None
     authorized: Authorized | None = None
     root_cause: RootCause | None = None
+    step_down: StepDown | None = None
 
     def determination(self, item: RequestedItem, before: Determination, reviewer: Reviewer, at: datetime) -> Determination:
         """The signed determination this decision means for one item.
@@ -80,10 +83,11 @@ class Decision:
         reduced = self.verdict is Verdict.MODIFY
         if reduced and self.authorized is None:
             raise Unprocessable("A modification says what is certified instead. Give quantity, from and until.", expression="authorized")
+        step_down = self._step_down()
         authorized = None if self.verdict is Verdict.DENY else self.authorized or as_requested(item, at.date(), before.edition.days if before.edition else None)
         return Determination(
             action=ACTION[self.verdict],
-            because=self.because.strip(),
+            because=" ".join(filter(None, [self.because.strip(), step_down.says if step_down else ""])),
             decided_at=at,
             findings=before.findings,
             edition=before.edition,
@@ -93,7 +97,16 @@ class Decision:
             phone=self.phone or (reviewer.phone if self.verdict is not Verdict.CERTIFY else None),
             signed_by=signature,
             root_cause=None if self.verdict is Verdict.CERTIFY else self.root_cause,
+            step_down=step_down,
         )
+
+    def _step_down(self) -> StepDown | None:
+        if self.step_down is None:
+            return None
+        if self.verdict is not Verdict.MODIFY or self.authorized is None:
+            raise Unprocessable("A step down is part of a modification with its days of transition. Modify, or leave it out.", expression="step_down")
+        refuse_gap(self.step_down, self.authorized.until)
+        return self.step_down
 
     def _refuse_unknown_criteria(self, findings: tuple[Finding, ...]) -> None:
         known = {inner.criterion for inner in walked(findings)}

@@ -9,9 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import Authorized
 from fhir_pa.um.item import Item
 from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, State
-from fhir_pa.um.units import left
+from fhir_pa.um.units import left, left_of_step_down
 from ig_profiles.reading import Coding
 
 
@@ -57,14 +58,20 @@ NOTHING = Status(Standing.NONE, "No authorization is on file for this service. I
 
 def status(authorizations: Iterable[Authorization], codes: tuple[Coding, ...], on: date, npi: str = "") -> Status:
     """What these authorizations of one member say of the service on that day, for this provider (NPI) where one is named."""
-    found = [_of(authorization, item, on, npi) for authorization in authorizations for item in _about(authorization, codes)]
+    found = [_of(authorization, item, codes, on, npi) for authorization in authorizations for item in _about(authorization, codes)]
     return min(found, key=lambda each: (_RANK.index(each.standing), each.until is None, -(each.until or date.min).toordinal()), default=NOTHING)
 
 
 def _about(authorization: Authorization, codes: tuple[Coding, ...]) -> Iterator[Item]:
     for item in authorization.items:
-        if item.state is not State.CANCELLED and any(_alike(mine, theirs) for mine in item.requested.service.codes for theirs in codes):
+        if item.state is not State.CANCELLED and any(_alike(mine, theirs) for mine in _named(item) for theirs in codes):
             yield item
+
+
+def _named(item: Item) -> tuple[Coding, ...]:
+    """What was asked for, and what is certified in its place."""
+    step = item.determination.step_down
+    return (*item.requested.service.codes, *([step.service] if step else ()))
 
 
 def _alike(mine: Coding, theirs: Coding) -> bool:
@@ -72,8 +79,11 @@ def _alike(mine: Coding, theirs: Coding) -> bool:
     return mine.same_as(theirs) or (not theirs.system and mine.code == theirs.code)
 
 
-def _of(authorization: Authorization, item: Item, on: date, npi: str) -> Status:
-    held, rest = item.determination.authorized, left(authorization, item)
+def _of(authorization: Authorization, item: Item, codes: tuple[Coding, ...], on: date, npi: str) -> Status:
+    held, rest, step = item.determination.authorized, left(authorization, item), item.determination.step_down
+    if step is not None and any(_alike(step.service, each) for each in codes):
+        held, rest = Authorized(step.starts_on, step.until, step.quantity, step.unit), left_of_step_down(authorization, item)
+        step = None
 
     def told(standing: Standing, says: str) -> Status:
         number = authorization.reference if item.state in PENDING else authorization.number
@@ -91,6 +101,8 @@ def _of(authorization: Authorization, item: Item, on: date, npi: str) -> Status:
         return told(Standing.ANOTHER_PROVIDER, "It is approved for another provider. Ask for a revision that names the one who performs it.")
     if on < held.starts_on:
         return told(Standing.NOT_YET, f"It is approved from {held.starts_on} on, not yet for this day.")
+    if step is not None and step.covers(on):
+        return told(Standing.REDUCED, step.says)
     if on > held.until:
         return told(Standing.EXPIRED, f"It was approved until {held.until}. Send a renewal, or an extension for care that goes on.")
     if rest.is_exhausted:

@@ -96,8 +96,8 @@ class Stay:
 
     @property
     def covered(self) -> frozenset[date]:
-        """Every certified day."""
-        return frozenset(day for case in self.cases for item in case.items if (held := _held(item)) for day in _days(held))
+        """Every certified day, at the level asked for or at a lower one."""
+        return frozenset(day for case in self.cases for item in case.items for held in _spans(item) for day in _days(held))
 
     @property
     def lags(self) -> tuple[int, ...]:
@@ -178,8 +178,17 @@ def _held(item: Item) -> Authorized | None:
     return item.determination.authorized if item.state in CERTIFICATIONS else None
 
 
+def _spans(item: Item) -> Iterator[Authorized]:
+    """What is certified of an item: as asked for, and after it at a lower level."""
+    held, step = _held(item), item.determination.step_down
+    if held is not None:
+        yield held
+        if step is not None:
+            yield Authorized(step.starts_on, step.until, step.quantity, step.unit)
+
+
 def _last_day(authorization: Authorization) -> date | None:
-    return max((held.until for item in authorization.items if (held := _held(item))), default=None)
+    return max((held.until for item in authorization.items for held in _spans(item)), default=None)
 
 
 def _days(held: Authorized) -> Iterator[date]:

@@ -44,6 +44,14 @@ def left(authorization: Authorization, item: Item) -> Left:
     return Left(certified, gone, None if certified is None else max(certified - gone, Decimal(0)), held.unit if held else None)
 
 
+def left_of_step_down(authorization: Authorization, item: Item) -> Left:
+    """What is left of the less intense care that is certified in an item's place; of one without a quantity nothing is counted."""
+    step = item.determination.step_down
+    gone = sum((each.quantity for each in authorization.uses if each.item == item.sequence and each.stepped_down), Decimal(0))
+    certified = step.quantity if step is not None else None
+    return Left(certified, gone, None if certified is None else max(certified - gone, Decimal(0)), step.unit if step else None)
+
+
 def use(authorization: Authorization, sequence: int, quantity: Decimal, on: date, claim: str, by: str, at: datetime) -> Authorization:
     """The case after a claim used some of an item; the same claim told twice counts once.
 
@@ -51,7 +59,8 @@ def use(authorization: Authorization, sequence: int, quantity: Decimal, on: date
     less is left: what goes beyond needs an authorization of its own.
     """
     item = authorization.item(sequence)
-    told = Use(sequence, quantity, on, claim)
+    step = item.determination.step_down
+    told = Use(sequence, quantity, on, claim, stepped_down=step is not None and step.covers(on))
     if any(each.item == sequence and each.claim == claim for each in authorization.uses):
         return authorization
     if quantity <= 0:
@@ -61,11 +70,11 @@ def use(authorization: Authorization, sequence: int, quantity: Decimal, on: date
     held = item.determination.authorized
     if item.state not in CERTIFICATIONS or held is None:
         raise Conflict(f"Item {sequence} of {authorization.number} is {item.state}, so nothing of it may be used.", expression="item")
-    if not held.starts_on <= on <= held.until:
+    if not told.stepped_down and not held.starts_on <= on <= held.until:
         raise Conflict(f"Item {sequence} is certified from {held.starts_on} until {held.until}, and {on} lies outside.", expression="on")
-    rest = left(authorization, item).left
+    found = left_of_step_down(authorization, item) if told.stepped_down else left(authorization, item)
+    rest, unit = found.left, found.unit or "units"
     if rest is not None and quantity > rest:
-        unit = held.unit or "units"
         raise Conflict(f"{rest} {unit} are left of item {sequence}; {quantity} need an authorization of their own.", expression="quantity")
-    event = Event(at, USED, by, (sequence,), f"{quantity} {held.unit or 'units'} on {on}, claim {claim}.")
+    event = Event(at, USED, by, (sequence,), f"{quantity} {unit} on {on}, claim {claim}.")
     return replace(authorization.with_items({}, event), uses=(*authorization.uses, told))

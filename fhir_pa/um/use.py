@@ -12,17 +12,21 @@ from ig_profiles.outcome import Conflict
 
 @dataclass(frozen=True)
 class Use:
-    """``item`` by its sequence, ``quantity`` in the unit that was certified; a claim counts once for an item."""
+    """``item`` by its sequence, ``quantity`` in the unit that was certified; a claim counts once for an item.
+
+    ``stepped_down``: it was the less intense care certified in the item's place.
+    """
 
     item: int
     quantity: Decimal
     on: date
     claim: str
+    stepped_down: bool = False
 
 
 def used(uses: Iterable[Use], sequence: int) -> Decimal:
     """How much of this item was used, all claims together."""
-    return sum((use.quantity for use in uses if use.item == sequence), Decimal(0))
+    return sum((use.quantity for use in uses if use.item == sequence and not use.stepped_down), Decimal(0))
 
 
 def refuse_less_than_used(uses: Iterable[Use], sequence: int, quantity: Decimal | None, unit: str | None) -> None:

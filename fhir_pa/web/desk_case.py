@@ -122,5 +122,6 @@ def _by_field(refusal: Refusal | None, filled: Filled | None) -> dict[str, list[
 
 FIELDS = frozenset(
     {"items", "decision", "because", "reason_code", "criteria", "phone", "authorized", "words", "document", "reason", "stage", "call_at", "outcome", "note"}
+    | {"step_down", "step_down_from", "step_down_until", "step_down_quantity", "step_down_unit"}
     | {"clinician_name", "clinician_phone", "reviewer", "by", "name", "good_cause", "consent", "act", "second_because"}
 )

@@ -30,6 +30,7 @@ def decide(filled: Filled) -> dict[str, Any]:
         "criteria": filled.getlist("criteria") if against else [],
         "phone": filled.get("phone", "") if against else "",
         "authorized": _authorized(filled) if verdict == "modify" else None,
+        "step_down": _step_down(filled) if verdict == "modify" else None,
     }
 
 
@@ -84,6 +85,15 @@ def owner(filled: Filled) -> dict[str, Any]:
 def _authorized(filled: Filled) -> dict[str, Any] | None:
     told = {name: filled.get(f"authorized_{name}", "").strip() for name in ("from", "until", "quantity", "unit")}
     return {name: value for name, value in told.items() if value} or None
+
+
+def _step_down(filled: Filled) -> dict[str, Any] | None:
+    """Less intense care to follow; nothing when no service is named."""
+    told = {name: filled.get(f"step_down_{name}", "").strip() for name in ("code", "from", "until", "quantity", "unit")}
+    if not told["code"]:
+        return None
+    amount = {name: told[name] for name in ("from", "until", "quantity", "unit") if told[name]}
+    return {"service": {"code": told["code"]}, **amount}
 
 
 def _items(filled: Filled) -> list[int]:

@@ -9,12 +9,13 @@ from decimal import Decimal
 from fhir_pa.operations.fall_due import look
 from fhir_pa.provider.codes import CERTIFIED
 from fhir_pa.provider.pas.request import request_of
+from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized, Certify, EditionReference
 from ig_profiles import json
 from ig_profiles.reading import Json
 from tests.builders import finding, item, request
-from tests.stories.asking import certification, oxygen, submit
+from tests.stories.asking import BORDERLINE, certification, inquiry, oxygen, submit
 from tests.stories.parties import NOW, Plan, Staff, System, trace
 
 WEEKLY = EditionReference("residential_sud", "2026.1", "0" * 64, 7, review_every=7)
@@ -45,7 +46,61 @@ def test_an_update_that_does_not_come_rings_and_nothing_ends_by_itself(plan: Pla
     rung = [each["says"] for each in get(physician, "/um/alerts")["alerts"] if each["matter"] == "authorization ends"]
     assert len(rung) == 3 and "no extension is on file" in rung[-1]
     case = get(physician, "/um/authorizations/PA5")
-    assert case["items"][0]["state"] == "certified by the engine" and case["revision"] == 1
+    assert case["items"][0]["state"] == "certified by the engine" and "earlier" not in case["items"][0]
+
+
+def test_the_practice_hears_in_time_that_its_authorization_ends_once_each_and_over_the_wire(plan: Plan, clinic: System, physician: Staff) -> None:
+    first = oxygen(clinic)
+    number = submit(clinic, first).numbers[0]
+    plan.clock.turn(days=88)
+    look(plan.payer)
+    look(plan.payer)
+    told = [each for each in get(physician, f"/um/authorizations/{number}")["contacts"] if each["who"] == "provider"]
+    assert [each["channel"] for each in told] == ["portal"] and "Care that goes on needs its extension before." in told[0]["said"]
+    assert told[0]["said"] in [note["text"] for note in on_file(clinic, first)["processNote"]]
+
+
+def on_file(clinic: System, asked: Submission) -> Json:
+    """The ClaimResponse an inquiry finds."""
+    answer = clinic.post("Claim/$inquire", inquiry(asked))
+    bundle = answer if clinic.guide == "2.0.1" else answer["parameter"][0]["resource"]
+    return dict(bundle["entry"][0]["resource"])
+
+
+STEP = {"service": {"code": "E1392"}, "from": "2026-11-29", "until": "2026-12-12", "quantity": 10, "unit": "sessions"}
+LESS = {
+    "items": [1],
+    "decision": "modify",
+    "because": "By day it serves as well.",
+    "reason_code": "0G",
+    "criteria": ["hypoxemia"],
+    "phone": "555-555-0142",
+    "authorized": {"from": "2026-11-21", "until": "2026-11-28", "quantity": 1, "unit": "unit"},
+}
+
+
+def test_a_step_down_is_told_on_the_wire_with_its_days_of_transition(plan: Plan, clinic: System, physician: Staff) -> None:
+    asked = oxygen(clinic, BORDERLINE)
+    submit(clinic, asked)
+    number = physician.worklist()[0]["number"]
+    decided = physician.decide(number, step_down=STEP, **LESS)
+    made = decided["items"][0]["determination"]
+    assert made["step_down"]["service"]["code"] == "E1392" and "From 2026-11-29 until 2026-12-12, E1392 is certified instead" in made["because"]
+    resource = on_file(clinic, asked)
+    assert any("E1392 is certified instead" in note["text"] for note in resource["processNote"])
+    if clinic.guide == "2.2":
+        added = resource["addItem"]
+        assert [each["itemSequence"] for each in added] == [[1], [1]]
+        assert added[1]["productOrService"]["coding"][0]["code"] == "E1392" and added[1]["servicedPeriod"] == {"start": "2026-11-29", "end": "2026-12-12"}
+
+
+def test_a_step_down_leaves_no_day_between_two_levels(plan: Plan, clinic: System, physician: Staff) -> None:
+    submit(clinic, oxygen(clinic, BORDERLINE))
+    number = physician.worklist()[0]["number"]
+    said = physician.decide(number, 422, step_down={**STEP, "from": "2026-12-01"}, **LESS)
+    assert "Let it begin on the day after" in json.dump(said).decode()
+    said = physician.decide(number, 422, step_down=STEP, items=[1], decision="certify", because="Yes.")
+    assert "part of a modification" in json.dump(said).decode()
 
 
 def test_an_extension_over_the_wire_is_joined_to_what_it_continues(plan: Plan, clinic: System, physician: Staff) -> None:
