@@ -21,10 +21,11 @@ from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Issue, Refusal, operation_outcome
 from ig_profiles.reading import Json, text
 
+Desk = Callable[[Flask, AuthorizationServer, Inbox], None]
 FHIR_JSON = "application/fhir+json"
 KINDS = (
     "CarePlan", "Condition", "Coverage", "DeviceRequest", "DiagnosticReport", "DocumentReference", "Encounter", "Location", "MedicationRequest",
-    "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "QuestionnaireResponse", "ServiceRequest",
+    "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "QuestionnaireResponse", "ServiceRequest", "Task",
 )  # fmt: skip
 
 
@@ -36,12 +37,14 @@ def build(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     apps: tuple[App, ...] = (),
     sign: Signing | None = None,
+    desk: Desk | None = None,
 ) -> Flask:
     """The EHR as a WSGI application.
 
     ``public_url`` is where others reach it; ``secret`` is the Authorization value its subscriptions ask the payer to
     send, so that nobody else can put notices into the inbox. ``apps`` may be launched from its charts; ``sign`` asks the
-    payer about a chart's orders before an app is launched about them.
+    payer about a chart's orders before an app is launched about them. ``desk`` brings a front page and pages of its own, and
+    hears the notices; without it the front page lists the orders.
     """
     app = Flask(__name__, static_folder=None)
     inbox = Inbox()
@@ -49,7 +52,9 @@ def build(
     writing = Writing(charts)
     authorization = AuthorizationServer(charts, keys, public_url, apps, now)
     app.register_blueprint(authorization.blueprint())
-    app.register_blueprint(launching(charts, authorization, sign))
+    app.register_blueprint(launching(charts, authorization, sign, "/charts" if desk else "/"))
+    if desk:
+        desk(app, authorization, inbox)
 
     @app.get("/jwks.json")
     def jwks() -> Response:

@@ -1,4 +1,4 @@
-"""The EHR's own pages: the orders waiting to be signed, and the launch of an app about them.
+"""The EHR's own pages: the orders waiting to be signed, what payers ask for, and the launch of an app about them.
 
 At signing the EHR asks the payer (CRD order-sign) and keeps what it writes on the orders, so that the app finds the
 coverage information there.
@@ -24,8 +24,8 @@ POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action *; fr
 PAGES = Path(__file__).parent / "smart" / "pages"
 
 
-def launching(charts: Charts, authorization: AuthorizationServer, sign: Signing | None) -> Blueprint:
-    """The pages; ``sign`` returns the orders as the payer left them, by ``Type/id``."""
+def launching(charts: Charts, authorization: AuthorizationServer, sign: Signing | None, home: str = "/") -> Blueprint:
+    """The pages, their list at ``home``; ``sign`` returns the orders as the payer left them, by ``Type/id``."""
     doors = Blueprint("launching", __name__, template_folder=str(PAGES))
 
     @doors.after_request
@@ -33,7 +33,7 @@ def launching(charts: Charts, authorization: AuthorizationServer, sign: Signing 
         answer.headers["Content-Security-Policy"] = POLICY
         return answer
 
-    @doors.get("/")
+    @doors.get(home)
     def waiting() -> str:
         return render_template("charts.html", charts=list(charts.by_patient.values()), apps=list(authorization.apps.values()))
 
@@ -51,7 +51,8 @@ def launching(charts: Charts, authorization: AuthorizationServer, sign: Signing 
             for order in sign(chart).values():
                 charts.keep(patient, order)
         chart = charts.by_patient[patient]
-        about = tuple(reference(each)["reference"] for each in (chart.coverage, *chart.orders))
+        tasks = tuple(f"Task/{name}" for name in request.form.getlist("task"))
+        about = (*tasks, reference(chart.coverage)["reference"]) if tasks else tuple(reference(each)["reference"] for each in (chart.coverage, *chart.orders))
         user = reference(chart.clinician.practitioner)["reference"]
         return redirect(authorization.launch(app, Context(user, patient, str(chart.encounter["id"]), about)), 303)  # type: ignore[return-value]
 

@@ -49,7 +49,7 @@ def _patient(resource: Json, wanted: str) -> bool:
     name = wanted.removeprefix("Patient/")
     if resource["resourceType"] == "Patient":
         return bool(resource["id"] == name)
-    holders = (text(resource, element, "reference") for element in ("subject", "patient", "beneficiary"))
+    holders = (text(resource, element, "reference") for element in ("subject", "patient", "beneficiary", "for"))
     return f"Patient/{name}" in holders
 
 

@@ -1,4 +1,4 @@
-"""What an app may write into a chart: filled forms and what CRD says of an order, each with its version (FHIR create, update)."""
+"""What an app may write into a chart: filled forms, what CRD says of an order, what a payer asks for, each with its version (FHIR create, update)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fhir_pa.provider.patients import Charts
 from fhir_pa.provider.smart.scopes import allows
 from ig_profiles.reading import Json, text
 
-WRITABLE = ("QuestionnaireResponse", "DeviceRequest", "ServiceRequest", "MedicationRequest")
+WRITABLE = ("QuestionnaireResponse", "DeviceRequest", "ServiceRequest", "MedicationRequest", "Task")
 
 
 class NotWritten(Exception):
@@ -63,6 +63,6 @@ def _sound(who: Bearer, kind: str, body: Any, interaction: str) -> Json:
         raise NotWritten(403, "forbidden", f"This token may not write {kind}. Ask for the scope patient/{kind}.cu.")
     if not isinstance(body, dict) or body.get("resourceType") != kind:
         raise NotWritten(400, "invalid", f"The body must be a {kind}.")
-    if text(body, "subject", "reference") != f"Patient/{who.patient}":
+    if text(body, "for" if kind == "Task" else "subject", "reference") != f"Patient/{who.patient}":
         raise NotWritten(403, "forbidden", f"This token is for the chart of Patient/{who.patient} only; the subject names another.")
     return body

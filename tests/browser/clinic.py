@@ -27,7 +27,7 @@ from fhir_pa.provider.play.processes import free_port
 from fhir_pa.provider.serve import signing
 from ig_profiles.names import NPI
 from ig_profiles.reading import Json
-from tests.browser.sleep_clinic import with_thandeka
+from tests.browser.sleep_clinic import with_sleepers
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Clinic:
 
 
 def people() -> Charts:
-    """Everybody of the demonstration, and a patient whose form asks step by step."""
-    return with_thandeka(charts_on(datetime.now(UTC).date()))
+    """Everybody of the demonstration, and patients whose form asks step by step."""
+    return with_sleepers(charts_on(datetime.now(UTC).date()))
 
 
 @contextmanager

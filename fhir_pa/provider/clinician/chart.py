@@ -12,10 +12,11 @@ from fhir_pa.provider.crd.coverage_answer import read_order
 from fhir_pa.provider.elements import reference
 from fhir_pa.provider.wire import Reply, Wire
 from ig_profiles.names import QR_CONTEXT, QR_COVERAGE
-from ig_profiles.reading import Json, extensions, many, one, text
+from ig_profiles.reading import Json, extension_value, extensions, many, one, text
 
 ORDERS = ("DeviceRequest", "ServiceRequest", "MedicationRequest")
 OPEN = ("draft", "active", "on-hold")
+NUMBER_NOT_VALID = "http://fhir-pa.example/fhir/StructureDefinition/number-not-valid"
 
 
 @dataclass
@@ -63,8 +64,10 @@ class OpenChart:
 
     @cached_property
     def orders(self) -> list[Json]:
-        """The orders the launch names, else every open one."""
-        named = [self.read(name) for name in self.visit.about if name.startswith(ORDERS)]
+        """The orders the launch names or asks about (the focus of a Task), else every open one."""
+        names = [name for name in self.visit.about if name.startswith(ORDERS)]
+        names += [focus for name in self.visit.about if name.startswith("Task/") and (focus := text(self.read(name), "focus", "reference"))]
+        named = [self.read(name) for name in dict.fromkeys(names)]
         return named or [order for kind in ORDERS for order in self.search(f"{kind}?patient={self.visit.patient}") if order.get("status") in OPEN]
 
     @cached_property
@@ -75,6 +78,12 @@ class OpenChart:
         if named:
             return [self.read(name) for name in dict.fromkeys(named)]
         return self.search(f"Coverage?patient={self.visit.patient}&status=active")
+
+    @cached_property
+    def tasks(self) -> list[Json]:
+        """What payers asked for in this chart and still wait for, the first to be due first; none where the EHR keeps no Tasks."""
+        found = self.search(f"Task?patient={self.visit.patient}&status=requested")
+        return sorted(found, key=lambda each: text(each, "restriction", "period", "end") or "9")
 
     def begun(self) -> list[Json]:
         """Forms of this patient that were begun and can be gone on with, the newest first."""
@@ -114,6 +123,7 @@ def told(order: Json) -> Json:
             "forms": list(each.questionnaires),
             "assertion": each.assertion_id,
             "satisfied": each.satisfied_pa_id,
+            "objection": _objection(order, each.satisfied_pa_id),
             "reasons": list(each.reasons),
         }
         for each in read_order(order)
@@ -131,6 +141,12 @@ def told_form(form: Json) -> Json:
 def _contexts(form: Json) -> list[str]:
     found = [text(each, "valueReference", "reference") for url in (QR_CONTEXT, QR_COVERAGE) for each in extensions(form, url)]
     return [name for name in found if name]
+
+
+def _objection(order: Json, number: str | None) -> str | None:
+    """Why a clinician marked this number as not valid, empty when no reason was given; None when nobody did."""
+    said = next((each for each in extensions(order, NUMBER_NOT_VALID) if number and extension_value(each, "number") == number), None)
+    return None if said is None else str(extension_value(said, "because") or "")
 
 
 def _among(resources: list[Json], name: str) -> Json:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from fhir_pa.provider.clinician import asked as asking
 from fhir_pa.provider.clinician import keeping, sending
+from fhir_pa.provider.clinician.chart import OpenChart, told
 from fhir_pa.provider.clinician.doors import House, answered, heard, package_of
+from fhir_pa.provider.clinician.objecting import object_to
 from fhir_pa.provider.clinician.told_by_payer import put_on_orders
 from fhir_pa.provider.clinician.trouble import Trouble
-from ig_profiles.reading import many
+from fhir_pa.provider.dtr.qr_bundle import qr_bundle
+from fhir_pa.provider.pas.claim_response import read_bundle
+from ig_profiles.json import dump
+from ig_profiles.reading import Json, many
 
 
 def finishing(house: House) -> Blueprint:
@@ -41,9 +47,53 @@ def finishing(house: House) -> Blueprint:
         services = tuple(sending.Service(str(each["order"]), _day(each.get("from")), _day(each.get("until"))) for each in asked["services"])
         finished = tuple(chart.read(str(each)) for each in asked["forms"])
         number = f"OAK-{now():%y%m%d}-{uuid.uuid4().hex[:6].upper()}"
-        return answered(sending.send(chart, payer, coverage, services, finished, tuple(map(str, asked.get("evidence", ()))), number, now(), house.sent))
+        evidence = tuple(map(str, asked.get("evidence", ())))
+        outcome, response = sending.send(chart, payer, coverage, services, finished, evidence, number, now(), house.sent)
+        return answered({**outcome, "asked": [*_documents(response), *_forms(chart, response, services, now())]})
+
+    @doors.post("/answer")
+    def answer(name: str) -> Response:
+        """A form the payer asked for goes to it under the number it gave."""
+        chart, asked = house.chart(name), heard()
+        coverage = chart.coverage(str(asked["coverage"]))
+        return answered({"words": asking.answer(chart, house.payer(chart, coverage), coverage, asked["asked"], chart.read(str(asked["form"])), now())})
+
+    @doors.get("/bundle")
+    def bundle(name: str) -> Response:
+        """A finished form in one file, for whoever performs the order."""
+        chart = house.chart(name)
+        form = chart.read(request.args.get("form", ""))
+        file = Response(dump(qr_bundle(form, chart.visit.issuer, chart.read, now())), content_type="application/fhir+json")
+        file.headers["Content-Disposition"] = 'attachment; filename="form-bundle.json"'
+        return file
+
+    @doors.post("/objection")
+    def objection(name: str) -> Response:
+        """The clinician does not hold with an authorization number (spec-44)."""
+        chart, asked = house.chart(name), heard()
+        order = object_to(chart, str(asked["order"]), str(asked["number"]), str(asked.get("because", "")).strip()[:200], now())
+        return answered({"order": told(order)})
 
     return doors
+
+
+def _documents(response: Json) -> list[Json]:
+    """The documents a PAS answer asks for, in its words."""
+    forms = {each.context for each in asking.asked_by(response)}
+    return [{"words": each.words, "context": None} for each in read_bundle(response).asked if each.control.get("value") not in forms]
+
+
+def _forms(chart: OpenChart, response: Json, services: tuple[sending.Service, ...], at: datetime) -> list[Json]:
+    """The forms it asks for; each is kept in the chart, where the EHR keeps Tasks, and offered here in any case."""
+    found = []
+    for each in asking.asked_by(response):
+        order = services[min(each.sequence, len(services)) - 1].order
+        try:
+            task = asking.keep(chart, each, order, at)
+        except Trouble:
+            task = {"focus": {"reference": order}}
+        found.append(asking.told(each, task))
+    return found
 
 
 def _day(value: object) -> date | None:

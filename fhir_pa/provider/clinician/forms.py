@@ -31,13 +31,17 @@ class Fetched:
     said: tuple[str, ...]
 
 
-def fetch(payer: Payer, coverage: Json, orders: tuple[Json, ...]) -> Fetched:
-    """The forms for these orders: each as CRD left it, with its assertion id as the context. Raises Trouble."""
+def fetch(payer: Payer, coverage: Json, orders: tuple[Json, ...], context: str | None = None, canonicals: tuple[str, ...] = ()) -> Fetched:
+    """The forms for these orders: each as CRD left it, with its assertion id as the context. Raises Trouble.
+
+    ``context`` stands instead when the payer gave one with a pended request (its trace number, spec-109); ``canonicals`` limit
+    the answer to these forms.
+    """
     ours = reference(coverage)["reference"]
     bodies: list[tuple[Json, tuple[Json, ...]]] = []
     for order in orders:
         asserted = [each.assertion_id for each in read_order(order) if each.assertion_id and each.coverage in ("", ours)]
-        bodies.append((question(coverage, (order,), next(iter(asserted), None)), (order,)))
+        bodies.append((question(coverage, (order,), context or next(iter(asserted), None), canonicals), (order,)))
     return _asked(payer, bodies)
 
 

@@ -68,8 +68,8 @@ def send(
     number: str,
     at: datetime,
     sent: Sent | None = None,
-) -> Json:
-    """POST Claim/$submit with the orders, the forms and the evidence they rest on; what the payer decided. Raises Trouble."""
+) -> tuple[Json, Json]:
+    """POST Claim/$submit with the orders, the forms and the evidence they rest on; what was decided in words, and the response. Raises Trouble."""
     orders = [sign(chart.order(each.order), coverage, payer.guide) for each in services]
     lines = tuple(line_of(order, at.date(), each.starts, each.ends) for order, each in zip(orders, services, strict=True))
     documents = (*forms, *(chart.read(name) for name in evidence if name.startswith(ACCOMPANYING)))
@@ -85,8 +85,7 @@ def send(
         sent(submission, response)
     answer = read_bundle(response)
     told = [_told(item, chart.order(services[item.sequence - 1].order)) for item in answer.items]
-    asked = [each.words for each in answer.asked]
-    return {"number": number, "items": told, "errors": list(answer.errors), "asked": asked, "authorization": list(answer.numbers)}
+    return {"number": number, "items": told, "errors": list(answer.errors), "authorization": list(answer.numbers)}, response
 
 
 def gather(chart: OpenChart, coverage: Json, first: tuple[Json, ...]) -> Gathered:

@@ -21,9 +21,10 @@ from ig_profiles.names import NPI
 APP_ID = "fhir-pa-forms"
 
 
-def registration(app_url: str, keys: Keys) -> App:
-    """How the app stands in an EHR's register."""
-    return App(APP_ID, "Authorization forms", f"{app_url}/launch", (f"{app_url}/callback",), keys.app_set(), f"launch launch/patient {WANTED}")
+def registration(app_url: str, keys: Keys, guide: str | None = None) -> App:
+    """How the app stands in an EHR's register; with a ``guide``, that generation's, where one EHR has an app for each."""
+    own = f"-{guide}" if guide else ""
+    return App(f"{APP_ID}{own}", "Authorization forms", f"{app_url}/launch", (f"{app_url}/callback",), keys.app_set(), f"launch launch/patient {WANTED}")
 
 
 @click.command()

@@ -20,7 +20,10 @@ from fhir_pa.provider.wire import Wire, said
 from ig_profiles.reading import Json, text
 
 SIGN_IN_SECONDS = 300
-WANTED = "openid fhirUser patient/*.rs patient/QuestionnaireResponse.cu patient/DeviceRequest.u patient/ServiceRequest.u patient/MedicationRequest.u"
+WANTED = (
+    "openid fhirUser patient/*.rs patient/QuestionnaireResponse.cu patient/Task.cu "
+    "patient/DeviceRequest.u patient/ServiceRequest.u patient/MedicationRequest.u"
+)
 
 
 @dataclass(frozen=True)

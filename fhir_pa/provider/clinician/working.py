@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from fhir_pa.provider.clinician import forms, keeping
+from fhir_pa.provider.clinician.asked import waiting
 from fhir_pa.provider.clinician.chart import OpenChart, person, told, told_form
 from fhir_pa.provider.clinician.doors import House, answered, heard, package_of
 from fhir_pa.provider.clinician.payers import Payer
@@ -53,6 +54,7 @@ def working(house: House) -> Blueprint:
                 "orders": [told(order) for order in chart.orders],
                 "coverages": coverages,
                 "begun": [told_form(form) for form in chart.begun()],
+                "asked": waiting(chart),
                 "about": list(chart.visit.about),
                 "resources": {"patient": patient, "user": chart.clinician},
                 "today": now().date().isoformat(),
@@ -65,7 +67,8 @@ def working(house: House) -> Blueprint:
         coverage = chart.coverage(str(asked["coverage"]))
         orders = tuple(chart.order(str(each)) for each in asked["orders"])
         payer = house.payer(chart, coverage)
-        fetched = forms.fetch(payer, coverage, orders)
+        context = str(asked["context"]) if asked.get("context") else None
+        fetched = forms.fetch(payer, coverage, orders, context, tuple(map(str, asked.get("forms", ()))))
         if not fetched.packages:
             words = " ".join(fetched.said) or "It named no form for these orders: no documentation is needed, or it is asked for in another way."
             raise Trouble(404, "payer", "The payer has no form for these orders.", words)

@@ -1,6 +1,7 @@
 // The app from opening to the payer's answer: learn what it is about, get the forms, fill them, work, review, send.
 
 import { announce, h } from "./element.js";
+import { end } from "./ending.js";
 import { Engine } from "./facts/engine.js";
 import { questions } from "./form/tree.js";
 import { call } from "./server.js";
@@ -10,7 +11,6 @@ import { chooseView, settled } from "./view/choose.js";
 import { FormView } from "./view/form.js";
 import { headView } from "./view/head.js";
 import { button, notice } from "./view/notice.js";
-import { authorizedView, keptView, outcomeView } from "./view/outcome.js";
 import { reviewView } from "./view/review.js";
 
 const main = document.getElementById("main");
@@ -55,28 +55,32 @@ const open = () =>
     showBanner(occasion);
     const { orders, coverages } = occasion;
     const resumed = occasion.about.find((each) => each.startsWith("QuestionnaireResponse/"));
+    const asked = occasion.asked.find(({ task }) => occasion.about.includes(task));
     if (resumed) await begin({ form: resumed });
+    else if (asked && coverages.length) await begin({ orders: [asked.order], coverage: coverages[0].reference, context: asked.context, task: asked });
     else if (settled(occasion)) await begin({ orders: orders.map(({ reference }) => reference), coverage: coverages[0].reference });
     else show("Choose", h("h1", { tabindex: "-1" }, "Documentation for an authorization"), chooseView(occasion, begin));
   }, open);
 
-const begin = (choice) =>
+/** `before` are forms that were filled in already and go along with these. */
+const begin = (choice, before = []) =>
   attempt(async () => {
     chosen = choice;
     wait("Getting the payer's form…");
     const handed = await call(choice.form ? "resumption" : "package", choice.form ? { form: choice.form } : choice);
     wait("Reading the chart…");
     const chart = { ...(await call("chart")), patient: occasion.resources.patient.id };
-    sessions = handed.packages.map((each) => new Session(each, occasion, chart, engine));
-    at = 0;
-    for (const session of sessions) {
+    const begun = handed.packages.map((each) => new Session(each, occasion, chart, engine));
+    sessions = [...before, ...begun];
+    at = before.length;
+    for (const session of begun) {
       wait("Filling the form from the chart…");
       session.problems = await session.populate();
       if (session.adaptive && !session.finished && !questions(session.root).length) session.problems = await session.next();
       session.keep();
     }
     work(handed.said);
-  }, () => begin(choice));
+  }, () => begin(choice, before));
 
 /** The orders this form is about. */
 const ordersOf = (session) => {
@@ -119,21 +123,14 @@ const finish = (session, { signed, send, services }) =>
     if (at + 1 < sessions.length) {
       at += 1;
       work();
-    } else if (sessions.every((each) => each.authorized.length && each.authorized.length === each.orders.length)) {
-      const orders = sessions.flatMap((each) => each.authorized);
-      show("Authorized", authorizedView(orders, session.payer, sessions.map((each) => each.orderTrouble).find(Boolean)));
-    } else if (send) await submit();
-    else show("Finished", keptView());
+    } else await end({ sessions, occasion, chosen, send }, { show, wait, attempt, begin, change });
   }, () => finish(session, { signed, send, services }));
 
-async function submit() {
-  wait("Sending to the payer…");
-  const services = [...new Map(sessions.flatMap((each) => each.services).map((each) => [each.order, each])).values()];
-  const about = sessions[0].response.extension.map(({ valueReference }) => valueReference?.reference);
-  const coverage = chosen.coverage ?? occasion.coverages.find(({ reference }) => about.includes(reference)).reference;
-  const body = { coverage, services, forms: sessions.map(({ response }) => `QuestionnaireResponse/${response.id}`), evidence: [...new Set(sessions.flatMap((each) => each.evidence))] };
-  const result = await call("authorization", body);
-  show("Sent", outcomeView(result, occasion.orders, sessions[0].payer));
+/** Back to the form after it was finished; a number given for the answers as they were is marked as soon as one changes. */
+function change() {
+  for (const each of sessions) each.reopen();
+  at = 0;
+  work();
 }
 
 open();

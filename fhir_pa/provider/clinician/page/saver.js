@@ -54,6 +54,11 @@ export class Saver {
     }
   }
 
+  /** Save again after a stop. */
+  start() {
+    this.stopped = false;
+  }
+
   /** Nothing more is saved from this page. */
   stop() {
     this.stopped = true;

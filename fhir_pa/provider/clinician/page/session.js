@@ -5,6 +5,7 @@ import { populate } from "./facts/populate.js";
 import { begin, recall } from "./form/answers.js";
 import { all, URL } from "./form/extensions.js";
 import { write } from "./form/response.js";
+import { settle } from "./form/settle.js";
 import { grow, questions } from "./form/tree.js";
 import { Saver } from "./saver.js";
 import { call } from "./server.js";
@@ -56,13 +57,28 @@ export class Session {
     return problems;
   }
 
+  /** Open a finished form again: complete no more, and what the payer decided on it is no longer part of it. */
+  reopen() {
+    const extension = (this.response.extension ?? []).filter(({ url }) => ![URL.coverageInformation, URL.responseSignature].includes(url));
+    this.response = { ...this.response, status: "in-progress", extension };
+    this.issued = this.authorized.flatMap(({ reference, payer }) => payer.filter(({ satisfied, objection }) => satisfied && objection === null).map(({ satisfied }) => ({ order: reference, number: satisfied })));
+    Object.assign(this, { done: false, finished: !this.adaptive });
+    this.saver.start();
+    this.open();
+    settle(this.root, this);
+  }
+
   /** The response as it stands. */
   written(status = "in-progress") {
     return write(this.root, { response: this.response, guide: this.guide, clinician: this.clinician, status });
   }
 
+  /** Keep it soon; a number that was given for the answers as they were does not hold for others (spec-44). */
   keep() {
     this.saver.soon();
+    const issued = this.issued ?? [];
+    this.issued = [];
+    for (const each of issued) call("objection", { ...each, because: "An answer was changed after the number was given" }).catch(() => (this.issued = [...this.issued, each]));
   }
 
   /** Tell the payer that its form misbehaves, once for each problem, and go on in any case. */

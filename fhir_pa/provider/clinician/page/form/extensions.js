@@ -26,6 +26,7 @@ export const URL = {
   optionExclusive: `${HL7}questionnaire-optionExclusive`,
   referenceResource: `${HL7}questionnaire-referenceResource`,
   signatureRequired: `${HL7}questionnaire-signatureRequired`,
+  responseSignature: `${HL7}questionnaireresponse-signature`,
   constraint: `${HL7}questionnaire-constraint`,
   targetConstraint: `${HL7}targetConstraint`,
   targetConstraintOfSdc: `${SDC}targetConstraint`,

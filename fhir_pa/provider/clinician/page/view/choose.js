@@ -2,26 +2,28 @@
 
 import { clock, day, h } from "../element.js";
 import { button } from "./notice.js";
+import { askedView } from "./outcome.js";
 
 /** Whether the launch said all that is needed. */
-export function settled({ orders, coverages, about, begun }) {
+export function settled({ orders, coverages, about, begun, asked }) {
   const named = orders.length > 0 && orders.every(({ reference }) => about.includes(reference));
-  return named && coverages.length === 1 && !matching(begun, orders).length;
+  return named && coverages.length === 1 && !matching(begun, orders).length && !asked.some(({ order }) => about.includes(order));
 }
 
 const matching = (begun, orders) => begun.filter((form) => orders.some(({ reference }) => form.about.includes(reference)));
 
 /** The page; `go` takes { orders, coverage } or { form } to resume. */
 export function chooseView(occasion, go) {
-  const { orders, coverages, begun, about } = occasion;
+  const { orders, coverages, begun, about, asked } = occasion;
   const chosen = (name) => [...element.querySelectorAll(`input[name=${name}]:checked`)].map(({ value }) => value);
   const start = button("Get the payer's form", () => go({ orders: chosen("order"), coverage: chosen("coverage")[0] }), "first");
   const check = () => (start.disabled = !chosen("order").length || !chosen("coverage").length);
   const element = h(
     "form",
     { class: "choose", onchange: check, onsubmit: (event) => event.preventDefault() },
+    asked.length > 0 && h("section", { class: "part" }, h("h2", {}, "The payer asks for"), h("ul", { class: "cards" }, asked.map((each) => askedView(each, () => go({ orders: [each.order], coverage: chosen("coverage")[0] ?? coverages[0]?.reference, context: each.context, task: each }))))),
     begun.length > 0 && h("section", { class: "part" }, h("h2", {}, "Go on where you were"), h("ul", { class: "cards" }, begun.map((form) => resume(form, orders, go)))),
-    h("section", { class: "part" }, h("h2", {}, begun.length ? "Or begin anew" : "What do you want to document?"), list(orders, about), payers(coverages), h("div", { class: "onward" }, start)),
+    h("section", { class: "part" }, h("h2", {}, begun.length || asked.length ? "Or begin anew" : "What do you want to document?"), list(orders, about), payers(coverages), h("div", { class: "onward" }, start)),
   );
   check();
   return element;
@@ -41,8 +43,8 @@ function list(orders, about) {
 
 function wanted({ payer }) {
   if (!payer.length) return h("span", { class: "quiet" }, " · the payer was not asked yet");
-  const [{ authorization, documentation, satisfied }] = payer;
-  if (satisfied) return h("span", { class: "quiet" }, ` · authorized as ${satisfied}`);
+  const [{ authorization, documentation, satisfied, objection }] = payer;
+  if (satisfied) return h("span", { class: "quiet" }, ` · authorized as ${satisfied}${objection === null ? "" : ", which was marked as not valid"}`);
   return h("span", { class: "quiet" }, documentation.length ? " · documentation wanted" : authorization === "auth-needed" ? " · authorization needed" : " · nothing wanted");
 }
 
