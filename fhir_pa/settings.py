@@ -43,7 +43,6 @@ class Settings:
     database_url: str = _setting("The database: empty for SQLite in the data directory, or postgresql+psycopg://user:password@host/name.", "")
     policies: Path | None = _setting("A folder of the payer's own policies; empty for the ones that come with the server.", None)
     code_map: Path | None = _setting("A FHIR ConceptMap (JSON) from clinical codes to the codes they are billed by; empty for none.", None)
-    code_map: Path | None = _setting("A FHIR ConceptMap (JSON) from clinical codes to the codes they are billed by; empty for none.", None)
     profiles: Path | None = _setting("A folder of further profiles, made by 'fhir-pa profiles add'; empty for those that come with the server.", None)
     processes: int = _setting("Server processes. One with SQLite; with PostgreSQL as many as there are cores.", 1)
     threads: int = _setting("Requests each process works on at once.", 8)

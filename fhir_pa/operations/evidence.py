@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.documents.attached import attachments, clinical, content, words
 from fhir_pa.operations.practice import own_case
 from fhir_pa.operations.readable import readable, title
 from fhir_pa.operations.weighing import READERS
@@ -17,12 +16,12 @@ from fhir_pa.um.authorization import Authorization
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.outcome import NotFound
-from ig_profiles.reading import Json, many, text
+from ig_profiles.reading import Json, text
 from ig_profiles.resource_text import read_resource
 from questionnaires.facts import fingerprint
 
 SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "text/plain"})
-MUCH = 200_000  # characters of a text shown in the page
+AROUND = 80  # characters shown on either side of what was searched for
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def brought(case: Authorization, tx: Reading) -> Iterator[Brought]:
     """Every resource that was received for the case as evidence, the newest message first."""
     for identity in reversed(case.received):
         received = tx.received(identity)
-        documentation = READERS[received.kind](read_resource(received.body, received.guide), received.guide)
+        documentation = READERS[received.kind](read_resource(received.body, received.guide), received.guide).about(case.request.member)
         for resource in (*documentation.responses, *documentation.resources):
             yield Brought(resource, identity, received.at, received.guide)
 
@@ -63,7 +62,7 @@ def shown(found: Brought, number: str) -> Json:
         "received_at": found.at.isoformat(),
         "message": found.message,
         "lines": readable(found.resource),
-        "attachments": [_attachment(position, each) for position, each in enumerate(_attachments(found.resource))],
+        "attachments": [_attachment(position, each) for position, each in enumerate(attachments(found.resource))],
         "resource": found.resource,
         "as_sent": dump(found.resource, pretty=True).decode(),
     }
@@ -76,12 +75,12 @@ def attachment(number: str, sha256: str, position: int, caller: Caller, payer: P
 
 def document(brought_: Brought, position: int) -> tuple[str, bytes]:
     """The same of a resource that was found."""
-    found = _attachments(brought_.resource)
-    content = _content(found[position]) if position < len(found) else None
-    if content is None:
+    found = attachments(brought_.resource)
+    body = content(found[position]) if position < len(found) else None
+    if body is None:
         raise NotFound("No such document is attached to this resource. Open the resource to see what is.")
     kind = (text(found[position], "contentType") or "").split(";")[0].strip().lower()
-    return (kind if kind in SHOWN else "application/octet-stream"), content
+    return (kind if kind in SHOWN else "application/octet-stream"), body
 
 
 def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
@@ -95,34 +94,47 @@ def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
     return found
 
 
-def _attachments(resource_: Json) -> list[Json]:
-    """Attachments of documents and reports, and those answered in a form."""
-    found = [*many(resource_, "content", "attachment"), *many(resource_, "presentedForm")]
-    return [each for each in (*found, *_answered(resource_)) if isinstance(each, dict)]
+def search(number: str, wanted: str, caller: Caller, payer: Payer) -> Json:
+    """Where these words stand in what was received for a case: in documents, by section, in notes, forms and data. Raises NotFound.
+
+    All of the words must stand in one line or section; capitals do not matter.
+    """
+    caller.must_be_staff()
+    sought = wanted.casefold().split()
+    with payer.store.reading() as tx:
+        found = list(brought(tx.authorization(number), tx))
+    hits = [{"sha256": each.sha256, "title": title(each.resource), **hit} for each in found for hit in _hits(each.resource, sought)] if sought else []
+    return {"number": number, "sought": wanted, "found": hits}
 
 
-def _answered(node: Json) -> Iterator[Json]:
-    for item in many(node, "item"):
-        yield from many(item, "answer", "valueAttachment")
-        yield from _answered(item)
+def _hits(resource_: Json, sought: list[str]) -> Iterator[Json]:
+    for where, said in _spoken(resource_):
+        lower = said.casefold()
+        if all(word in lower for word in sought):
+            at = lower.find(sought[0])
+            yield {"where": where, "says": " ".join(said[max(0, at - AROUND) : at + len(sought[0]) + AROUND].split())}
+
+
+def _spoken(resource_: Json) -> Iterator[tuple[str, str]]:
+    """Everything a person may read of it, with the place where it stands."""
+    for line in readable(resource_):
+        yield line["label"], line["value"]
+    for each in attachments(resource_):
+        name, document_ = text(each, "title") or "Attached document", clinical(each)
+        if document_ is None:
+            yield name, words(each) or ""
+            continue
+        yield name, " ".join([document_.title, document_.custodian, *(author.name for author in document_.authors)])
+        yield from ((f"{name} › {section.title or 'a section without a title'}", section.text) for section in document_.sections)
 
 
 def _attachment(position: int, node: Json) -> Json:
-    content, kind = _content(node), (text(node, "contentType") or "").lower()
-    words = content.decode("utf-8", "replace")[:MUCH] if content is not None and kind.startswith("text/plain") else None
+    body = content(node)
     return {
         "position": position,
         "title": text(node, "title") or "Attached document",
-        "kind": kind or "unknown kind",
-        "bytes": len(content) if content is not None else 0,
-        "elsewhere": text(node, "url") if content is None else None,
-        "text": words,
+        "kind": (text(node, "contentType") or "").lower() or "unknown kind",
+        "bytes": len(body) if body is not None else 0,
+        "elsewhere": text(node, "url") if body is None else None,
+        "text": words(node),
     }
-
-
-def _content(node: Json) -> bytes | None:
-    data = text(node, "data")
-    try:
-        return base64.b64decode(data, validate=True) if data else None
-    except (binascii.Error, ValueError):
-        return None

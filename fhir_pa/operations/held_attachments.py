@@ -45,6 +45,6 @@ def waiting_for(submission: Submission, client: str, at: datetime, payer: Payer)
             received = tx.received(identity)
             brought = attachment.read(read_resource(received.body, received.guide), received.guide)
             if attachment.awaits(brought, submission.request, submission.claim):
-                documents = found.documentation.with_more(Documentation(brought.responses, brought.resources))
+                documents = found.documentation.with_more(Documentation(brought.responses, brought.resources)).about(submission.request.member)
                 found = Waiting((*found.received, identity), documents)
     return found

@@ -53,7 +53,7 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     at, exchange = payer.clock(), Exchange.begin(payer)
     bundle = read_resource(body, guide, payer.settings.max_body_bytes)
     submission = intake.read(bundle, guide)
-    told = findings(bundle, guide, caller, payer)
+    told = (*findings(bundle, guide, caller, payer), *submission.set_aside)
     received = Received(str(uuid.uuid4()), "submit", caller.id, guide, at, body)
     asked = submission.request.member
     member = standing(payer.directory, asked.identifiers, _first_day(submission.request, at), asked.birth_date)

@@ -11,10 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.documents.attached import of_another
 from fhir_pa.operations.plan_knows import plan_knows
 from fhir_pa.operations.weighing import HELD, Documentation, documentation_of, weigh_items
 from fhir_pa.pas import attachment
 from fhir_pa.pas.attachment import Attachments
+from fhir_pa.pas.evidence import numbers_of
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
@@ -46,14 +48,14 @@ def _join(brought: Attachments, received: Received, caller: Caller, payer: Payer
     with payer.store.reading() as tx:
         case = _case(brought, caller, tx)
         documentation = documentation_of(case, tx) if case else Documentation()
-    changed = None
+    changed, strange = None, _strange(brought, case) if case is not None else []
     if case is not None:
-        everything = documentation.with_more(Documentation(brought.responses, brought.resources))
+        everything = documentation.with_more(Documentation(brought.responses, brought.resources)).about(case.request.member)
         wanted = tuple(item.requested for item in case.pended) if brought.final else ()
         plan = plan_knows(case.request, payer, at, but=case.number)
         answers = weigh_items(wanted, case.request.line_of_business, everything, payer.shelf, payer.facts, at, plan)
-        changed = case.receive_evidence(answers, received.id, caller.id, _named(brought), at)
-    answer = operation_outcome([_told(brought, case, changed)])
+        changed = case.receive_evidence(answers, received.id, caller.id, " ".join([_named(brought), *(issue.text for issue in strange)]), at)
+    answer = operation_outcome([_told(brought, case, changed), *strange])
     with payer.store.transaction() as tx:
         tx.keep_received(received if case is not None else replace(received, kind=HELD))
         tx.keep_answer(received.id, dump(answer))
@@ -81,6 +83,17 @@ def _named(brought: Attachments) -> str:
     """What was brought, in a few words for the trail; never its content."""
     names = [each.code.code if each.code else str(each.content["resourceType"]) for each in brought.attachments]
     return f"{len(names)} attached: {', '.join(dict.fromkeys(names))}"
+
+
+def _strange(brought: Attachments, case: Authorization) -> list[Issue]:
+    """A warning for each document that is, by its own header, about somebody else; nobody looks at those."""
+    member = case.request.member
+    said = "Not looked at: the clinical document inside names another patient. Send the member's own document."
+    return [
+        Issue(said, "informational", "warning", expression=f"Parameters.parameter.where(name='Attachment')[{position}]")
+        for position, each in enumerate(brought.attachments)
+        if of_another(each.content, member.name, member.birth_date, numbers_of(member))
+    ]
 
 
 def _told(brought: Attachments, case: Authorization | None, changed: Authorization | None) -> Issue:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from fhir_pa.documents.attached import of_another
 from fhir_pa.operations.billed import as_billed
 from fhir_pa.pas import attachment, intake
 from fhir_pa.pas.codes import NOT_COVERED
+from fhir_pa.pas.evidence import numbers_of
 from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.answer import Documented, answer
@@ -16,7 +18,7 @@ from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized, Certify
 from fhir_pa.um.exclusion import Answer
 from fhir_pa.um.plan_knows import PlanKnows
-from fhir_pa.um.request import RequestedItem
+from fhir_pa.um.request import MemberReference, RequestedItem
 from fhir_pa.um.utilization import used as in_period
 from ig_profiles.reading import Json, text
 from ig_profiles.resource_text import read_resource
@@ -53,6 +55,10 @@ class Documentation:
         kept = tuple(resource for resource in self.resources if _name(resource) not in gone)
         forms = tuple(response for response in self.responses if _name(response) not in other.withdrawn)
         return Documentation((*forms, *other.responses), (*kept, *other.resources), (*self.withdrawn, *other.withdrawn))
+
+    def about(self, member: MemberReference) -> Documentation:
+        """Without the documents that are, by their own header, about somebody else: nobody looks at another person's chart."""
+        return replace(self, resources=tuple(each for each in self.resources if not of_another(each, member.name, member.birth_date, numbers_of(member))))
 
 
 _NOTHING_KNOWN = PlanKnows()
@@ -131,7 +137,7 @@ def documentation_of(authorization: Authorization, tx: Reading) -> Documentation
     for identity in authorization.received:
         received = tx.received(identity)
         everything = everything.with_more(READERS[received.kind](read_resource(received.body, received.guide), received.guide))
-    return everything
+    return everything.about(authorization.request.member)
 
 
 def _of_submission(bundle: Json, guide: str) -> Documentation:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fhir_pa.documents.attached import of_another
 from fhir_pa.pas.bundle import claim_elements
 from fhir_pa.pas.extensions import INFO_CANCELLED
+from fhir_pa.um.request import MemberReference
 from ig_profiles.outcome import Issue
 from ig_profiles.reading import Entry, Index, Json, codings, extension_value, many, text
 from ig_profiles.resource_types import RESOURCE_TYPES
@@ -31,8 +33,8 @@ class Evidence:
     withdrawn: tuple[str, ...] = ()
 
 
-def read_evidence(claim: Entry, index: Index) -> Evidence:
-    """The evidence of the whole Bundle about the patient of the Claim."""
+def read_evidence(claim: Entry, index: Index, about: MemberReference) -> Evidence:
+    """The evidence of the whole Bundle about the patient of the Claim, who is this member."""
     member = index.resolve(claim.resource.get("patient"), claim)
     set_aside = [*_lost(claim, index)]
     withdrawn = _withdrawn(claim, index)
@@ -40,7 +42,7 @@ def read_evidence(claim: Entry, index: Index) -> Evidence:
     for entry in (*index.entries, *_contained(claim)):
         if entry.resource.get("resourceType") in _NOT_EVIDENCE:
             continue
-        reason = _why_not(entry, index, member, withdrawn)
+        reason = _why_not(entry, index, member, withdrawn) or _of_another(entry, about)
         if reason:
             set_aside.append(Issue(reason, "informational", "warning", entry.expression))
         elif entry.resource.get("resourceType") != "Patient" or _same(entry, member):
@@ -73,6 +75,17 @@ def _why_not(entry: Entry, index: Index, member: Entry | None, withdrawn: frozen
     if not about_member(entry, index, member):
         return "Not weighed: its subject is not the patient of the Claim. Refer to the member by the fullUrl of the Patient in this Bundle."
     return ""
+
+
+def numbers_of(member: MemberReference) -> tuple[str, ...]:
+    """Every number the member is known by."""
+    return tuple(each.value for each in (*member.identifiers, *member.subscriber_identifiers))
+
+
+def _of_another(entry: Entry, about: MemberReference) -> str:
+    if not of_another(entry.resource, about.name, about.birth_date, numbers_of(about)):
+        return ""
+    return "Not weighed: the clinical document inside names another patient than the Claim. Send the member's own document with $submit-attachment."
 
 
 def _contained(claim: Entry) -> list[Entry]:

@@ -80,7 +80,7 @@ def read(bundle: Any, guide: str) -> Submission:
         admission=event_days(claim, ADMISSION),
         discharge=event_days(claim, DISCHARGE),
     )
-    evidence = read_evidence(claim, index)
+    evidence = read_evidence(claim, index, about)
     return Submission(request, index, evidence.responses, evidence.resources, claim, evidence.set_aside, evidence.withdrawn)
 
 

@@ -58,7 +58,8 @@ class NoticeWriting(NoticeReading, Heartbeats):
     def take(self, subscription_id: str, holder: str, seconds: float) -> Notice | None:
         """The notice whose turn it is, held for so many seconds; None when none waits, or another worker holds it.
 
-        With it come the events right behind it, as many as the subscriber takes in one notification. The same holder takes it again: a worker that was killed and started anew continues at once.
+        With it come the events right behind it, as many as the subscriber takes in one notification. The same holder takes
+        it again: a worker that was killed and started anew continues at once.
         """
         if self.lock(subscription_id) is None:
             return None

@@ -67,6 +67,10 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def seen(number: str) -> Response:
         return answer(offered.fall_due.seen(number, admit(), payer), media_type=JSON)
 
+    @base.get(f"{ONE}/evidence")
+    def search_evidence(number: str) -> Response:
+        return answer(offered.evidence.search(number, request.args.get("search", ""), admit(), payer), media_type=JSON)
+
     @base.get(f"{ONE}/letters/<audience>.<form>")
     def letter(number: str, audience: str, form: str) -> Response:
         g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
