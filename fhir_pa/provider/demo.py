@@ -16,16 +16,17 @@ from fhir_pa.provider.cds_client import CdsClient
 from fhir_pa.provider.dtr_app import DtrApp
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.pas_client import PasClient
-from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.play.desk import Desk
 from fhir_pa.provider.play.narrator import Narrator
-from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST, payer_file
+from fhir_pa.provider.play.payer_file import CLIENT_ID, payer_file
+from fhir_pa.provider.play.places import tell_places
 from fhir_pa.provider.play.processes import NotReady, Processes, free_port
 from fhir_pa.provider.play.stage import Stage
 from fhir_pa.provider.scenes import SCENES, unsubscribe
+from fhir_pa.provider.test_ehr.people import everybody_on
 from questionnaires.cql import FactEngine
 
-KEYS = "provider-keys.json"
+KEYS, REVIEWERS = "provider-keys.json", "reviewers.json"
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
 
 
@@ -41,16 +42,13 @@ def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool =
     narrator.remark(f"fhir-pa demo, guide {guide}, {'PostgreSQL' if database_url else 'SQLite'}")
     try:
         with FactEngine() as engine:
-            app_url = f"http://127.0.0.1:{free_port()}"
-            stage = _set(guide, database_url, folder, processes, narrator, engine, app_url)
-            for scene in SCENES:
+            stage = _set(guide, database_url, folder, processes, narrator, engine)
+            for scene in (*SCENES, unsubscribe):
                 scene(stage)
-            if not keep:
-                unsubscribe(stage)
             _tell_ending(stage)
             if keep:
-                _open_app(stage, folder, processes, app_url)
-                _tell_where_to_look(stage, folder, app_url, out)
+                tell_places(stage, folder / REVIEWERS, out)
+                out(f"Configuration and logs are in {folder}. Ctrl-C ends all.")
                 _wait_for_interrupt()
     except NotReady as error:
         narrator.fail(str(error))
@@ -63,18 +61,18 @@ def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool =
     return 0
 
 
-def _set(guide: str, database_url: str | None, folder: Path, processes: Processes, narrator: Narrator, engine: FactEngine, app_url: str) -> Stage:
-    """Both parties running, and the provider's clients ready; ``app_url`` is where charts launch the clinician's app. Raises NotReady."""
+def _set(guide: str, database_url: str | None, folder: Path, processes: Processes, narrator: Narrator, engine: FactEngine) -> Stage:
+    """Both parties running, and the provider's clients ready. Raises NotReady."""
     today = datetime.now(UTC).date()
     payer_url, ehr_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-    keys, charts = Keys.new(), charts_on(today)
+    keys, charts = Keys.new(), everybody_on(today)[0]
     keys.save(folder / KEYS)
     secret = f"Bearer {secrets.token_urlsafe(24)}"
     config = folder / "fhir-pa.toml"
     config.write_text(payer_file(payer_url, ehr_url, keys, charts, today))
     base = f"{payer_url}/{GENERATIONS[guide]}"
     provider = ["fhir_pa.provider.serve", "--port", _port(ehr_url), "--keys", str(folder / KEYS), "--today", str(today)]
-    provider += ["--guide", guide, "--cds", base, "--app", app_url]
+    provider += ["--payer", payer_url, "--forms-ports", str(free_port()), str(free_port()), "--reviewers", str(folder / REVIEWERS)]
     processes.start("provider", provider, f"{ehr_url}/fhir/metadata", {"FHIR_PA_PROVIDER_SECRET": secret})
     where = ["--config", str(config), "--data-directory", str(folder / "data")]
     where += ["--database-url", database_url] if database_url else []
@@ -91,30 +89,6 @@ def _tell_ending(stage: Stage) -> None:
     narrator = stage.narrator
     slowest, took = max(narrator.times, key=lambda pair: pair[1], default=("nothing", 0.0))
     narrator.conclude(f"the slowest step took {took:.0f} ms: {slowest}")
-
-
-def _open_app(stage: Stage, folder: Path, processes: Processes, app_url: str) -> None:
-    """The clinician's app as a third process, for a browser. Raises NotReady."""
-    parties = ["--ehr", stage.ehr_url, "--payer", stage.pas.fhir_base, "--guide", stage.guide]
-    arguments = ["fhir_pa.provider.clinician.serve", "--port", _port(app_url), "--keys", str(folder / KEYS), *parties]
-    processes.start("app", arguments, f"{app_url}/supported-payers")
-
-
-def _tell_where_to_look(stage: Stage, folder: Path, app_url: str, out: Callable[[str], None]) -> None:
-    payer = stage.desk.payer_url
-    as_reviewer, as_provider = (f"curl -H 'Authorization: Bearer {token}'" for token in (stage.desk.token(PULMONOLOGIST), stage.pas.token()))
-    out("")
-    out(f"Both sides are still running. As a clinician, in a browser: {stage.ehr_url}/ and 'Sign and document', or {app_url}/ to choose a patient.")
-    out(f"As a reviewer of the payer, in a browser: {payer}/desk, signed in with the token that this prints:")
-    out(f"  fhir-pa people token {PULMONOLOGIST} {' '.join(stage.desk.flags)}")
-    out("As a reviewer's program:")
-    out(f"  {as_reviewer} {payer}/um/worklist")
-    out(f"  {as_reviewer} {payer}/um/authorizations/{stage.last_case}")
-    out("As the provider's system:")
-    out(f"  {as_provider} {stage.pas.fhir_base}/Subscription")
-    out("Open to everybody:")
-    out(f"  {stage.pas.fhir_base}/metadata  {payer}/.well-known/davinci-configuration  {stage.ehr_url}/inbox  {stage.ehr_url}/fhir/metadata")
-    out(f"Configuration and logs are in {folder}. Ctrl-C ends all.")
 
 
 def _wait_for_interrupt() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,8 +29,9 @@ class Notification:
 
 @dataclass
 class Inbox:
-    """Notifications kept in order; safe for several threads of one process."""
+    """Notifications kept in order; safe for several threads of one process. ``hear`` is shown each as it comes."""
 
+    hear: Callable[[Notification], None] | None = None
     _kept: list[Notification] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -37,6 +39,8 @@ class Inbox:
         """Take one delivery in."""
         with self._lock:
             self._kept.append(notification)
+        if self.hear:
+            self.hear(notification)
 
     def view(self, name: str | None = None) -> list[dict[str, Any]]:
         """Every delivery as JSON, or those of one endpoint."""

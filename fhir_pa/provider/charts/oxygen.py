@@ -25,17 +25,18 @@ CONCENTRATOR = "E1390"
 
 def orla_penhallow(practice: Practice, today: date) -> Chart:
     """Saturation 86 % at rest on room air, measured at last week's visit while stable: every fact the policy asks for."""
-    member = Member("orla-penhallow", "Orla", "Penhallow", "female", _aged(71, today), "SYN-01")
-    return _chart(member, practice, today, saturation="86")
+    member = Member("orla-penhallow", "Orla", "Penhallow", "female", aged(71, today), "SYN-01")
+    return short_of_oxygen(member, practice, today, saturation="86")
 
 
 def teodric_amble(practice: Practice, today: date) -> Chart:
     """Saturation 89 % at rest on room air, no swelling, no heart finding, haematocrit normal: a physician must decide."""
-    member = Member("teodric-amble", "Teodric", "Amble", "male", _aged(68, today), "SYN-13")
-    return _chart(member, practice, today, saturation="89")
+    member = Member("teodric-amble", "Teodric", "Amble", "male", aged(68, today), "SYN-13")
+    return short_of_oxygen(member, practice, today, saturation="89")
 
 
-def _chart(member: Member, practice: Practice, today: date, saturation: str) -> Chart:
+def short_of_oxygen(member: Member, practice: Practice, today: date, saturation: str) -> Chart:
+    """A member with COPD, seen last week with this saturation (percent) at rest on room air, and a concentrator drafted."""
     who = practice.pulmonologist
     patient = patient_of(member)
     coverage = coverage_of(member, patient, practice.payer, date(today.year, 1, 1))
@@ -102,6 +103,6 @@ def _haematocrit(patient: Json, who: Clinician, visit: Json, percent: str, on: d
     )
 
 
-def _aged(years: int, today: date) -> date:
+def aged(years: int, today: date) -> date:
     """A birth date that makes the person this old for most of the coming year."""
     return date(today.year - years, 1, 14) if (today.month, today.day) >= (1, 14) else date(today.year - years - 1, 1, 14)

@@ -24,7 +24,11 @@ DAYS_SINCE_BRAIN, DAYS_SINCE_CT, DAYS_UNTIL_SCANS = 186, 105, 9
 
 def ilsabet_crane(practice: Practice, today: date) -> Chart:
     """The chart before the imaging centre has sent the last chest and neck reports."""
-    member = Member("ilsabet-crane", "Ilsabet", "Crane", "female", date(today.year - 52, 1, 2), "SYN-04")
+    return under_surveillance(Member("ilsabet-crane", "Ilsabet", "Crane", "female", date(today.year - 52, 1, 2), "SYN-04"), practice, today)
+
+
+def under_surveillance(member: Member, practice: Practice, today: date) -> Chart:
+    """A member with three scans due, of which two reports of the last ones are held elsewhere."""
     who = practice.oncologist
     patient = patient_of(member)
     coverage = coverage_of(member, patient, practice.payer, date(today.year, 1, 1))

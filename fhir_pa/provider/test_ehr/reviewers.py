@@ -1,0 +1,26 @@
+"""Where the payer's people work, for somebody who wants to play both sides: their desk, their names, and tokens to sign in with.
+
+``fhir-pa demo`` writes the file when the payer runs; a practice in the world knows nothing of it, and then nothing is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ig_profiles.json import parse
+from ig_profiles.reading import Json
+
+
+@dataclass(frozen=True)
+class Reviewers:
+    """``file`` holds ``{"pages": [{"name", "url", "words"}], "people": [{"name", "may", "token"}]}``; it may come later, or never."""
+
+    file: Path | None = None
+
+    def told(self) -> Json | None:
+        """What the file says now."""
+        if self.file is None or not self.file.is_file():
+            return None
+        read: Json = parse(self.file.read_bytes())
+        return read
