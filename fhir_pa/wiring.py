@@ -14,6 +14,7 @@ from fhir_pa.settings import Settings
 from fhir_pa.storage.store import Store, open_store
 from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal, Unprocessable
+from ig_profiles.reading import Json
 from ig_profiles.registry import Registry, open_set
 from questionnaires import code_map
 from questionnaires.code_map import CodeMap
@@ -24,6 +25,7 @@ from questionnaires.translated_facts import TranslatedFacts
 
 CHART_BYTES = 32 * 1024 * 1024
 FACT_SETS = 512
+YEARS = 64
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
 
 
@@ -57,7 +59,8 @@ class Memory:
 
 @dataclass(frozen=True)
 class Lately:
-    """What this process alone remembers, briefly and nowhere else: which EHRs stall, what was read of a chart, which facts were found in it.
+    """What this process alone remembers, briefly and nowhere else: which EHRs stall, what was read of a chart,
+    which facts were found in it, and the public figures.
 
     A chart is kept as bytes under whoever may read it; facts under a digest of the policy's wording and of what they rest on.
     """
@@ -65,6 +68,7 @@ class Lately:
     stalls: Breaker = field(default_factory=Breaker)
     charts: Brief[Hashable, Mapping[str, bytes]] = field(default_factory=lambda: Brief(CHART_BYTES))
     facts: Brief[str, Answers] = field(default_factory=lambda: Brief(FACT_SETS))
+    figures: Brief[Hashable, Json] = field(default_factory=lambda: Brief(YEARS))
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ def _fall_due(number: str, payer: Payer) -> None:
         tx.watch(changed, at)
         tx.enlist(changed)
         tx.keep_judgements(changed)
+        tx.keep_course(changed, anew=True)
         tx.show_practices(changed)
 
 

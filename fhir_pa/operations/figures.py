@@ -10,7 +10,7 @@ from fhir_pa.auth.directory import LINES_OF_BUSINESS
 from fhir_pa.operations.measures import period
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.delegate import Delegate, delegate_of
-from fhir_pa.um.figures import Counted, PublicFigures, Share, Times, Watched, public_figures
+from fhir_pa.um.figures import Counted, PublicFigures, Share, Times, Watched, figures_of, public_figures
 from fhir_pa.um.figures import watched as watched_over
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, Unprocessable
@@ -39,7 +39,10 @@ def of_year(asked: Mapping[str, str], payer: Payer) -> PublicFigures:
     if issues:
         raise Unprocessable(*issues)
     first, last = datetime(int(year), 1, 1, tzinfo=UTC), datetime(int(year) + 1, 1, 1, tzinfo=UTC)
-    return public_figures(_cases(first, last, payer, delegate), int(year), line, Counted(partly))
+    if delegate is not None:
+        return public_figures(_cases(first, last, payer, delegate), int(year), line, Counted(partly))
+    with payer.store.reading() as tx:
+        return figures_of(tx.standings(first - LONGEST_CASE, last), int(year), line, Counted(partly))
 
 
 def watched(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:

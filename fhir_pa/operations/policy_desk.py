@@ -43,7 +43,7 @@ def shelf(caller: Caller, payer: Payer) -> Json:
 
 
 def policy(topic: str, caller: Caller, payer: Payer) -> Json:
-    """One policy whole: every edition with criteria, sources and reasons; what became of each criterion; stories; burden. Raises NotFound."""
+    """One policy whole: every edition with criteria, sources and reasons; what became of each criterion. Raises NotFound."""
     person = reader(caller)
     told = published(topic, payer)
     with payer.store.reading() as tx:
@@ -53,10 +53,15 @@ def policy(topic: str, caller: Caller, payer: Payer) -> Json:
     return {
         **told,
         "tallies": [_tally(each, titles) for each in tallies],
-        "stories": stories_of(topic, payer),
-        "burdens": [asdict(each) for each in burdens(topic, payer)],
         "may": {"try": caller.holds("policy", "physician", "nurse"), "compare": bool(set(AUTHORS) & set(person.roles))},
     }
+
+
+def stories(topic: str, caller: Caller, payer: Payer) -> Json:
+    """The signed stories of a policy, told to it now, and what its form asks of a clinician in them. Raises NotFound."""
+    reader(caller)
+    title = payer.shelf.volume(topic).edition.title
+    return {"topic": topic, "title": title, "stories": stories_of(topic, payer), "burdens": [asdict(each) for each in burdens(topic, payer)]}
 
 
 def judged(topic: str, asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:

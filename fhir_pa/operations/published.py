@@ -6,8 +6,7 @@ Criteria that are not public may not be used (42 CFR 422.101(b)(6)); a page for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, timedelta
 from typing import Any
 
 from fhir_pa.operations.figures import in_json, of_year
@@ -44,16 +43,13 @@ def policy(topic: str, payer: Payer) -> Json:
 
 
 def figures(year: str, asked: Mapping[str, str], payer: Payer) -> Json:
-    """The yearly figures, counted anew every ten minutes; the cases behind them stay with the plan."""
-    period = int(payer.clock().timestamp() // COUNTED_AGAIN.total_seconds())
-    counted_at = datetime.fromtimestamp(period * COUNTED_AGAIN.total_seconds(), UTC)
-    return {**_plan(payer), "counted_at": counted_at.isoformat(), **_counted(year, asked.get("line", ""), period, payer)}
-
-
-@lru_cache(maxsize=64)
-def _counted(year: str, line: str, period: int, payer: Payer) -> Json:
-    """Anybody may ask, so a year is not counted anew for each."""
-    return in_json(of_year({"year": year, "line": line}, payer))
+    """The yearly figures, counted at most every ten minutes, because anybody may ask; the cases behind them stay with the plan."""
+    at, asked_for = payer.clock(), (year, asked.get("line", ""))
+    told = payer.lately.figures.find(asked_for, at)
+    if told is None:
+        told = {"counted_at": at.astimezone(UTC).isoformat(), **in_json(of_year({"year": year, "line": asked_for[1]}, payer))}
+        payer.lately.figures.keep(asked_for, told, at + COUNTED_AGAIN)
+    return {**_plan(payer), **told}
 
 
 def _plan(payer: Payer) -> Json:

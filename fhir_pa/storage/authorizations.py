@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import document, rows, tables
 from fhir_pa.storage.alerts import EVERY, AlertWriting
+from fhir_pa.storage.courses import CourseWriting
 from fhir_pa.storage.judgements import JudgementWriting
 from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
 from fhir_pa.storage.practice import PracticeWriting
@@ -109,7 +110,7 @@ class AuthorizationReading(ProofReading):
         return [document.read(row.document, Authorization) for row in found]
 
 
-class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, JudgementWriting, PracticeWriting, AuthorizationReading):
+class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, JudgementWriting, CourseWriting, PracticeWriting, AuthorizationReading):
     """Keeping authorizations."""
 
     def add(self, authorization: Authorization) -> None:
@@ -149,6 +150,7 @@ class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, Judgemen
         self.watch(authorization, authorization.trail[-1].at - LATEST_LOOK)
         self.enlist(authorization)
         self.keep_judgements(authorization)
+        self.keep_course(authorization)
         self.show_practices(authorization)
 
     def _keep_items(self, authorization: Authorization) -> None:

@@ -1,6 +1,6 @@
-"""The tables behind the desks' figures: what criteria said where a person decided, and which prefetches an EHR did not bring.
+"""The tables behind figures: how cases were decided, what criteria said where a person did, which prefetches an EHR did not bring.
 
-Both are made from what is kept elsewhere, at the moment it is kept, so that a page counts rows and opens no documents.
+All are made from what is kept elsewhere, at the moment it is kept, so that a page counts rows and opens no documents.
 """
 
 from __future__ import annotations
@@ -28,6 +28,29 @@ judgements = Table(
     Column("appeal", String, nullable=False),  # empty while none was decided on the merits
     Column("decided_at", Moment, nullable=False),
     Index("ix_judgements_topic", "topic", "criterion", "decided_at"),
+)
+
+# How each case was first decided, as figures count it; written anew with each revision. `left_out` says why it is not counted.
+courses = Table(
+    "courses",
+    metadata,
+    Column("number", String, ForeignKey("authorizations.number"), primary_key=True),
+    Column("line_of_business", String, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("left_out", String, nullable=False),  # empty where it is counted
+    Column("urgent", Boolean),
+    Column("asked", String),
+    Column("clock_from", Moment),
+    Column("decided_at", Moment),
+    Column("decided", String),
+    Column("on_time", Boolean),
+    Column("extended", Boolean),
+    Column("by_engine", Boolean),
+    Column("by_people", Boolean),
+    Column("appealed", Boolean),
+    Column("overturned", Boolean),
+    Column("causes", String),  # separated by commas
+    Index("ix_courses_received_at", "received_at"),
 )
 
 # One row for each prefetch of a hook call that did not come, with what it cost to ask for it.

@@ -15,6 +15,7 @@ from fhir_pa.storage.assertions import AssertionReading, AssertionWriting
 from fhir_pa.storage.authorizations import AuthorizationWriting
 from fhir_pa.storage.cards import CardReading, CardWriting
 from fhir_pa.storage.claims import ClaimReading, ClaimWriting
+from fhir_pa.storage.courses import CourseReading
 from fhir_pa.storage.crd_metrics import CrdMetricReading, CrdMetricWriting
 from fhir_pa.storage.database import open_database
 from fhir_pa.storage.form_errors import FormErrorReading, FormErrorWriting
@@ -42,6 +43,7 @@ class Reading(
     AlertReading,
     WorklistReading,
     JudgementReading,
+    CourseReading,
     PracticeReading,
     ReceivedReading,
     NoticeReading,

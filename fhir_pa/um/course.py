@@ -67,6 +67,20 @@ class Course:
         return self.decided_at - self.received_at
 
 
+@dataclass(frozen=True)
+class Standing:
+    """One case as figures see it: when it came, and its course or why it has none."""
+
+    line_of_business: str
+    received_at: datetime
+    course: Course | Left
+
+
+def standing(authorization: Authorization) -> Standing:
+    """The case as figures see it."""
+    return Standing(authorization.request.line_of_business, authorization.opening_clock.received_at, course_of(authorization))
+
+
 def course_of(authorization: Authorization) -> Course | Left:
     """The case as figures count it, or why it is left out."""
     if authorization.trail and authorization.trail[0].what == SIGNED:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from fhir_pa.um.appeal import ON_THE_MERITS, Appeal
 from fhir_pa.um.appeal import Outcome as Heard
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.course import Class, Course, Left, course_of
+from fhir_pa.um.course import Class, Course, Left, Standing, course_of, standing
 from fhir_pa.um.peer_to_peer import Outcome, Stage
 from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.time_limits import Asked
@@ -77,13 +77,19 @@ class PublicFigures:
 
 def public_figures(cases: Iterable[Authorization], year: int, line_of_business: str = "", partly: Counted = Counted.APPROVED) -> PublicFigures:
     """The figures over the cases decided in this year; ``line_of_business`` empty counts them all."""
-    mine = [case for case in cases if not line_of_business or case.request.line_of_business == line_of_business]
+    return figures_of(map(standing, cases), year, line_of_business, partly)
+
+
+def figures_of(standings: Iterable[Standing], year: int, line_of_business: str = "", partly: Counted = Counted.APPROVED) -> PublicFigures:
+    """The same, over cases as they were kept for counting."""
     left: Counter[Left] = Counter()
     courses: list[Course] = []
-    for case in mine:
-        course = course_of(case)
+    for each in standings:
+        if line_of_business and each.line_of_business != line_of_business:
+            continue
+        course = each.course
         if isinstance(course, Left):
-            if case.opening_clock.received_at.year == year:
+            if each.received_at.year == year:
                 left[course] += 1
         elif course.decided_at.year == year:
             if course.asked is Asked.DRUG:

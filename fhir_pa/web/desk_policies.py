@@ -1,4 +1,4 @@
-"""The policy desk: the shelf, one policy, two editions side by side, the decisions behind a count, a patient to try."""
+"""The policy desk: the shelf, one policy, its stories, two editions side by side, the decisions behind a count, a patient to try."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
 
     twin(base, payer, "/policies", "shelf", HERE, lambda: desk.shelf(g.caller, payer))
     twin(base, payer, "/policies/<topic>", "policy", HERE, lambda topic: desk.policy(topic, g.caller, payer))
+    twin(base, payer, "/policies/<topic>/stories", "stories", HERE, lambda topic: desk.stories(topic, g.caller, payer))
     twin(base, payer, "/policies/<topic>/judged", "judged", HERE, lambda topic: desk.judged(topic, asked(), g.caller, payer))
     twin(base, payer, "/policies/<topic>/diff", "diff", HERE, lambda topic: editions.diff(topic, asked(), g.caller, payer))
     twin(base, payer, "/policies/<topic>/flips", "flips", HERE, lambda topic: editions.flips(topic, asked(), g.caller, payer))
