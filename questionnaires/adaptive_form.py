@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ig_profiles.names import DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE
-from ig_profiles.reading import Json, many, text, without_empty
+from ig_profiles.names import DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE, QUESTIONNAIRE_HIDDEN
+from ig_profiles.reading import Json, extension_value, many, text, without_empty
 from questionnaires.dialects import narrative, spoken
 from questionnaires.draft import Occasion, draft
 from questionnaires.enabled import asked
@@ -147,12 +147,15 @@ def _adaptive(guide: Guide, address: Address) -> Json:
 
 
 def _grown(form: list[Any], shown: frozenset[str], enabled: frozenset[str], guide: Guide) -> list[Json]:
-    """The items that are shown, or hold one that is; a condition on a question that is not there is the payer's to judge."""
+    """The items that are shown, or hold one that is; a condition on a question that is not there is the payer's to judge.
+
+    What is hidden is never asked, and goes with the items beside it: it holds what the payer says itself.
+    """
     kept = []
     for item in form:
         below = _grown(many(item, "item"), shown, enabled, guide)
         reason = is_reason(item["linkId"]) and item["linkId"].removesuffix(REASON) in shown
-        if item["linkId"] not in shown and not below and not reason:
+        if item["linkId"] not in shown and not below and not reason and not _hidden(item):
             continue
         copy = {key: value for key, value in item.items() if key != "item"}
         gates = many(item, "enableWhen", "question")
@@ -162,4 +165,8 @@ def _grown(form: list[Any], shown: frozenset[str], enabled: frozenset[str], guid
             if item["linkId"] not in enabled:
                 copy.pop("required", None)
         kept.append({**copy, **({"item": below} if below else {})})
-    return kept
+    return kept if any(not _hidden(item) for item in kept) else []
+
+
+def _hidden(item: Json) -> bool:
+    return extension_value(item, QUESTIONNAIRE_HIDDEN) is True

@@ -14,12 +14,10 @@ from questionnaires.adaptive import Interview, next_page
 from questionnaires.cases import Case, known_of
 from questionnaires.cql import FactEngine
 from questionnaires.criteria import Answer
+from questionnaires.duration import minutes
 from questionnaires.enabled import asked
 from questionnaires.form import Question, questions
 from questionnaires.library import Volume
-
-SECONDS = {"yes or no": 10, "choice": 15, "number": 20, "date": 20, "text": 45}  # to find out and enter one answer
-REVIEW = 3  # seconds to look at one answer that is there already
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ def burden(volume: Volume, stories: Iterable[Case], engine: FactEngine) -> Burde
     rows = [_of(case, volume, form, engine) for case in stories]
     if not rows:
         return None
-    shown, by_data, left, minutes, steps, minutes_steps = (mean(column) for column in zip(*rows, strict=True))
-    return Burden(volume.edition.name, len(rows), len(form), shown, by_data, left, minutes, steps, minutes_steps)
+    shown, by_data, left, minutes_left, steps, minutes_steps = (mean(column) for column in zip(*rows, strict=True))
+    return Burden(volume.edition.name, len(rows), len(form), shown, by_data, left, minutes_left, steps, minutes_steps)
 
 
 def _of(case: Case, volume: Volume, form: dict[str, Question], engine: FactEngine) -> tuple[float, float, float, float, float, float]:
@@ -58,7 +56,14 @@ def _of(case: Case, volume: Volume, form: dict[str, Question], engine: FactEngin
     stepwise = _stepwise(case, volume, {name: answer for name, answer in known.items() if name in form})
     left, left_stepwise = [name for name in shown if name not in found], [name for name in stepwise if name not in found]
     by_data = len(shown) - len(left)
-    return len(shown), by_data, len(left), _minutes(left, by_data, form), len(left_stepwise), _minutes(left_stepwise, len(stepwise) - len(left_stepwise), form)
+    return (
+        len(shown),
+        by_data,
+        len(left),
+        minutes(_kinds(left, form), by_data),
+        len(left_stepwise),
+        minutes(_kinds(left_stepwise, form), len(stepwise) - len(left_stepwise)),
+    )
 
 
 def _stepwise(case: Case, volume: Volume, known: dict[str, Answer]) -> list[str]:
@@ -74,8 +79,8 @@ def _stepwise(case: Case, volume: Volume, known: dict[str, Answer]) -> list[str]
         shown += page.asks
 
 
-def _minutes(left: Iterable[str], reviewed: int, form: dict[str, Question]) -> float:
-    return (sum(SECONDS[form[name].kind] for name in left) + REVIEW * reviewed) / 60
+def _kinds(names: Iterable[str], form: dict[str, Question]) -> list[str]:
+    return [form[name].kind for name in names]
 
 
 def table(rows: Iterable[Burden]) -> str:

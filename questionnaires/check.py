@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ig_profiles.reading import Json
 from questionnaires.authoring.mistakes import Mistake, report
+from questionnaires.authoring.published import breaches
 from questionnaires.authoring.stories import read_cases
 from questionnaires.cases import Case, tell
 from questionnaires.cql import FactEngine
@@ -22,15 +23,15 @@ __all__ = ["Mistake", "check", "report", "stories"]
 def check(folder: Path = BUILT_IN, engine: FactEngine | None = None, translator: Callable[[str], Json] = translate) -> list[Mistake]:
     """Every mistake in a policy folder, or in a shelf of them, together with what the built-in shelf already says.
 
-    Besides what ``open_shelf`` refuses: whether the CQL still gives the ELM that is shipped, and whether each signed story
-    ends as its owner says. Raises Unavailable when the CQL engine was never built.
+    Besides what ``open_shelf`` refuses: whether the CQL still gives the ELM that is shipped, whether the form as it is handed
+    out keeps to the guides, and whether each signed story ends as its owner says. Raises Unavailable when the CQL engine was never built.
     """
     alone = (folder / "policy.toml").is_file()
     volumes, mistakes = read_folder(folder) if alone else read_shelf(folder, built_in=folder != BUILT_IN)
     mine = [volume for volume in volumes if volume.folder.parent == folder or alone]
     mistakes = list(mistakes)
     for volume in mine:
-        mistakes += _recompiled(volume, translator)
+        mistakes += [*_recompiled(volume, translator), *breaches(volume)]
     with FactEngine() if engine is None else nullcontext(engine) as running:
         for home in dict.fromkeys(volume.folder for volume in mine):
             told, wrong = stories(home, mine)

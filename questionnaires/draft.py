@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from ig_profiles.names import CRD_COVERAGE_CODES, CRD_TEMP_CODES, DTR_PROFILE, INFORMATION_ORIGIN, INTENDED_USE, QR_CONTEXT, QR_COVERAGE, UCUM
+from ig_profiles.names import CRD_COVERAGE_CODES, CRD_TEMP_CODES, DISPLAY, DTR_PROFILE, INFORMATION_ORIGIN, INTENDED_USE, QR_CONTEXT, QR_COVERAGE, UCUM, URI
 from ig_profiles.reading import Coding, Json, many, text
 from questionnaires.enabled import asked
 from questionnaires.facts import Fact
@@ -56,14 +56,16 @@ def draft(questionnaire: Json, occasion: Occasion, facts: Mapping[str, Fact], gu
     a coverage and a request among the contexts: a form asked for by its name alone does not claim that profile.
     """
     seed = "|".join((canonical(questionnaire), occasion.context_id or "", *filter(None, map(_reference, occasion.coverages)), *occasion.requests))
-    contexts = _contexts(occasion, guide)
-    claims = guide == "2.2" or sum(each["url"] == QR_CONTEXT for each in contexts) > 1
+    identity = uuid5(NAMESPACE_URL, seed)
+    claims = guide == "2.2" or (any(map(_reference, occasion.coverages)) and bool(occasion.requests))
     response: Json = {
         "resourceType": "QuestionnaireResponse",
-        "id": str(uuid5(NAMESPACE_URL, seed)),
+        "id": str(identity),
         **({"meta": {"profile": [f"{DTR_PROFILE}dtr-questionnaireresponse"]}} if claims else {}),
-        "extension": contexts,
+        "extension": _contexts(occasion, guide),
+        "identifier": {"system": URI, "value": identity.urn},
         "questionnaire": canonical(questionnaire),
+        "_questionnaire": {"extension": [{"url": DISPLAY, "valueString": questionnaire["title"]}]},
         "status": "in-progress",
     }
     if occasion.subject:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from ig_profiles.names import QUESTIONNAIRE_UNIT_VALUE_SET
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Coding, Json, many, text
 
@@ -112,6 +113,8 @@ class ValueSets:
 def referenced(node: Any) -> Iterator[str]:
     """Every value set a form, or a compiled library, names; those contained in the form (``#…``) are not looked for elsewhere."""
     if isinstance(node, dict):
+        if node.get("url") == QUESTIONNAIRE_UNIT_VALUE_SET and isinstance(named := node.get("valueCanonical"), str):
+            yield named
         for key, value in node.items():
             if key == "answerValueSet" and isinstance(value, str) and not value.startswith("#"):
                 yield value

@@ -36,8 +36,16 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_the_built_in_shelf_has_no_mistake_its_elm_is_what_its_cql_says_and_every_story_holds() -> None:
-    assert report(check(BUILT_IN)) == "No mistakes."
+@pytest.mark.parametrize("shelf", [BUILT_IN, BUILT_IN.parent / "examples"], ids=["built in", "examples"])
+def test_a_shipped_shelf_has_no_mistake_its_elm_is_what_its_cql_says_its_forms_keep_to_the_guides_and_every_story_holds(shelf: Path) -> None:
+    assert report(check(shelf)) == "No mistakes."
+
+
+def test_a_form_that_breaks_a_guides_profile_is_a_mistake_at_its_place(folder: Path) -> None:
+    change(folder / "questionnaire.json", '"type": "boolean"', '"type": "reference"')
+    told = [each for each in check(folder) if "breaks DTR" in each.what]
+    assert told and all(each.file == "home_oxygen/questionnaire.json" for each in told)
+    assert any("dtrq-4" in each.what or "referenceResource" in each.what for each in told) and any("item[" in each.key for each in told)
 
 
 def test_a_policy_folder_can_be_checked_alone(folder: Path) -> None:

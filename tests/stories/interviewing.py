@@ -8,10 +8,11 @@ from typing import Any
 from fhir_pa.provider.dtr.package import question
 from fhir_pa.provider.elements import concept
 from ig_profiles import json
-from ig_profiles.names import HCPCS, INFORMATION_ORIGIN
-from ig_profiles.reading import Json, many
+from ig_profiles.names import COVERAGE_INFORMATION, HCPCS, INFORMATION_ORIGIN
+from ig_profiles.reading import Json, extension_value, extensions, many
 from questionnaires.form import items
 from tests.stories.asking import SHORT_OF_OXYGEN
+from tests.stories.ehr import Ehr, searchset
 from tests.stories.parties import System
 
 NEXT = "Questionnaire/$next-question"
@@ -80,6 +81,25 @@ def refusal(clinic: System, response: Json) -> Json:
     answered = clinic.call("POST", NEXT, response)
     assert answered.status_code == 400, answered.text
     return dict(json.parse(answered.data))
+
+
+def signed(clinic: System, code: str = "E0601", orderer_at_hand: bool = True, **more: Any) -> tuple[Json, str]:
+    """The order as the hook answered it, and the assertion id it bears."""
+    ehr, chart = Ehr(clinic), clinic.plan.charts.by_patient[SHORT_OF_OXYGEN]
+    call = ehr.call(fhirServer=None, fhirAuthorization=None, **more)
+    draft = pap_order(clinic, code, requester={"reference": f"Practitioner/{chart.clinician.practitioner['id']}"})
+    call["context"]["draftOrders"]["entry"] = [{"resource": draft}]
+    if orderer_at_hand:
+        call["prefetch"] |= {"requester": searchset(chart.clinician.practitioner)}
+    answer = ehr.ask(call)
+    (order,) = [action["resource"] for action in answer["systemActions"]]
+    return order, str(extension_value(extensions(order, COVERAGE_INFORMATION)[0], "coverage-assertion-id"))
+
+
+def told_of(response: Json) -> dict[str, Any]:
+    """What the coverage information on the response says."""
+    (said,) = extensions(response, COVERAGE_INFORMATION)
+    return {part["url"]: next(value for key, value in part.items() if key != "url") for part in many(said, "extension")}
 
 
 def _answer(form: list[Json], said: Mapping[str, Any]) -> list[Json]:

@@ -12,11 +12,23 @@ from sqlalchemy import func, select
 from fhir_pa.provider.wire import parameters
 from fhir_pa.storage.tables import metadata
 from ig_profiles.names import COVERAGE_INFORMATION, DTR_PROFILE, INTENDED_USE, QUESTIONNAIRE_ADAPTIVE
-from ig_profiles.reading import Json, extension_value, extensions, many
+from ig_profiles.reading import extension_value, extensions
 from questionnaires.form import items
-from tests.stories.asking import SHORT_OF_OXYGEN, oxygen, submit
-from tests.stories.ehr import Ehr, searchset
-from tests.stories.interviewing import FIRST_MONTHS, NEXT, asked_in, contained, filled, first_response, interview, package_of, pap_order, refusal
+from tests.stories.asking import oxygen, submit
+from tests.stories.interviewing import (
+    FIRST_MONTHS,
+    NEXT,
+    asked_in,
+    contained,
+    filled,
+    first_response,
+    interview,
+    package_of,
+    pap_order,
+    refusal,
+    signed,
+    told_of,
+)
 from tests.stories.parties import PAYER_URL, SUPPLIER, System, trace
 
 FORM = "http://fhir-pa.example/fhir/Questionnaire/cpap"
@@ -169,25 +181,6 @@ def rows(clinic: System) -> dict[str, int]:
     """How many rows each table holds."""
     with clinic.plan.payer.store.engine.connect() as connection:
         return {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in metadata.sorted_tables}
-
-
-def signed(clinic: System, code: str = "E0601", orderer_at_hand: bool = True, **more: Any) -> tuple[Json, str]:
-    """The order as the hook answered it, and the assertion id it bears."""
-    ehr, chart = Ehr(clinic), clinic.plan.charts.by_patient[SHORT_OF_OXYGEN]
-    call = ehr.call(fhirServer=None, fhirAuthorization=None, **more)
-    draft = pap_order(clinic, code, requester={"reference": f"Practitioner/{chart.clinician.practitioner['id']}"})
-    call["context"]["draftOrders"]["entry"] = [{"resource": draft}]
-    if orderer_at_hand:
-        call["prefetch"] |= {"requester": searchset(chart.clinician.practitioner)}
-    answer = ehr.ask(call)
-    (order,) = [action["resource"] for action in answer["systemActions"]]
-    return order, str(extension_value(extensions(order, COVERAGE_INFORMATION)[0], "coverage-assertion-id"))
-
-
-def told_of(response: Json) -> dict[str, Any]:
-    """What the coverage information on the response says."""
-    (said,) = extensions(response, COVERAGE_INFORMATION)
-    return {part["url"]: next(value for key, value in part.items() if key != "url") for part in many(said, "extension")}
 
 
 @pytest.mark.requirement("dtr-2.0.1:52", "dtr-2.0.1:53", "dtr-2.0.1:54", "dtr-2.2:spec-41", "dtr-2.2:spec-43")

@@ -203,7 +203,7 @@ def test_an_unknown_member_or_context_is_refused_with_an_outcome(clinic: System)
 
 
 @pytest.mark.dtr_trap(27)
-@pytest.mark.requirement("dtr-2.2:conf-12")
+@pytest.mark.requirement("dtr-2.2:conf-8", "dtr-2.2:conf-12")
 def test_orders_and_coverages_with_the_least_they_may_hold_still_bring_a_form(clinic: System) -> None:
     asked = oxygen(clinic)
     order = {name: orders_of(asked)[0][name] for name in ("resourceType", "id", "status", "intent", "codeCodeableConcept", "subject")}
