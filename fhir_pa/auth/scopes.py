@@ -39,6 +39,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "search Task": ("system/Task.s", "system/Claim.s", "system/Claim.r"),
     "read CommunicationRequest": ("system/CommunicationRequest.r", "system/Claim.r"),
     "search CommunicationRequest": ("system/CommunicationRequest.s", "system/Claim.s", "system/Claim.r"),
+    "read Communication": ("system/Communication.r", "system/Claim.r"),
+    "search Communication": ("system/Communication.s", "system/Claim.s", "system/Claim.r"),
     "validate": ("system/Claim.c", "system/Claim.r", "system/Questionnaire.r", "system/QuestionnaireResponse.r"),
     "subscribe.create": ("system/Subscription.c",),
     "subscribe.read": ("system/Subscription.r",),

@@ -28,6 +28,7 @@ PROFILES = {
     "Bundle": ("profile-pas-request-bundle", "profile-pas-response-bundle"),
     "Task": ("profile-task",),
     "CommunicationRequest": ("profile-communicationrequest",),
+    "Communication": (),
 }
 NAMED_BY = {name: {"documentation": "With the modifier :identifier."} for name in ("patient", "requestor", "provider")}
 PIN = {"2.0.1": "", "2.2": "|2.2.1"}
@@ -57,7 +58,7 @@ def metadata(guide: str, payer: Payer) -> Json:
                 "security": _security(payer),
                 "resource": [
                     _claim(guide),
-                    *map(_kept, ("ClaimResponse", "Bundle", "Task", "CommunicationRequest")),
+                    *map(_kept, ("ClaimResponse", "Bundle", "Task", "CommunicationRequest", "Communication")),
                     _questionnaire(),
                     _published("Library"),
                     _value_set(),

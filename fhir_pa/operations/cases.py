@@ -1,4 +1,4 @@
-"""ClaimResponse, Claim, Bundle, Task and CommunicationRequest, read and searched: what is on file for the system that submitted it.
+"""ClaimResponse, Claim, Bundle, Task, CommunicationRequest and Communication, read and searched: what is on file for the system that submitted it.
 
 Chapter: FHIR R4 §RESTful API (read, search, paging). Access is that of an inquiry (pas.md §1.8 rule 75): a system sees what it
 submitted; what another submitted it asks about with $inquire, where member and provider are named.
@@ -12,6 +12,9 @@ from urllib.parse import urlencode
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.inquire import request_of
+from fhir_pa.operations.weighing import ATTACHMENT, HELD
+from fhir_pa.pas import attachment
+from fhir_pa.pas.communication import Sent
 from fhir_pa.pas.kept import case_named, kept
 from fhir_pa.storage.cases import Known, submitted_by
 from fhir_pa.storage.names import CLAIM, ITEM_TRACE, MEMBER, NUMBER, PROVIDER, TRACE
@@ -20,6 +23,7 @@ from fhir_pa.um.authorization import Authorization
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
+from ig_profiles.resource_text import read_resource
 
 PAGE, LARGEST = 20, 100
 IDENTIFIED: Mapping[str, tuple[str, ...]] = {
@@ -34,6 +38,7 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
     "Bundle": ("_id", "identifier"),
     "Task": ("_id", "identifier", "patient:identifier"),
     "CommunicationRequest": ("_id", "identifier", "patient:identifier"),
+    "Communication": ("_id", "identifier", "patient:identifier"),
 }
 _PAGING = ("_count", "_offset", "_format", "_pretty")
 
@@ -67,7 +72,15 @@ def search(kind: str, asked: Mapping[str, Sequence[str]], guide: str, caller: Ca
 
 
 def _resources(kind: str, case: Authorization, guide: str, payer: Payer, tx: Reading) -> list[Json]:
-    return kept(kind, case, request_of(case, tx), guide, at=payer.clock(), base_url=payer.fhir_base(guide))
+    sent = _sent(case, tx) if kind == "Communication" else ()
+    return kept(kind, case, request_of(case, tx), guide, at=payer.clock(), base_url=payer.fhir_base(guide), sent=sent)
+
+
+def _sent(case: Authorization, tx: Reading) -> Iterator[Sent]:
+    """The documents that came by $submit-attachment, before the request or after it."""
+    for received in map(tx.received, case.received):
+        if received.kind in (ATTACHMENT, HELD):
+            yield Sent(received.id, received.at, attachment.read(read_resource(received.body, received.guide), received.guide))
 
 
 def _known(kind: str, name: str, value: str) -> Iterator[Known]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from fhir_pa.auth.caller import Caller
 from fhir_pa.documents.attached import of_another
 from fhir_pa.operations.plan_knows import plan_knows
-from fhir_pa.operations.weighing import HELD, Documentation, documentation_of, weigh_items
+from fhir_pa.operations.weighing import ATTACHMENT, HELD, Documentation, documentation_of, weigh_items
 from fhir_pa.pas import attachment
 from fhir_pa.pas.attachment import Attachments
 from fhir_pa.pas.evidence import numbers_of
@@ -38,7 +38,7 @@ def submit_attachment(body: bytes, guide: str, caller: Caller, payer: Payer) -> 
     at = payer.clock()
     parameters = read_resource(body, guide, payer.settings.max_body_bytes)
     brought = attachment.read(parameters, guide)
-    received = Received(str(uuid.uuid4()), "attachment", caller.id, guide, at, body)
+    received = Received(str(uuid.uuid4()), ATTACHMENT, caller.id, guide, at, body)
     with suppress(Conflict):
         return _join(brought, received, caller, payer, at)
     return _join(brought, received, caller, payer, at)

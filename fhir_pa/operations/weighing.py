@@ -149,12 +149,13 @@ def _of_attachment(parameters: Json, guide: str) -> Documentation:
     return Documentation(brought.responses, brought.resources)
 
 
+ATTACHMENT = "attachment"
 HELD = "held attachment"  # received before the request it is for
 ADMISSION = "admission"  # a notice that stands for the request its facility has not sent yet
 READERS: dict[str, Callable[[Json, str], Documentation]] = {
     "submit": _of_submission,
     "order": _of_submission,
-    "attachment": _of_attachment,
+    ATTACHMENT: _of_attachment,
     HELD: _of_attachment,
     ADMISSION: _of_submission,
 }

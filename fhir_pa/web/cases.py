@@ -11,7 +11,7 @@ from fhir_pa.web.media_types import answer_resource
 from fhir_pa.web.offered import Offered, Payer
 from questionnaires.package_request import Guide
 
-KEPT = ("ClaimResponse", "Claim", "Bundle", "Task", "CommunicationRequest")
+KEPT = ("ClaimResponse", "Claim", "Bundle", "Task", "CommunicationRequest", "Communication")
 
 
 def add_cases(base: Blueprint, payer: Payer, offered: Offered, admit: Callable[[str], Caller]) -> None:

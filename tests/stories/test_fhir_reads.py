@@ -7,14 +7,16 @@ from urllib.parse import quote
 import pytest
 
 from fhir_pa.provider.codes import CERTIFIED, PENDED
+from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import read
 from fhir_pa.provider.pas.request import request_of
 from ig_profiles import json
 from ig_profiles.reading import Json, many
 from tests.stories.asking import BORDERLINE, inquire, oxygen, scans, submit, update
 from tests.stories.parties import SUPPLIER, Staff, System
+from tests.stories.test_attachments import control, report
 
-KINDS = ("ClaimResponse", "Claim", "Bundle", "Task", "CommunicationRequest")
+KINDS = ("ClaimResponse", "Claim", "Bundle", "Task", "CommunicationRequest", "Communication")
 
 
 def found(clinic: System, query: str) -> list[Json]:
@@ -53,6 +55,27 @@ def test_what_is_asked_for_is_read_by_its_control_number_until_it_came(clinic: S
         assert {**kept, "authoredOn": None} == {**each, "authoredOn": None}
     control = next(each["identifier"][0]["value"] for each in asked if each["resourceType"] == "CommunicationRequest")
     assert control in ids(clinic, f"CommunicationRequest?identifier={control}")
+
+
+def test_what_was_said_about_a_case_is_read_and_found_documents_and_calls_to_the_provider_alike(clinic: System, physician: Staff) -> None:
+    asked = scans(clinic)
+    answer = submit(clinic, asked)
+    tracking = control(answer, 2)
+    clinic.plan.clock.turn(minutes=5)
+    clinic.post("$submit-attachment", attachment_of(asked, tracking, {2: report(clinic, "chest")}))
+    clinic.plan.clock.turn(minutes=5)
+    number = physician.worklist()[0]["number"]
+    said = {"channel": "phone", "arrival": "reached", "said": "The neck report is still missing.", "call_back": "555-555-0142"}
+    for who in ("provider", "member"):
+        assert physician.call("POST", f"/um/authorizations/{number}/contacts", {**said, "who": who, "name": "Front desk"}).status_code == 200
+    came, told = found(clinic, f"Communication?identifier={asked.number}")
+    assert (came["status"], came["basedOn"][0]["reference"].rpartition("/")[2]) == ("completed", tracking["value"])
+    assert came["identifier"][0]["value"] == tracking["value"] and "for item 2" in came["payload"][0]["contentString"]
+    assert came["about"] == told["about"] and came["sender"] == told["recipient"][0]
+    assert (told["medium"][0]["coding"][0]["code"], told["payload"][0]["contentString"]) == ("PHONE", "The neck report is still missing.")
+    assert clinic.get(f"Communication/{told['id']}") == told and clinic.get(f"Communication?_id={came['id']}")["entry"][0]["resource"] == came
+    stranger = System(clinic.plan, SUPPLIER, clinic.guide)
+    assert stranger.call("GET", f"Communication/{came['id']}").status_code == 404 and ids(stranger, "Communication") == []
 
 
 def test_answers_are_found_by_trace_number_member_provider_and_request_the_newest_first_and_page_by_page(clinic: System) -> None:
@@ -94,7 +117,7 @@ def test_nobody_reads_or_finds_what_another_system_submitted(clinic: System) -> 
     for name in (*names, f"Claim/{reference}", f"Bundle/{reference}-request"):
         refused, missing = stranger.call("GET", name), stranger.call("GET", f"{name.partition('/')[0]}/PR0")
         assert refused.status_code == missing.status_code == 404 and "Claim/$inquire" in refused.text
-    assert [ids(stranger, f"{kind}?identifier={asked.number}") for kind in KINDS] == [[], [], [], [], []]
+    assert [ids(stranger, f"{kind}?identifier={asked.number}") for kind in KINDS] == [[], [], [], [], [], []]
     assert len(inquire(clinic, asked)) == 1
 
 
