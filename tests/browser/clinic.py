@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Flask
 from werkzeug.serving import make_server
@@ -58,14 +59,19 @@ def people() -> Charts:
 
 
 @contextmanager
-def clinic(places: Places, keys: Keys, guide: str, payer_base: str | None = None, ask: bool = True, unasked: bool = False) -> Iterator[Clinic]:
-    """EHR and app until the end of the block; ``payer_base`` is another payer's, ``ask`` whether signing asks CRD, and ``unasked`` lets it grant."""
+def clinic(
+    places: Places, keys: Keys, guide: str, payer_base: str | None = None, ask: bool = True, unasked: bool = False, measures: Path | None = None
+) -> Iterator[Clinic]:
+    """EHR and app until the end of the block.
+
+    ``payer_base`` is another payer's, ``ask`` whether signing asks CRD, ``unasked`` lets it grant; figures go to ``measures``.
+    """
     charts = people()
     root = f"{places.payer}/{'v2.2' if guide == '2.2' else 'v2.0'}"
     sign = signing(CdsClient(root, guide, places.ehr, CLIENT_ID, keys), unasked) if ask else None
     ehr = build_ehr(charts, keys, places.ehr, "Bearer x", apps=(registration(places.app, keys),), sign=sign)
     payer = Payer("larkfield", "Larkfield Health Plan", (f"{NPI}|{PAYER_NPI}",), guide, PasClient(payer_base or f"{root}/fhir", CLIENT_ID, keys))
-    app = build_app(Setting(places.app, (Host(f"{places.ehr}/fhir", APP_ID),), (payer,), keys))
+    app = build_app(Setting(places.app, (Host(f"{places.ehr}/fhir", APP_ID),), (payer,), keys, measures=measures))
     with served(ehr, places.ehr), served(app, places.app):
         yield Clinic(places, charts, guide)
 

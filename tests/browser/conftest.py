@@ -71,7 +71,7 @@ def opened(chromium: Any, places: Places, keys: Keys, request: pytest.FixtureReq
         windows: list[Window] = []
 
         def open_(patient: str, guide: str = "2.2", *, clinic_: Clinic | None = None, payer_base: str | None = None, **more: Any) -> Any:
-            signing = {name: more.pop(name) for name in ("ask", "unasked") if name in more}
+            signing = {name: more.pop(name) for name in ("ask", "unasked", "measures") if name in more}
             if payer_base is None:
                 request.getfixturevalue("our_payer")
             here = clinic_ or stack.enter_context(clinic(places, keys, guide, payer_base, **signing))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,3 +208,20 @@ def test_a_finished_form_is_one_file_for_whoever_performs_the_order(fresh: Any, 
     assert bundle["type"] == "collection"
     faults = [f"{each.expression}: {each.text}" for each in validate(bundle, open_set(guide), strict=True) if each.severity in ("fatal", "error")]
     assert faults == []
+
+
+def test_a_session_leaves_its_figures_and_nothing_of_the_patient(opened: Any, tmp_path: Path) -> None:
+    """DTR §metrics, the app's side: launch, package, chart, form kept; how many answers were found for the clinician."""
+    clinic, window = opened("Orla Penhallow", measures=tmp_path)
+    window.saved()
+    window.press("Review")
+    window.press("Finish, send later")
+    window.page.wait_for_selector(".outcome")
+    [kept] = [json.loads(path.read_bytes()) for path in tmp_path.glob("*.json")]
+    assert {"launch", "qpackage", "mrquery", "storeqr", "userresponse"} == {each["actionDetail"] for each in kept["action"]}
+    [form] = kept["questionnaire"]
+    assert (form["autoPopulated"], form["reviewPrior"], form.get("failure")) == (7, True, None)
+    assert (kept["source"], kept["launchMode"]) == ("DTRApp-src", "crdlaunch")
+    assert kept["assertionId"] and kept["orderItem"] and kept["providerId"]["value"].startswith("9")
+    words = json.dumps(kept)
+    assert not any(each in words for each in ("Orla", "Penhallow", "orla", clinic.charts.by_patient["orla-penhallow"].patient["birthDate"]))

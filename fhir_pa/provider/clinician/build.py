@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from fhir_pa.provider.clinician.doors import House
 from fhir_pa.provider.clinician.entering import entering
 from fhir_pa.provider.clinician.finishing import finishing
+from fhir_pa.provider.clinician.measures import Measures
 from fhir_pa.provider.clinician.payers import Payer, supported, supported_list
 from fhir_pa.provider.clinician.sending import Sent
 from fhir_pa.provider.clinician.signing_in import Host
@@ -33,13 +34,16 @@ POLICY = (
 
 @dataclass(frozen=True)
 class Setting:
-    """Where the app is reached, the EHRs it is registered with, and the payers it works with; ``sent`` hears of each request submitted."""
+    """Where the app is reached, the EHRs it is registered with, and the payers it works with; ``sent`` hears of each request submitted;
+    ``measures`` is the folder in which the figures of every session are kept.
+    """
 
     url: str
     hosts: tuple[Host, ...]
     payers: tuple[Payer, ...]
     keys: Keys
     sent: Sent | None = None
+    measures: Path | None = None
 
 
 def build(setting: Setting, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Flask:
@@ -47,7 +51,7 @@ def build(setting: Setting, now: Callable[[], datetime] = lambda: datetime.now(U
     app = Flask(__name__, static_folder=None)
     visits = Visits()
     app.register_blueprint(entering(setting.url, setting.hosts, setting.keys, visits, now))
-    house = House(setting.payers, setting.keys, visits, now, setting.sent)
+    house = House(setting.payers, setting.keys, visits, now, setting.sent, setting.url, Measures(setting.measures))
     app.register_blueprint(working(house))
     app.register_blueprint(finishing(house))
 

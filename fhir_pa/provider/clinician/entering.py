@@ -6,11 +6,12 @@ What the browser keeps is one cookie for each visit, HttpOnly and SameSite=Stric
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 
 from flask import Blueprint, Response, redirect, request
 
+from fhir_pa.provider.clinician.measured import Action
 from fhir_pa.provider.clinician.signing_in import SIGN_IN_SECONDS, Host, address, asking, opened
 from fhir_pa.provider.clinician.trouble import Trouble
 from fhir_pa.provider.clinician.visits import Visits
@@ -46,6 +47,7 @@ def entering(url: str, hosts: tuple[Host, ...], keys: Keys, visits: Visits, now:
         if "code" not in request.args:
             raise Trouble(403, "ehr", "The EHR did not let the app in.", request.args.get("error_description") or request.args.get("error", ""))
         visit = opened(by_base[pending.issuer], keys, pending, request.args["code"], callback, int(moment))
+        visit.measured.actions.append(Action("launch", datetime.fromtimestamp(pending.until - SIGN_IN_SECONDS, UTC), now()))
         name = visits.open(visit, moment)
         answer: Response = redirect(f"{url}/visits/{name}/", 303)  # type: ignore[assignment]
         answer.set_cookie(KEY, visit.key, path=f"/visits/{name}/", httponly=True, samesite="Strict", secure=secure)

@@ -35,7 +35,9 @@ def finishing(house: House) -> Blueprint:
             if asked.get("signed") is not True:
                 raise Trouble(422, "app", "This form must be signed.", "Confirm above that the answers are yours, then finish again.")
             form = keeping.signed(chart, form, questionnaire, house.keys, now())
-        kept = keeping.keep(chart, form, now())
+        chart.visit.measured.responded(known.canonical, asked.get("measure") or {}, now())
+        with house.acting(chart, "storeqr", known.canonical):
+            kept = keeping.keep(chart, form, now())
         orders, trouble = put_on_orders(chart, kept)
         return answered({"response": kept, "orders": orders, "trouble": trouble})
 

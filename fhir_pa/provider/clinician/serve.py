@@ -35,12 +35,13 @@ def registration(app_url: str, keys: Keys, guide: str | None = None) -> App:
 @click.option("--guide", type=click.Choice(["2.0.1", "2.2"]), default="2.2", show_default=True, help="The guide that base speaks.")
 @click.option("--payer-name", default="Larkfield Health Plan", show_default=True)
 @click.option("--payer-npi", default=PAYER_NPI, help="By which coverages name the payer.")
-def main(port: int, keys_file: Path, ehr_url: str, payer_base: str, guide: str, payer_name: str, payer_npi: str) -> None:
+@click.option("--measures", type=click.Path(path_type=Path, file_okay=False), help="Folder in which the figures of every session are kept.")
+def main(port: int, keys_file: Path, ehr_url: str, payer_base: str, guide: str, payer_name: str, payer_npi: str, measures: Path | None) -> None:
     """The clinician's app, loopback only."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     keys = Keys.load(keys_file)
     payer = Payer("payer", payer_name, (f"{NPI}|{payer_npi}",), guide, PasClient(payer_base, CLIENT_ID, keys))
-    setting = Setting(f"http://127.0.0.1:{port}", (Host(f"{ehr_url}/fhir", APP_ID),), (payer,), keys)
+    setting = Setting(f"http://127.0.0.1:{port}", (Host(f"{ehr_url}/fhir", APP_ID),), (payer,), keys, measures=measures)
     make_server("127.0.0.1", port, build(setting), threaded=True).serve_forever()
 
 

@@ -11,8 +11,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from fhir_pa.provider.clinician.measured import Measured
 from fhir_pa.provider.dtr.package import Package
-from ig_profiles.reading import Json
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Pending:
 
 @dataclass
 class Visit:
-    """A chart opened by a clinician. ``about`` are references of the launch; ``packages`` are the payer's forms by canonical."""
+    """A chart opened by a clinician. ``about`` are references of the launch; ``packages`` are the payer's forms by canonical, ``routes`` their payers."""
 
     key: str
     issuer: str
@@ -43,7 +43,7 @@ class Visit:
     until: float
     packages: dict[str, Package] = field(default_factory=dict)
     routes: dict[str, Any] = field(default_factory=dict)
-    context: dict[str, Json] = field(default_factory=dict)
+    measured: Measured = field(default_factory=Measured)
 
 
 class Visits:

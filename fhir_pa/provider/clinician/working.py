@@ -12,6 +12,7 @@ from fhir_pa.provider.clinician import forms, keeping
 from fhir_pa.provider.clinician.asked import waiting
 from fhir_pa.provider.clinician.chart import OpenChart, person, told, told_form
 from fhir_pa.provider.clinician.doors import House, answered, heard, package_of
+from fhir_pa.provider.clinician.measured import Form
 from fhir_pa.provider.clinician.payers import Payer
 from fhir_pa.provider.clinician.trouble import Trouble
 from fhir_pa.provider.crd.coverage_answer import read_order
@@ -68,7 +69,9 @@ def working(house: House) -> Blueprint:
         orders = tuple(chart.order(str(each)) for each in asked["orders"])
         payer = house.payer(chart, coverage)
         context = str(asked["context"]) if asked.get("context") else None
-        fetched = forms.fetch(payer, coverage, orders, context, tuple(map(str, asked.get("forms", ()))))
+        house.about(chart, payer, orders, "cdexlaunch" if context else "crdlaunch" if any(read_order(order) for order in orders) else "salaunch")
+        with house.acting(chart, "qpackage"):
+            fetched = forms.fetch(payer, coverage, orders, context, tuple(map(str, asked.get("forms", ()))))
         if not fetched.packages:
             words = " ".join(fetched.said) or "It named no form for these orders: no documentation is needed, or it is asked for in another way."
             raise Trouble(404, "payer", "The payer has no form for these orders.", words)
@@ -85,7 +88,9 @@ def working(house: House) -> Blueprint:
         orders = tuple(each for each in chart.orders if reference(each)["reference"] in about)
         payer = house.payer(chart, coverage)
         saved = text(form, "meta", "lastUpdated") or now().isoformat()
-        fetched = forms.fetch_again(payer, coverage, orders, _canonical(form), saved)
+        house.about(chart, payer, orders, "relaunch")
+        with house.acting(chart, "qpackage"):
+            fetched = forms.fetch_again(payer, coverage, orders, _canonical(form), saved)
         if not fetched.packages or forms.is_over(fetched.packages[0], now().date()):
             keeping.keep(chart, {**form, "status": "stopped"}, now())
             raise Trouble(410, "payer", "This form is no longer in force.", "It was closed in the chart. Begin again to get the payer's new form.")
@@ -100,7 +105,9 @@ def working(house: House) -> Blueprint:
         chart = house.chart(name)
         requirements = [each for package in chart.visit.packages.values() for each in package.data_requirements()]
         wanted = queries(requirements, chart.visit.patient, chart.visit.user.rpartition("/")[2], chart.orders)
-        found = {reference(each)["reference"]: each for query in wanted for each in chart.search(query)}
+        with house.acting(chart, "mrquery") as measured:
+            found = {reference(each)["reference"]: each for query in wanted for each in chart.search(query)}
+            measured.read(found.values())
         for order in chart.orders:
             found.setdefault(reference(order)["reference"], order)
         return answered({"resources": list(found.values())})
@@ -111,7 +118,10 @@ def working(house: House) -> Blueprint:
         chart, query = house.chart(name), str(heard().get("query", ""))
         if not SEARCH.fullmatch(query):
             raise Trouble(400, "app", "This is no search in the chart.", "The form's expression must give a query such as Condition?patient=….")
-        return answered({"resources": chart.search(query)[:50]})
+        with house.acting(chart, "mrquery") as measured:
+            found = chart.search(query)[:50]
+            measured.read(found)
+        return answered({"resources": found})
 
     @doors.get("/named-form")
     def named_form(name: str) -> Response:
@@ -123,7 +133,8 @@ def working(house: House) -> Blueprint:
     def following(name: str) -> Response:
         chart, asked = house.chart(name), heard()
         known, payer = package_of(chart.visit, str(asked["canonical"]))
-        return answered(forms.next_questions(payer, known, asked["response"]))
+        with house.acting(chart, "nextq", known.canonical):
+            return answered(forms.next_questions(payer, known, asked["response"]))
 
     @doors.get("/expansion")
     def expansion(name: str) -> Response:
@@ -132,14 +143,17 @@ def working(house: House) -> Blueprint:
 
     @doors.post("/problems")
     def problems(name: str) -> Response:
-        asked = heard()
-        payer = package_of(house.chart(name).visit, str(asked["canonical"]))[1]
+        chart, asked = house.chart(name), heard()
+        known, payer = package_of(chart.visit, str(asked["canonical"]))
+        chart.visit.measured.forms[known.canonical].failures += len(asked["problems"])
         forms.report(payer, str(asked["canonical"]), [str(each)[:300] for each in asked["problems"]][:20], now())
         return answered({})
 
     @doors.post("/form")
     def save(name: str) -> Response:
-        kept = keeping.keep(house.chart(name), keeping.unsigned(heard()["response"]), now())
+        chart = house.chart(name)
+        with house.acting(chart, "storeqr"):
+            kept = keeping.keep(chart, keeping.unsigned(heard()["response"]), now())
         return answered({"id": kept["id"], "meta": kept.get("meta", {}), "authored": kept.get("authored")})
 
     @doors.post("/end")
@@ -155,6 +169,8 @@ def _handed(chart: OpenChart, payer: Payer, coverage: Json, orders: tuple[Json, 
     """The packages for the page; the visit remembers them, and which payer each came from."""
     chart.visit.packages.update({package.canonical: package for package in fetched.packages})
     chart.visit.routes.update({package.canonical: payer for package in fetched.packages})
+    counted = {package.canonical: Form(forms.is_adaptive(package), bool(package.prefilled())) for package in fetched.packages}
+    chart.visit.measured.forms.update(counted)
     ours = reference(coverage)["reference"]
     purposes = [purpose for order in orders for each in read_order(order) if each.coverage == ours for purpose in each.doc_purpose]
     purpose = next(iter(purposes), "withpa")

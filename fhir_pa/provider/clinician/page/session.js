@@ -6,6 +6,7 @@ import { begin, recall } from "./form/answers.js";
 import { all, URL } from "./form/extensions.js";
 import { write } from "./form/response.js";
 import { settle } from "./form/settle.js";
+import { measure } from "./form/progress.js";
 import { grow, questions } from "./form/tree.js";
 import { Saver } from "./saver.js";
 import { call } from "./server.js";
@@ -14,6 +15,7 @@ export class Session {
   /** `handed` is one package (forms.py `handed`), `occasion` what the visit is about, `chart` { resources, patient }. */
   constructor(handed, occasion, chart, engine) {
     Object.assign(this, { ...handed, chart, clinician: occasion.clinician, launch: { patient: occasion.resources.patient, user: occasion.resources.user } });
+    this.began = Date.now();
     this.finished = !this.adaptive || handed.response.status === "completed";
     this.libraryTrouble = [];
     this.facts = new Facts(engine, handed.elms, handed.valueSets, handed.guide === "2.0.1");
@@ -102,7 +104,7 @@ export class Session {
   /** Finish: the completed form as the chart keeps it, and what the payer said of its orders. Throws Trouble. */
   async complete(signed) {
     await this.saver.now();
-    const { response, orders, trouble } = await call("completion", { canonical: this.canonical, response: this.written("completed"), signed });
+    const { response, orders, trouble } = await call("completion", { canonical: this.canonical, response: this.written("completed"), signed, measure: measure(this.root, this.began) });
     this.saver.stop();
     this.response = response;
     Object.assign(this, { done: true, orders, orderTrouble: trouble });

@@ -2,7 +2,7 @@
 
 import { byPerson } from "./origin.js";
 import { faults } from "./check.js";
-import { isReadOnly, isShown, questions } from "./tree.js";
+import { isAsked, isReadOnly, isShown, questions } from "./tree.js";
 
 /** { left, total, optional, wrong, chart, payer, you }: counts of the questions a person is shown and may answer. */
 export function progress(root, form) {
@@ -25,3 +25,11 @@ export function progress(root, form) {
 
 /** Whether a question still waits for the clinician: unanswered (not cleared on purpose), or answered wrongly. */
 export const waits = (node) => isShown(node) && !isReadOnly(node) && !node.answers.length && !(node.cleared && !node.item.required);
+
+/** What a finished form took, in counts only: questions asked, found by chart or payer, given or changed by the clinician, seconds. */
+export function measure(root, began, now = Date.now()) {
+  const asked = questions(root).filter((node) => isAsked(node));
+  const by = (...sources) => asked.filter(({ answers }) => sources.includes(answers[0]?.origin.source)).length;
+  const cleared = asked.filter((node) => node.cleared && !node.answers.length).length;
+  return { asked: asked.length, found: by("chart", "payer"), manual: by("manual"), override: by("override") + cleared, seconds: Math.round((now - began) / 1000) };
+}
