@@ -18,6 +18,7 @@ from fhir_pa.storage.claims import ClaimReading, ClaimWriting
 from fhir_pa.storage.courses import CourseReading
 from fhir_pa.storage.crd_metrics import CrdMetricReading, CrdMetricWriting
 from fhir_pa.storage.database import open_database
+from fhir_pa.storage.follow_ups import FollowUpReading, FollowUpWriting
 from fhir_pa.storage.form_errors import FormErrorReading, FormErrorWriting
 from fhir_pa.storage.ground import Clock
 from fhir_pa.storage.hook_log import HookReading, HookWriting
@@ -57,6 +58,7 @@ class Reading(
     CrdMetricReading,
     CardReading,
     ClaimReading,
+    FollowUpReading,
     FormErrorReading,
 ):
     """Everything that may be asked of the store."""
@@ -77,6 +79,7 @@ class Transaction(
     FormErrorWriting,
     CardWriting,
     ClaimWriting,
+    FollowUpWriting,
     Reading,
 ):
     """Everything that may be asked and kept, in one transaction."""
