@@ -12,6 +12,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Directory
 from fhir_pa.settings import Settings
 from fhir_pa.web.managing import Managing
+from fhir_pa.web.offered_to_practices import ForPractices
 from fhir_pa.web.offered_desks import EditionDiff, Operating, PolicyDesk, PolicyTrial
 from questionnaires.package_request import Guide
 
@@ -246,6 +247,7 @@ class Offered:
     published_plan: PublishedPlan
     figures: Figures
     status: Status
+    practice: ForPractices
     policy_desk: PolicyDesk
     policy_trial: PolicyTrial
     edition_diff: EditionDiff

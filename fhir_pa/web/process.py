@@ -37,9 +37,15 @@ from fhir_pa.operations import (
     measures,
     next_question,
     operating,
+    packet,
     peer_to_peer,
     policy_desk,
     policy_trial,
+    practice,
+    practice_acts,
+    practice_case,
+    practice_measures,
+    practice_status,
     preview,
     published,
     questionnaire_package,
@@ -59,6 +65,7 @@ from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.managing import Managing
 from fhir_pa.web.offered import Offered
+from fhir_pa.web.offered_to_practices import ForPractices
 from fhir_pa.web.serve import end_with_parent
 from fhir_pa.wiring import open_payer
 from ig_profiles.outcome import Refusal
@@ -104,6 +111,7 @@ OFFERED = Offered(
     published_plan=published,
     figures=figures,
     status=status,
+    practice=ForPractices(practice, practice_case, practice_acts, packet, evidence, practice_status.look_up, practice_measures.measures),
     policy_desk=policy_desk,
     policy_trial=policy_trial,
     edition_diff=edition_diff,
