@@ -34,7 +34,7 @@ class Settings:
     """Read once at the start by ``read``; nothing changes it afterwards."""
 
     config: Path | None = _setting(
-        f"The TOML file with [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc], [member_oidc], [server].", None
+        f"The TOML file with [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc], [member_oidc], [root_causes], [server].", None
     )
     host: str = _setting("The address to listen on. Anything but loopback belongs behind a proxy with TLS.", "127.0.0.1")
     port: int = _setting("The port to listen on.", 8080)
@@ -130,8 +130,8 @@ def read(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
             break
     for name in in_file.keys() - {each.name for each in documented()}:
         mistakes.add(f"{where} [server] {name}", "is not a setting this server knows.", "Run 'fhir-pa settings' to see them all.")
-    for name in tables.keys() - {"payer", *_LISTS, "oidc", "member_oidc", "server"}:
-        mend = f"Use [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc], [member_oidc] or [server]."
+    for name in tables.keys() - {"payer", *_LISTS, "oidc", "member_oidc", "root_causes", "server"}:
+        mend = f"Use [payer], {', '.join(f'[[{each}]]' for each in _LISTS)}, [oidc], [member_oidc], [root_causes] or [server]."
         mistakes.add(f"{where} [{name}]", "is not a table this server knows.", mend)
     directory = registration.read(tables, where, mistakes)
     settings = Settings(**chosen, directory=directory, sources=sources)

@@ -15,6 +15,7 @@ from fhir_pa.auth.practice import Practice, PracticePerson
 from fhir_pa.auth.representative import Representative
 from fhir_pa.auth.scopes import Scope
 from fhir_pa.um.delegate import Delegate
+from fhir_pa.um.root_cause import RootCause
 
 CASEWORK = ("nurse", "physician", "clerk", "auditor")  # whoever may see cases
 ROLES = (*CASEWORK, "policy", "operator")
@@ -164,6 +165,7 @@ class Directory:
     practice_people: tuple[PracticePerson, ...] = ()
     representatives: tuple[Representative, ...] = ()
     member_accounts: PlanAccounts | None = None
+    root_causes: Mapping[str, RootCause] = field(default_factory=dict, hash=False)
 
     @property
     def lists_members(self) -> bool:

@@ -16,7 +16,9 @@ from fhir_pa.auth.practice import Practice, PracticePerson
 from fhir_pa.auth.representative import Representative
 from fhir_pa.auth.scopes import Scope, scope
 from fhir_pa.configuration import Mistakes, Table
+from fhir_pa.pas.codes import DECISION_REASONS
 from fhir_pa.um.delegate import Delegate
+from fhir_pa.um.root_cause import RootCause
 from ig_profiles.names import NPI
 
 _SEARCHED = re.compile(r"[A-Z][A-Za-z]+\.[_A-Za-z][-_A-Za-z]*")
@@ -47,7 +49,15 @@ def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory
     insurer = _insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes))
     accounts, portal = (_accounts(tables, name, where, mistakes) for name in ("oidc", "member_oidc"))
     desks = (practices, practice_people, representatives, portal)
-    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates, accounts, *desks)
+    causes = _root_causes(Table(tables.get("root_causes", {}), f"{where} [root_causes]", mistakes))
+    return Directory(insurer, clients, people, members, gold_cards, network, apps, delegates, accounts, *desks, root_causes=causes)
+
+
+def _root_causes(table: Table) -> Mapping[str, RootCause]:
+    """What the plan means by reason codes of decisions against the member, beside what is known of them."""
+    found = {code: table.one_of(code, RootCause) for code in DECISION_REASONS if table.raw(code) is not None}
+    table.close()
+    return {code: RootCause(cause) for code, cause in found.items() if cause}
 
 
 def _accounts(tables: Mapping[str, Any], name: str, where: str, mistakes: Mistakes) -> PlanAccounts | None:

@@ -55,7 +55,7 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
         "items": [item_shown(item, case, payer, {each["sha256"] for each in documents}, at) for item in case.items],
         "documents": documents,
         "may": asdict(may(case, reviewer_of(person), at)),
-        "reasons": [{"code": code, "says": DECISION_REASONS[code], "root_cause": cause} for code, cause in ROOT_CAUSES.items()],
+        "reasons": [{"code": code, "says": DECISION_REASONS[code], "root_cause": cause} for code, cause in (ROOT_CAUSES | dict(payer.directory.root_causes)).items()],
         "phone": person.phone or payer.directory.insurer.phone,
         "people": [{"id": each.id, "name": each.name} for each in payer.directory.people if able_to_own(each.id, payer)],
         "physicians": [{"id": each.id, "name": each.name} for each in payer.directory.people if "physician" in each.roles],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
@@ -19,6 +20,7 @@ from fhir_pa.um.extension_of_time import extend as extend_time
 from fhir_pa.um.information_request import MEDICAL_RECORDS
 from fhir_pa.um.plan_knows import PlanKnows
 from fhir_pa.um.review import Decision, Reviewer, Verdict
+from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.time_limits import ExtensionReason
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
@@ -51,7 +53,7 @@ def decided(number: str, body: bytes, caller: Caller, payer: Payer, at: datetime
     """The case as this decision would leave it; nothing is kept. Raises what ``decide`` raises."""
     reviewer = reviewer_of(caller.must_be_staff())
     form = Form(parse(body))
-    decision = _read_decision(form)
+    decision = _read_decision(form, {**ROOT_CAUSES, **payer.directory.root_causes})
     with payer.store.reading() as tx:
         case = as_seen(tx.authorization(number), form)
     return adverse.decide(case, decision, reviewer, at, timedelta(hours=payer.settings.peer_to_peer_hours))
@@ -146,7 +148,7 @@ def keep(changed: Authorization, why: str, payer: Payer, at: datetime) -> Json:
     return whole(changed)
 
 
-def _read_decision(form: Form) -> Decision:
+def _read_decision(form: Form, causes: Mapping[str, RootCause]) -> Decision:
     codes = form.texts("reason_code")
     strange = [code for code in codes if code not in DECISION_REASONS]
     if strange:
@@ -159,7 +161,7 @@ def _read_decision(form: Form) -> Decision:
         reason_codes=codes,
         phone=form.text("phone") or None,
         authorized=form.authorized(),
-        root_cause=next((ROOT_CAUSES[code] for code in codes if code in ROOT_CAUSES), None),
+        root_cause=next((causes[code] for code in codes if code in causes), None),
         step_down=form.step_down(),
     )
     form.refuse_if_wrong()

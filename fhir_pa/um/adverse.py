@@ -15,7 +15,7 @@ from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.item import Event
 from fhir_pa.um.peer_to_peer import PeerToPeer, Stage, window
 from fhir_pa.um.review import Decision, Reviewer, Verdict, walked
-from fhir_pa.um.root_cause import ADMINISTRATIVE
+from fhir_pa.um.root_cause import ADMINISTRATIVE, refuse_without
 from fhir_pa.um.transitions import PENDING, EventKind
 from ig_profiles.outcome import Conflict, NotFound
 from questionnaires.criteria import Truth
@@ -32,10 +32,11 @@ def decide(
 
     A certification, and an administrative decision, stand at once. A clinical decision against the member becomes an
     intended one with an offer of a conversation, unless that was concluded before; ``longest`` zero is a plan that offers
-    none. Raises Conflict while the conversation is still open.
+    none. Raises Conflict while the conversation is still open, Unprocessable when no root cause stands behind it.
     """
     if decision.verdict is Verdict.CERTIFY:
         return settled(authorization.decide(decision, reviewer, at), reviewer.person, at)
+    refuse_without(decision.root_cause, decision.reason_codes)
     if not longest or _is_administrative(authorization, decision):
         return authorization.decide(decision, reviewer, at)
     _refuse_open(authorization, decision.items, at)

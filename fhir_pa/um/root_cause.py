@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from ig_profiles.outcome import Unprocessable
+
 
 class RootCause(StrEnum):
     """Exactly one stands behind every adverse determination."""
@@ -28,3 +30,11 @@ class RootCause(StrEnum):
 
 CLINICAL = frozenset({RootCause.NOT_NECESSARY, RootCause.CRITERIA_NOT_SPOKEN, RootCause.WRONG_LEVEL, RootCause.QUANTITY})
 ADMINISTRATIVE = frozenset(RootCause) - CLINICAL
+
+
+def refuse_without(cause: RootCause | None, codes: tuple[str, ...]) -> None:
+    """Raises Unprocessable when nothing says which root cause stands behind a decision against the member (domain §4.9 no. 11)."""
+    if cause is None and codes:
+        named = f"'{codes[0]}' names none" if len(codes) == 1 else "these reason codes name none"
+        text = f"An adverse decision has one root cause, and {named}: it says why a person had to look, not why the service is not as asked."
+        raise Unprocessable(f"{text} Choose a reason that does, or give the code a root cause in the plan's settings ([root_causes]).", expression="reason_code")

@@ -109,6 +109,11 @@ def test_a_gold_card_is_read_and_spares_its_policies_until_its_last_day(file):
     assert directory.gold_card([], "home_oxygen", date(2027, 3, 1)) is None
 
 
+def test_a_plan_may_give_a_reason_code_its_root_cause(file):
+    causes = read({"config": file('[root_causes]\n"0V" = "not medically necessary"')}, {}).directory.root_causes
+    assert causes == {"0V": "not medically necessary"}
+
+
 def test_a_gold_card_without_reason_or_with_a_wrong_number_is_told(file):
     mistakes = " ".join(mistakes_of({"config": file('[[gold_card]]\nnpi = "9000000008"\n')}))
     assert "because" in mistakes and "not an NPI" in mistakes
@@ -173,6 +178,8 @@ def test_every_setting_says_what_it_means():
         ("[server]\nprivate_networks = ['10.2.0.0/99']", "Write networks such as"),
         ('[payer]\nname = "x"\nidentifier = { system = "s" }', "identifier value is missing"),
         ('[payer]\npublic_url = "http://pa.larkfield.example"', "https address of your proxy"),
+        ('[root_causes]\n"0V" = "because"', "Use one of: not medically necessary"),
+        ('[root_causes]\n"ZZ" = "not medically necessary"', "is not a setting this server knows"),
         ("[payer", "is not TOML"),
     ],
 )

@@ -21,7 +21,7 @@ TREATING = Clinician("Imre Castellane, MD", "pulmonary medicine", phone="555-555
 
 def deny(*items, **given):
     told = {"because": "The saturation is above what the rule names.", "criteria": ("saturation",), "reason_codes": ("0F",), "phone": "555-555-0142"}
-    return Decision(items or (1,), Verdict.DENY, **{**told, **given})
+    return Decision(items or (1,), Verdict.DENY, **{"root_cause": RootCause.NOT_NECESSARY, **told, **given})
 
 
 def certified(*items):
@@ -52,6 +52,14 @@ def test_an_intention_lacks_nothing_that_the_decision_would_need():
         adverse.decide(case, deny(criteria=()), physician(), NOON, WINDOW)
     with pytest.raises(Forbidden, match="takes a physician"):
         adverse.decide(case, deny(), nurse(), NOON, WINDOW)
+
+
+def test_an_adverse_decision_has_a_root_cause_or_is_not_taken():
+    case = authorization(refer())
+    for longest in (WINDOW, timedelta(0)):
+        with pytest.raises(Unprocessable, match=r"'0V' names none.*Choose a reason that does") as refused:
+            adverse.decide(case, deny(reason_codes=("0V",), root_cause=None), physician(), NOON, longest)
+    assert refused.value.issues[0].expression == "reason_code"
 
 
 def test_while_the_conversation_is_open_nobody_signs_the_denial():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fhir_pa.provider.codes import NOT_CERTIFIED
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID
+from fhir_pa.um.root_cause import RootCause
 from ig_profiles import json
 from ig_profiles.names import PROCESS_PRIORITY
 from ig_profiles.reading import Json
@@ -74,6 +77,7 @@ MISSING: list[tuple[Json, str]] = [
     ({"because": ""}, "Write one plain sentence."),
     ({"reason_code": None}, "a decision reason code (reason_code)"),
     ({"reason_code": "ZZ"}, "'ZZ' is no decision reason on file. Known: "),
+    ({"reason_code": "0V"}, "has one root cause, and '0V' names none"),
     ({"criteria": None}, "An adverse decision names the criteria it rests on. Choose from: "),
     ({"criteria": ["gut feeling"]}, "'gut feeling' is no criterion of this item. Criteria weighed here: "),
     ({"items": []}, "Give the sequences of the items"),
@@ -88,6 +92,15 @@ def test_a_decision_that_does_not_tell_what_it_must_is_refused_with_what_is_miss
     for missing, mending in MISSING:
         assert mending in told(physician.decide(number, status=422, **{**DENIAL, **missing})), missing
     assert case_of(physician, number)["revision"] == 1
+
+
+def test_a_plan_may_say_what_it_means_by_a_reason_code(number: str, clinic: System, physician: Staff) -> None:
+    plan = clinic.plan
+    directory = replace(plan.payer.directory, root_causes={"0V": RootCause.NOT_NECESSARY})
+    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, directory=directory))
+    plan.__dict__.pop("application", None)
+    decided = physician.decide(number, **{**DENIAL, "reason_code": "0V"})
+    assert decided["items"][0]["determination"]["root_cause"] == "not medically necessary"
 
 
 def test_a_denial_tells_the_provider_the_reason_and_whom_to_call(number: str, clinic: System, physician: Staff) -> None:
