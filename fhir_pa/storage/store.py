@@ -18,6 +18,7 @@ from fhir_pa.storage.claims import ClaimReading, ClaimWriting
 from fhir_pa.storage.courses import CourseReading
 from fhir_pa.storage.crd_metrics import CrdMetricReading, CrdMetricWriting
 from fhir_pa.storage.database import open_database
+from fhir_pa.storage.dtr_metrics import DtrMetricReading, DtrMetricWriting
 from fhir_pa.storage.follow_ups import FollowUpReading, FollowUpWriting
 from fhir_pa.storage.form_errors import FormErrorReading, FormErrorWriting
 from fhir_pa.storage.ground import Clock
@@ -56,6 +57,7 @@ class Reading(
     OnceReading,
     TurnaroundReading,
     CrdMetricReading,
+    DtrMetricReading,
     CardReading,
     ClaimReading,
     FollowUpReading,
@@ -75,6 +77,7 @@ class Transaction(
     WeighingWriting,
     WorkerWriting,
     CrdMetricWriting,
+    DtrMetricWriting,
     GapWriting,
     FormErrorWriting,
     CardWriting,

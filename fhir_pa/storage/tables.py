@@ -1,7 +1,7 @@
 """The tables: received bytes, authorizations with every revision, assertions, subscriptions, notices and small memories.
 
 Truth is append-only: ``received``, ``answers``, ``revisions``, ``proofs``, ``trail``, ``determinations``, ``hook_calls``,
-``feedback``, ``crd_metrics``, ``cards_given``. The others point into it or hold what may change. The work queue's own tables are not ours.
+``feedback``, ``crd_metrics``, ``dtr_metrics``, ``cards_given``. The others point into it or hold what may change. The work queue's own tables are not ours.
 """
 
 from __future__ import annotations
@@ -200,6 +200,16 @@ crd_metrics = Table(
     Column("hook", String, nullable=False),
     Column("at", Moment, nullable=False, index=True),
     Column("document", Text, nullable=False),  # codes and ids only
+)
+
+dtr_metrics = Table(
+    "dtr_metrics",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("client", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("document", Text, nullable=False),  # which form, how long it took, how it ended
 )
 
 subscriptions = Table(
