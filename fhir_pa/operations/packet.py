@@ -12,6 +12,7 @@ from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.case_screen import documents_of, item_shown, member_shown
 from fhir_pa.operations.evidence import brought
 from fhir_pa.operations.letter import MEDIA, Form, written_to
+from fhir_pa.operations.plain_facts import worded, words_of
 from fhir_pa.operations.practice import own_case
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.appealing import file_until
@@ -21,6 +22,7 @@ from fhir_pa.um.letter import Audience
 from fhir_pa.um.packet import DecisionProof, Enclosed, Packet, Shown, amount, draft, left_open
 from fhir_pa.um.transitions import REOPENABLE
 from fhir_pa.wiring import Payer
+from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
 
@@ -28,7 +30,8 @@ from ig_profiles.reading import Json
 def packet(number: str, sequence: int, caller: Caller, payer: Payer) -> Json:
     """What the packet holds and the letter to begin with. Raises NotFound where nothing was decided against the member."""
     found = gathered(number, sequence, caller, payer)
-    return {**asdict(found), "draft": draft(found), "at": payer.clock().isoformat()}
+    told: Json = parse(dump(asdict(found)))
+    return {**told, "draft": draft(found), "at": payer.clock().isoformat()}
 
 
 def printed(number: str, sequence: int, words: str, form: str, caller: Caller, payer: Payer) -> tuple[str, bytes]:
@@ -58,7 +61,8 @@ def gathered(number: str, sequence: int, caller: Caller, payer: Payer) -> Packet
         documents = [each for each in documents_of(list(brought(case, tx))) if each["clinical"]]
     letter = written_to(Audience.PROVIDER, case, payer)
     line = next(each for each in letter.lines if each.sequence == sequence)
-    shown, until = item_shown(item, case, payer, set(), at), file_until(case, sequence)
+    shown, until, words = item_shown(item, case, payer, set(), at), file_until(case, sequence), words_of(item, payer)
+    findings = [worded(each, words) for each in shown["findings"]]
     member, service, given = member_shown(case), item.requested.service, item.determination.authorized
     return Packet(
         number=case.number,
@@ -79,8 +83,8 @@ def gathered(number: str, sequence: int, caller: Caller, payer: Payer) -> Packet
         until=until[1] if until else None,
         source=until[0].source if until else "",
         expedited_hours=round(until[0].expedited.total_seconds() / 3600) if until else 0,
-        criteria=tuple(_shown(each, item.determination.criteria) for each in shown["findings"]),
-        missing=tuple(dict.fromkeys(_missing(shown))),
+        criteria=tuple(_shown(each, item.determination.criteria) for each in findings),
+        missing=tuple(dict.fromkeys(_missing(shown["asks"], findings))),
         documents=tuple(Enclosed(each["title"], datetime.fromisoformat(each["received_at"]), each["sha256"]) for each in documents),
         calls=tuple(_calls(case, sequence)),
     )
@@ -113,10 +117,10 @@ def _leaves(finding: Json) -> Iterator[Json]:
         yield from _leaves(inner)
 
 
-def _missing(shown: Json) -> Iterator[str]:
-    for ask in shown["asks"]:
+def _missing(asks: Iterable[Json], findings: Iterable[Json]) -> Iterator[str]:
+    for ask in asks:
         yield from ask["words"]
-    for finding in shown["findings"]:
+    for finding in findings:
         if finding["truth"] != "met":
             yield from (name for leaf in _leaves(finding) for name in leaf["missing"])
 

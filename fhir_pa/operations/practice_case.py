@@ -14,6 +14,7 @@ from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.case_screen import documents_of, item_shown, member_shown
 from fhir_pa.operations.evidence import brought
 from fhir_pa.operations.letter import MEDIA, Form, written_to
+from fhir_pa.operations.plain_facts import worded, words_of
 from fhir_pa.operations.practice import case_of, is_own, own_case
 from fhir_pa.operations.practice_course import course
 from fhir_pa.operations.view import appeal as appeal_shown
@@ -109,7 +110,7 @@ def _case(case: Authorization) -> Json:
 
 def _item(item: Item, case: Authorization, payer: Payer, received: set[str], own: bool, at: datetime) -> Json:
     shown, made, rest = item_shown(item, case, payer, received, at), item.determination, left(case, item)
-    until = file_until(case, item.sequence)
+    until, words = file_until(case, item.sequence), words_of(item, payer)
     told: dict[str, Any] = {name: shown[name] for name in ("sequence", "title", "codes", "modifiers", "policy", "asked")}
     return {
         **told,
@@ -122,7 +123,7 @@ def _item(item: Item, case: Authorization, payer: Payer, received: set[str], own
         "units": {"certified": _text(rest.certified), "used": _text(rest.used), "left": _text(rest.left), "unit": rest.unit} if rest.certified else None,
         "uses": [{"quantity": _text(use.quantity), "on": use.on.isoformat(), "claim": use.claim} for use in case.uses if use.item == item.sequence],
         "phone": made.phone,
-        "findings": shown["findings"] if own else [],
+        "findings": [worded(each, words) for each in shown["findings"]] if own else [],
         "asks": shown["asks"],
         "appeal_until": {"level": until[0].name, "at": until[1].isoformat(), "source": until[0].source} if until else None,
     }

@@ -135,7 +135,7 @@ def _paragraphs(packet: Packet) -> Iterator[str]:
     else:
         yield "[Say why the decision should be another one.]"
     if packet.missing:
-        yield "We enclose:\n" + "\n".join(f"- {each} [enclosed as …, or strike out]" for each in packet.missing)
+        yield "We enclose:\n" + "\n".join(f"- {_answer(each)} [enclosed as …, or strike out]" for each in packet.missing)
     yield from packet.calls
     yield packet.signed_by + (f"\n{packet.practice}" if packet.practice else "")
 
@@ -145,7 +145,16 @@ def _said(criterion: Shown) -> str:
     return f"{criterion.title}{seen}."
 
 
+def _answer(missing: str) -> str:
+    """What would settle it: the document that is named, or the answer to the question.
+
+    >>> _answer("the report of the oximetry"), _answer("Was room air breathed?")
+    ('the report of the oximetry', 'the answer to: Was room air breathed?')
+    """
+    return f"the answer to: {missing}" if missing.endswith("?") else missing
+
+
 def _open(criterion: Shown) -> str:
     stands = f" You found: {'; '.join(criterion.evidence)}." if criterion.evidence else ""
-    lacks = f" Not shown so far: {', '.join(criterion.missing)}." if criterion.missing else ""
+    lacks = f" Not answered so far: {'; '.join(criterion.missing)}." if criterion.missing else ""
     return f"{criterion.title}.{stands}{lacks} [Say what the record shows, and where.]"

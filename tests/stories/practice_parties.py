@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 from werkzeug.test import TestResponse
 
+from fhir_pa.provider.charts.practice import CLINIC_NPI
+from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.determination import Authorized, Certify, EditionReference, Refer
+from fhir_pa.um.request import Identifier, Party
 from fhir_pa.web.app import authenticator_for
+from ig_profiles.names import NPI
+from tests.builders import EDITION, finding, item, request
 from tests.stories.desk_parties import AtDesk, hidden, words
+from tests.stories.parties import Plan
 
 
 @dataclass
@@ -38,3 +47,24 @@ class AtPractice(AtDesk):
     def numbers(self, list_: str, query: str = "") -> list[str]:
         """The requests on this list."""
         return [row["number"] for row in self.data(f"/practice/lists/{list_}.json{query}")["rows"]]
+
+
+def asked_by(npi: str = CLINIC_NPI, name: str = "Oakwood Clinic") -> Party:
+    """Who asks: a practice with this NPI."""
+    return Party(name, (Identifier(NPI, npi),))
+
+
+def on_file(plan: Plan, number: str, *answers: Certify | Refer, **given: Any) -> Authorization:
+    """A case of Oakwood Clinic on file, its items answered so by the engine, item 1 first; ``given`` is of its request."""
+    told: dict[str, Any] = {"requestor": asked_by(), "items": tuple(item(each) for each in range(1, len(answers) + 1)), **given}
+    opened = Authorization.open(number, f"R{number}", request(*told.pop("items"), **told), dict(enumerate(answers, 1)), "", "oakwood-ehr", plan.payer.clock())
+    case = replace(opened, received=(), submission="")
+    with plan.payer.store.transaction() as tx:
+        tx.add(case)
+    return case
+
+
+def certified(starts: date, until: date, quantity: int | None = None, unit: str = "days", edition: EditionReference = EDITION) -> Certify:
+    """The engine's yes for these days, and so much."""
+    held = Authorized(starts, until, Decimal(quantity) if quantity else None, unit if quantity else None)
+    return Certify("Every criterion is met.", (finding(),), edition, held)
