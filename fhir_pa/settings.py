@@ -44,7 +44,7 @@ class Settings:
     policies: Path | None = _setting("A folder of the payer's own policies; empty for the ones that come with the server.", None)
     code_map: Path | None = _setting("A FHIR ConceptMap (JSON) from clinical codes to the codes they are billed by; empty for none.", None)
     profiles: Path | None = _setting("A folder of further profiles, made by 'fhir-pa profiles add'; empty for those that come with the server.", None)
-    processes: int = _setting("Server processes. One with SQLite; with PostgreSQL as many as there are cores.", 1)
+    processes: int = _setting("Server processes, as many as there are cores. With SQLite they write in turn, and one of them does the background work.", 1)
     threads: int = _setting("Requests each process works on at once.", 8)
     worker: bool = _setting("Whether the server also does the background work; if not, run 'fhir-pa worker' beside it.", True)
     open: bool = _setting("Let anybody on this machine in as a provider's system, without a token. Loopback only.", False)
@@ -176,8 +176,6 @@ def _sensible(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("peer_to_peer_hours", f"is {settings.peer_to_peer_hours}.", "Use 24 to 72, or 0 to offer no conversation.")
     if not 1 <= settings.quiet_rejected <= 100:
         mistakes.add("quiet_rejected", f"is {settings.quiet_rejected}.", "Use a share between 1 and 100 percent.")
-    if settings.processes > 1 and settings.is_sqlite:
-        mistakes.add("processes", f"is {settings.processes} with SQLite, which is for one process.", "Set database_url to PostgreSQL, or processes to 1.")
     for name in ("private_networks", "trusted_proxies"):
         for network in getattr(settings, name):
             try:

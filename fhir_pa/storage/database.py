@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from fhir_pa.storage.one_writer import OneWriter
+from fhir_pa.storage.turn import Turn
 from ig_profiles.outcome import Unprocessable
 
 FILE_NAME = "fhir-pa.sqlite3"
@@ -52,13 +52,14 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))  # patients' data: readable by the server's own account only
     engine = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, connect_args={"factory": OneWriter, "timeout": BUSY_MILLISECONDS / 1000})
-    writer = Lock()
+    turn = Turn(url.database)
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = "IMMEDIATE"
         for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.lock = writer
+        connection.turn = turn
 
+    sa.event.listen(engine, "engine_disposed", lambda _: turn.close())
     return engine

@@ -1,7 +1,6 @@
-"""One writer at a time in this process: SQLite connections that queue on a lock instead of on SQLite's busy handler.
+"""One writer at a time: SQLite connections that wait for their turn (``turn.py``) instead of in SQLite's busy handler.
 
-SQLite lets one transaction write. Its busy handler polls and starves a waiter for seconds; a lock hands over at once.
-The lock is taken under the driver, so every write through the engine takes it, ours and those of the work queue.
+The turn is taken under the driver, so every write through the engine takes it, ours and those of the work queue.
 """
 
 from __future__ import annotations
@@ -9,8 +8,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any, Self
+
+from fhir_pa.storage.turn import Turn
 
 WAIT_SECONDS = 30.0
 _WRITES = frozenset({"BEGIN", "INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP"})
@@ -18,15 +18,15 @@ _READ_TRANSACTION = "BEGIN DEFERRED"
 
 
 class OneWriter(sqlite3.Connection):
-    """A connection that holds its engine's writer lock from the first write until commit, rollback or close."""
+    """A connection that has its engine's turn from the first write until commit, rollback or close."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.lock: Lock | None = None
+        self.turn: Turn | None = None
         self.holding = False
 
     def cursor(self, factory: Any = None) -> Any:
-        """A cursor that takes the lock before it writes."""
+        """A cursor that takes the turn before it writes."""
         return super().cursor(factory or _Cursor)
 
     def execute(self, statement: str, parameters: Any = ()) -> Any:
@@ -43,13 +43,13 @@ class OneWriter(sqlite3.Connection):
             self.execute("PRAGMA synchronous=FULL")
 
     def take(self, statement: str) -> None:
-        """Hold the lock when this statement begins a write; raises OperationalError after WAIT_SECONDS."""
-        if self.lock is None or self.holding or self.in_transaction or statement == _READ_TRANSACTION:
+        """Have the turn when this statement begins a write; raises OperationalError after WAIT_SECONDS."""
+        if self.turn is None or self.holding or self.in_transaction or statement == _READ_TRANSACTION:
             return
         if statement.lstrip()[:7].split(" ", 1)[0].split("\n", 1)[0].upper() not in _WRITES:
             return
-        if not self.lock.acquire(timeout=WAIT_SECONDS):
-            raise sqlite3.OperationalError("database is locked: another writer of this process did not finish")
+        if not self.turn.acquire(timeout=WAIT_SECONDS):
+            raise sqlite3.OperationalError("database is locked: another writer did not finish")
         self.holding = True
 
     def give_back_unless_open(self) -> None:
@@ -78,8 +78,8 @@ class OneWriter(sqlite3.Connection):
 
     def _give_back(self) -> None:
         self.holding = False
-        if self.lock is not None:
-            self.lock.release()
+        if self.turn is not None:
+            self.turn.release()
 
 
 class _Cursor(sqlite3.Cursor):

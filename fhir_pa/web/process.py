@@ -9,7 +9,9 @@ import gc
 import logging
 import os
 import sys
+from contextlib import suppress
 from multiprocessing.util import Finalize
+from pathlib import Path
 
 from flask import Flask
 
@@ -61,14 +63,15 @@ from fhir_pa.operations import (
     validate,
     worklist,
 )
-from fhir_pa.settings import read
+from fhir_pa.settings import Settings, read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.managing import Managing
 from fhir_pa.web.offered import Offered
 from fhir_pa.web.offered_to_practices import ForPractices
-from fhir_pa.web.serve import end_with_parent
+from fhir_pa.web.serve import MANY_PROCESSES, end_with_parent
 from fhir_pa.wiring import open_payer
-from ig_profiles.outcome import Refusal
+from fhir_pa.work.alone import Alone
+from ig_profiles.outcome import Conflict, Refusal
 
 LOG = logging.getLogger("fhir_pa.serve")
 
@@ -129,7 +132,7 @@ def application() -> Flask:
         payer.warm_up()
         gc.freeze()  # policies and definitions stay: no answer waits while they are looked through for garbage
         Finalize(None, payer.close, exitpriority=10)
-        if settings.worker:
+        if settings.worker and _works_here(settings):
             work = background_of(payer)
             work.start()
             Finalize(None, work.stop, exitpriority=20)
@@ -139,3 +142,15 @@ def application() -> Flask:
     end_with_parent()
     LOG.info("Ready to answer, process %d.", os.getpid())
     return create_app(payer, OFFERED)
+
+
+def _works_here(settings: Settings) -> bool:
+    """Whether this process does background work beside answering: of several on an embedded database the first one does."""
+    if settings.processes == 1 or not settings.is_sqlite:
+        return True
+    first = Alone(Path(os.environ[MANY_PROCESSES]) / "worker")
+    with suppress(Conflict):
+        first.take(0)
+        Finalize(None, first.give_back, exitpriority=15)
+        return True
+    return False

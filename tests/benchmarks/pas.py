@@ -91,19 +91,19 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=4.0)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--guide", choices=["2.0.1", "2.2"], default="2.2")
-    options.add_argument("--processes", type=int, default=1, help="server processes, for PostgreSQL")
+    options.add_argument("--processes", type=int, default=1, help="server processes")
     asked = options.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        payers = {"SQLite": stack.enter_context(payer(folder / "sqlite", "sqlite"))}
+        more = ("--processes", str(asked.processes))
+        payers = {"SQLite": stack.enter_context(payer(folder / "sqlite", "sqlite", *more))}
         floors = {"SQLite": stack.enter_context(floor(f"sqlite:///{folder}/floor.sqlite"))}
         installed = programs()
         if installed is None:
             print("PostgreSQL is not installed here, so it is not measured.")
         else:
             cluster = stack.enter_context(private_cluster(installed, durable=True))
-            more = ("--processes", str(asked.processes))
             payers["PostgreSQL"] = stack.enter_context(payer(folder / "postgresql", cluster.new_database(), *more))
             floors["PostgreSQL"] = stack.enter_context(floor(cluster.new_database()))
         submissions = Submissions(asked.guide)

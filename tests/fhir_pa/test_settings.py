@@ -174,7 +174,6 @@ def test_every_setting_says_what_it_means():
         ("[server]\nprot = 1", "Run 'fhir-pa settings'"),
         ("[server]\nport = 'x'", "should be a whole number"),
         ("[server]\nport = 99999", "between 1 and 65535"),
-        ("[server]\nprocesses = 4", "Set database_url to PostgreSQL"),
         ("[server]\nprivate_networks = ['10.2.0.0/99']", "Write networks such as"),
         ('[payer]\nname = "x"\nidentifier = { system = "s" }', "identifier value is missing"),
         ('[payer]\npublic_url = "http://pa.larkfield.example"', "https address of your proxy"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
 import sqlite3
 import subprocess
@@ -9,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from fhir_pa.storage import one_writer
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Store, open_store
+from fhir_pa.storage.turn import Turn
 from ig_profiles.outcome import Unavailable
 from tests import builders
 
@@ -57,31 +59,31 @@ def test_a_writer_waits_for_the_writer_before_and_is_told_when_that_takes_too_lo
         assert tx.keep_secret("name", b"value") == b"value"
 
 
-def _connection(path: Path, lock: Lock) -> one_writer.OneWriter:
+def _connection(path: Path, turn: Turn) -> one_writer.OneWriter:
     connection = sqlite3.connect(path, factory=one_writer.OneWriter, isolation_level="IMMEDIATE")
-    connection.lock = lock
+    connection.turn = turn
     return connection
 
 
 @pytest.mark.parametrize("ending", ["commit", "rollback", "close"])
-def test_the_lock_is_held_from_the_first_write_to_the_end(tmp_path: Path, ending: str) -> None:
-    lock = Lock()
-    connection = _connection(tmp_path / "db", lock)
+def test_the_turn_is_had_from_the_first_write_to_the_end(tmp_path: Path, ending: str) -> None:
+    turn = Turn(str(tmp_path / "db"))
+    connection = _connection(tmp_path / "db", turn)
     connection.execute("CREATE TABLE t (a)")
     connection.execute("SELECT * FROM t")
-    assert not lock.locked()
+    assert not turn.locked()
     connection.execute("\n  insert INTO t VALUES (1)")
-    assert lock.locked()
+    assert turn.locked()
     getattr(connection, ending)()
-    assert not lock.locked()
+    assert not turn.locked()
 
 
-def test_a_statement_that_fails_does_not_keep_the_lock(tmp_path: Path) -> None:
-    lock = Lock()
-    connection = _connection(tmp_path / "db", lock)
+def test_a_statement_that_fails_does_not_keep_the_turn(tmp_path: Path) -> None:
+    turn = Turn(str(tmp_path / "db"))
+    connection = _connection(tmp_path / "db", turn)
     with pytest.raises(sqlite3.OperationalError):
         connection.execute("CREATE TABLE broken (")
-    assert not lock.locked()
+    assert not turn.locked()
 
 
 WRITES_AND_DIES = """
@@ -116,3 +118,56 @@ def test_only_the_transaction_that_may_leaves_the_disk_to_the_system(embedded: S
         raise ZeroDivisionError
     with embedded.engine.connect() as connection:
         assert synchronous(connection) == FULL
+
+
+WRITES_MANY = """
+import sys
+from pathlib import Path
+from fhir_pa.storage.received import Received
+from fhir_pa.storage.store import open_store
+from tests import builders
+store = open_store("", Path(sys.argv[1]))
+for number in range(150):
+    with store.transaction() as tx:
+        tx.keep_received(Received(f"{sys.argv[2]}{number}", "submit", "c", "2.2", builders.NOON, b"x"))
+"""
+
+
+def test_several_processes_write_in_turn_and_none_is_refused(embedded: Store, tmp_path: Path) -> None:
+    writers = [subprocess.Popen([sys.executable, "-c", WRITES_MANY, str(tmp_path), name]) for name in "abc"]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    with embedded.reading() as tx:
+        assert all(tx.received(f"{name}{number}") for name in "abc" for number in range(150))
+
+
+HAS_THE_TURN = """
+import sys, time
+from fhir_pa.storage.turn import Turn
+turn = Turn(sys.argv[1])
+assert turn.acquire(5)
+print("writing", flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_turn_of_a_process_that_dies_comes_to_the_next(tmp_path: Path) -> None:
+    turn = Turn(str(tmp_path / "db"))
+    with subprocess.Popen([sys.executable, "-c", HAS_THE_TURN, str(tmp_path / "db")], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None and other.stdout.readline() == b"writing\n"
+        assert not turn.acquire(0.05) and not turn.locked()
+        other.kill()
+    assert turn.acquire(5)
+    turn.release()
+    turn.close()
+
+
+def test_nobody_slips_in_before_who_stands_behind_the_writer(tmp_path: Path) -> None:
+    writer, waiting, late = (Turn(str(tmp_path / "db")) for _ in range(3))
+    assert writer.acquire(1)
+    stands = os.open(tmp_path / "db.next", os.O_RDWR)
+    fcntl.flock(stands, fcntl.LOCK_EX)
+    writer.release()
+    assert not late.acquire(0.05), "the place behind the writer is taken"
+    os.close(stands)
+    assert waiting.acquire(1)
+    waiting.release()
