@@ -57,6 +57,11 @@ class Asked:
     derived_from: str
     seal: str
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The link ids of the questions that are on the form already."""
+        return tuple(item["linkId"] for item in items(self.contained) if item.get("type") not in ("group", "display"))
+
 
 def read_asked(body: Any) -> Asked:
     """The response in the body: bare, or the one parameter of Parameters. Raises Unreadable, because DTR asks for 400."""

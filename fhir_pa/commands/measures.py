@@ -13,6 +13,7 @@ from cds_hooks.measures import Measures, Segmented
 from fhir_pa.commands.options import payer_of, where
 from fhir_pa.operations import figures
 from fhir_pa.operations import measures as operation
+from fhir_pa.operations.dtr_measures import dtr_measures
 from fhir_pa.operations.pas_metric_data import pas_metric_data
 from fhir_pa.pas.measures import measures as pas_measures
 from fhir_pa.um.figures import Counted
@@ -100,6 +101,18 @@ def _crd(payer: Payer, since: str | None, until: str | None, client: str | None,
         _write(calls, form, (row for call in calls for row in _requests(call)))
     else:
         _write({"since": first.isoformat(), "until": last.isoformat(), "measures": list(_numbers(told))}, form, _numbers(told))
+
+
+@measures.command()
+@_when
+def dtr(since: str | None, until: str | None, client: str | None, form: str, **flags: Any) -> None:
+    """How forms were served: calls, times, and whether nine of ten came within the guide's times. Exit status 1 when they did not."""
+    with payer_of(flags) as payer:
+        first, last = operation.period(since, until, payer.clock())
+        told = dtr_measures(first, last, client, payer)
+    _write(told, form, told["measures"])
+    if any(each["kept"] is False for each in told["measures"]):
+        sys.exit(1)
 
 
 @measures.command()

@@ -1,6 +1,7 @@
 """Questionnaire/$questionnaire-package: the forms the payer asks for, with their CQL, ready to be filled from the chart.
 
-Chapter: DTR, $questionnaire-package (2.0.1 and 2.2). What the call brings is used to answer it and not kept.
+Chapter: DTR, $questionnaire-package (2.0.1 and 2.2). What the call brings is used to answer it and not kept;
+how long it took is.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.dtr_measured import measured
 from fhir_pa.operations.form_dependencies import logics_of, value_sets_of
 from fhir_pa.operations.form_wanted import form_wanted
 from fhir_pa.operations.hook_given import born, member_identifiers
@@ -17,13 +19,15 @@ from fhir_pa.operations.interview_begun import ORDER, address_of, service_of
 from fhir_pa.operations.membership import Standing, standing
 from fhir_pa.operations.payer_known import payer_known
 from fhir_pa.storage.assertions import Assertion
+from fhir_pa.storage.dtr_metrics import PACKAGE
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
-from ig_profiles.reading import Json
+from ig_profiles.reading import Json, many
 from ig_profiles.resource_text import read_resource
 from questionnaires.adaptive_form import adaptive_canonical, adaptive_id, is_adaptive
 from questionnaires.draft import Occasion, use_of
 from questionnaires.form import canonical as canonical_of
+from questionnaires.form import items
 from questionnaires.library import Shelf, Volume
 from questionnaires.package import answer, changed, package
 from questionnaires.package_request import Guide, PackageRequest, read_package_request
@@ -55,6 +59,20 @@ def questionnaire_package(body: bytes, guide: Guide, caller: Caller, payer: Paye
     Explicit canonicals limit the answer to themselves; else it is what the contexts and the orders ask for together. An
     unknown canonical is a warning; an unknown member or context is refused, because any answer would mislead.
     """
+    with measured(PACKAGE, guide, caller, payer) as told:
+        answered = _answered(body, guide, caller, payer, identity)
+        drafts = [each for each in many(answered, "parameter", "resource", "entry", "resource") if each["resourceType"] == "QuestionnaireResponse"]
+        told.forms = tuple(_form_of(each) for each in drafts)
+        told.prefilled = sum(len(many(item, "answer")) for each in drafts for item in items(each))
+        return answered
+
+
+def _form_of(draft: Json) -> str:
+    """The canonical of the form this draft is for, an adaptive one by what its own form comes from."""
+    return str(next(iter(many(draft, "contained", "derivedFrom")), draft["questionnaire"]))
+
+
+def _answered(body: bytes, guide: Guide, caller: Caller, payer: Payer, identity: str) -> Json:
     at = payer.clock()
     asked = read_package_request(read_resource(body, guide, payer.settings.max_body_bytes), guide, form_named(identity, payer.shelf) if identity else None)
     member = _member(asked, payer, at.date())

@@ -178,9 +178,10 @@ def test_nothing_of_an_interview_is_kept(clinic: System) -> None:
 
 
 def rows(clinic: System) -> dict[str, int]:
-    """How many rows each table holds."""
+    """How many rows each table holds, but for the one that tells how long calls took (what stands there: test_dtr_measures)."""
+    tables = [table for table in metadata.sorted_tables if table.name != "dtr_metrics"]
     with clinic.plan.payer.store.engine.connect() as connection:
-        return {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in metadata.sorted_tables}
+        return {table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables}
 
 
 @pytest.mark.requirement("dtr-2.0.1:52", "dtr-2.0.1:53", "dtr-2.0.1:54", "dtr-2.2:spec-41", "dtr-2.2:spec-43")
