@@ -47,7 +47,7 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
             "messages": _messages(case, tx),
             "alerts": [{"matter": each.matter, "says": each.says} for each in tx.alerts(case.number)],
         }
-    documents = documents_of(received)
+    documents, causes = documents_of(received), {**ROOT_CAUSES, **payer.directory.root_causes}
     return {
         **told,
         "waits": [{**asdict(each), "due_at": each.due_at.isoformat()} for each in waits(case)],
@@ -55,7 +55,7 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
         "items": [item_shown(item, case, payer, {each["sha256"] for each in documents}, at) for item in case.items],
         "documents": documents,
         "may": asdict(may(case, reviewer_of(person), at)),
-        "reasons": [{"code": code, "says": DECISION_REASONS[code], "root_cause": cause} for code, cause in (ROOT_CAUSES | dict(payer.directory.root_causes)).items()],
+        "reasons": [{"code": code, "says": DECISION_REASONS[code], "root_cause": cause} for code, cause in causes.items()],
         "phone": person.phone or payer.directory.insurer.phone,
         "people": [{"id": each.id, "name": each.name} for each in payer.directory.people if able_to_own(each.id, payer)],
         "physicians": [{"id": each.id, "name": each.name} for each in payer.directory.people if "physician" in each.roles],

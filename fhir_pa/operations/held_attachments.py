@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from fhir_pa.operations.weighing import HELD, Documentation
+from fhir_pa.operations.weighing import Documentation
 from fhir_pa.pas import attachment
+from fhir_pa.pas.evidence import numbers_of
 from fhir_pa.pas.intake import Submission
-from fhir_pa.storage.cases import received_of_kind
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.item import Event
 from fhir_pa.um.transitions import EventKind
@@ -39,12 +39,12 @@ class Waiting:
 
 def waiting_for(submission: Submission, client: str, at: datetime, payer: Payer) -> Waiting:
     """What this client sent in the last thirty days under a number of this request, for the same member."""
-    found = Waiting()
+    found, member = Waiting(), submission.request.member
+    numbers = attachment.numbers_for(submission.request, submission.claim)
     with payer.store.reading() as tx:
-        for identity in received_of_kind(HELD, client, at - HELD_FOR, tx):
+        for identity in tx.held_for(client, numbers_of(member), numbers, at - HELD_FOR):
             received = tx.received(identity)
             brought = attachment.read(read_resource(received.body, received.guide), received.guide)
-            if attachment.awaits(brought, submission.request, submission.claim):
-                documents = found.documentation.with_more(Documentation(brought.responses, brought.resources)).about(submission.request.member)
-                found = Waiting((*found.received, identity), documents)
+            documents = found.documentation.with_more(Documentation(brought.responses, brought.resources)).about(member)
+            found = Waiting((*found.received, identity), documents)
     return found

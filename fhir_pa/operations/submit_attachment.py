@@ -58,6 +58,8 @@ def _join(brought: Attachments, received: Received, caller: Caller, payer: Payer
     answer = operation_outcome([_told(brought, case, changed), *strange])
     with payer.store.transaction() as tx:
         tx.keep_received(received if case is not None else replace(received, kind=HELD))
+        if case is None:
+            tx.hold(received, brought.member.value, brought.tracking.value)
         tx.keep_answer(received.id, dump(answer))
         if case is not None and changed is not None:
             tx.save(changed)

@@ -12,7 +12,7 @@ from typing import Any
 
 from fhir_pa.pas.bundle import claim_elements, modifier_faults
 from fhir_pa.pas.dates import full_date
-from fhir_pa.pas.evidence import entered_in_error
+from fhir_pa.pas.evidence import entered_in_error, numbers_of
 from fhir_pa.pas.extensions import DOCUMENT_INFORMATION
 from fhir_pa.pas.people import identifiers
 from fhir_pa.um.authorization import Authorization
@@ -118,17 +118,17 @@ def about(attachments: Attachments, authorization: Authorization) -> bool:
     return bool(known.intersection(named)) or attachments.tracking.value.startswith(f"{authorization.reference}-")
 
 
-def awaits(attachments: Attachments, request: AuthorizationRequest, claim: Entry) -> bool:
-    """Whether these attachments, sent before it, were for this request: the same member, and a number it bears.
+def numbers_for(request: AuthorizationRequest, claim: Entry) -> frozenset[str]:
+    """The numbers under which attachments may have been sent before this request.
 
-    That is a trace number, or the control number by which its supporting information announces a document (X12 PWK06).
+    Those are its trace numbers, and the control numbers by which its supporting information announces documents (X12 PWK06).
     """
     announced = (extension_value(node, DOCUMENT_INFORMATION, "controlNumber") for _, node in claim_elements(claim, "supportingInfo"))
-    return _of_the_member(attachments, request) and attachments.tracking.value in {*_traces(request), *filter(None, announced)}
+    return _traces(request) | {each for each in announced if isinstance(each, str) and each}
 
 
 def _of_the_member(attachments: Attachments, request: AuthorizationRequest) -> bool:
-    return attachments.member.value in {each.value for each in (*request.member.identifiers, *request.member.subscriber_identifiers)}
+    return attachments.member.value in numbers_of(request.member)
 
 
 def _traces(request: AuthorizationRequest) -> frozenset[str]:

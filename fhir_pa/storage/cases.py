@@ -45,12 +45,6 @@ def about_member(value: str, count: int, offset: int, tx: Ground) -> tuple[int, 
     return total, [row.number for row in tx.rows(page)]
 
 
-def received_of_kind(kind: str, client: str, since: datetime, tx: Ground) -> list[str]:
-    """The ids of what this client sent of this kind since then, in order."""
-    meant = sa.and_(_received.client == client, _received.kind == kind, _received.at >= since)
-    return [row.id for row in tx.rows(sa.select(_received.id).where(meant).order_by(_received.at, _received.id))]
-
-
 def _any_of(names: Sequence[Known]) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), *(_is(name) for name in names))
 

@@ -6,6 +6,7 @@ repeat between different requests, so only identical bytes of the same client wi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,10 +14,11 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from fhir_pa.storage import tables
-from fhir_pa.storage.ground import Ground, packed, unpacked
+from fhir_pa.storage.ground import Ground, packed, short, unpacked
+from fhir_pa.storage.held_tables import held_attachments
 from ig_profiles.outcome import NotFound
 
-_received = tables.received.c
+_received, _held = tables.received.c, held_attachments.c
 _SAME = (
     sa.select(_received.id)
     .join(tables.answers)
@@ -59,6 +61,12 @@ class ReceivedReading(Ground):
         row = self.row(sa.select(tables.answers.c.body).where(tables.answers.c.received_id == received_id))
         return None if row is None else unpacked(row.body)
 
+    def held_for(self, client: str, members: Iterable[str], numbers: Iterable[str], since: datetime) -> list[str]:
+        """The ids of the attachments this client sent since then, before their request, under one of these numbers for one of these members; in order."""
+        named = sa.and_(_held.tracking.in_({*map(short, numbers)}), _held.member.in_({*map(short, members)}))
+        mine = sa.and_(_held.client == client, named, _held.at >= since)
+        return [row.received_id for row in self.rows(sa.select(_held.received_id).where(mine).order_by(_held.at, _held.received_id))]
+
 
 class ReceivedWriting(ReceivedReading):
     """Keeping what was received and answered."""
@@ -67,6 +75,11 @@ class ReceivedWriting(ReceivedReading):
         """Keep the message; it never changes afterwards."""
         kept = {"id": received.id, "kind": received.kind, "client": received.client, "guide": received.guide, "at": received.at}
         self.insert(tables.received, {**kept, "sha256": received.sha256, "body": packed(received.body)})
+
+    def hold(self, received: Received, member: str, tracking: str) -> None:
+        """Remember that these attachments, which are kept, wait for a request of this member with this number."""
+        named = {"received_id": received.id, "client": received.client, "member": short(member), "tracking": short(tracking), "at": received.at}
+        self.insert(held_attachments, named)
 
     def keep_answer(self, received_id: str, body: bytes) -> None:
         """Keep what was answered; a message is answered once."""

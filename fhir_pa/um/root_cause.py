@@ -37,4 +37,5 @@ def refuse_without(cause: RootCause | None, codes: tuple[str, ...]) -> None:
     if cause is None and codes:
         named = f"'{codes[0]}' names none" if len(codes) == 1 else "these reason codes name none"
         text = f"An adverse decision has one root cause, and {named}: it says why a person had to look, not why the service is not as asked."
-        raise Unprocessable(f"{text} Choose a reason that does, or give the code a root cause in the plan's settings ([root_causes]).", expression="reason_code")
+        mend = "Choose a reason that does, or give the code a root cause in the plan's settings ([root_causes])."
+        raise Unprocessable(f"{text} {mend}", expression="reason_code")

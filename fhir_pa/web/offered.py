@@ -12,8 +12,8 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Directory
 from fhir_pa.settings import Settings
 from fhir_pa.web.managing import Managing
-from fhir_pa.web.offered_to_practices import ForPractices
 from fhir_pa.web.offered_desks import EditionDiff, Operating, PolicyDesk, PolicyTrial
+from fhir_pa.web.offered_to_practices import ForPractices
 from questionnaires.package_request import Guide
 
 Json = dict[str, Any]
