@@ -97,6 +97,7 @@ def _service(item: Item, case: Authorization, told: Translated, payer: Payer) ->
         "because": told(made.because).as_json() if adverse or made.action is ReviewAction.CANCELLED else None,
         "decided_at": None if open_ else made.decided_at.isoformat(),
         "decided_by": _decided_by(made) if adverse else None,
+        "said": _called(item) if _shared(case, item, payer) else "",
         "by_rule": made.action is ReviewAction.CERTIFIED and made.signed_by is None,
         "phone": made.phone or "",
         "criteria": _criteria(edition, item, told) if edition else [],
@@ -143,17 +144,26 @@ def _appeal(filed: Any, told: Translated) -> Json:
     }
 
 
-def _decided_by(made: Determination) -> str:
+def _decided_by(made: Determination) -> Json:
     signed = made.signed_by
-    return f"{signed.name}, {signed.licence}" if signed and signed.licence else made.excluded_by
+    return {"name": signed.name, "licence": signed.licence} if signed and signed.licence else {"name": made.excluded_by, "licence": ""}
+
+
+def _shared(case: Authorization, item: Item, payer: Payer) -> bool:
+    """Whether another service of the request is called the same, because one rule is for both."""
+    return any(other.sequence != item.sequence and _title(other, payer) == _title(item, payer) for other in case.items)
+
+
+def _called(item: Item) -> str:
+    """What the practice calls it, else its code."""
+    codes = item.requested.service.codes
+    return next((each.display for each in codes if each.display), "") or " / ".join(each.code for each in codes)
 
 
 def _title(item: Item, payer: Payer) -> str:
     """What it is called: by its policy where one speaks of it, else by the practice."""
-    edition, codes = _edition(item.determination, payer), item.requested.service.codes
-    if edition and edition.services:
-        return edition.title
-    return next((each.display for each in codes if each.display), "") or " / ".join(each.code for each in codes)
+    edition = _edition(item.determination, payer)
+    return edition.title if edition and edition.services else _called(item)
 
 
 def _edition(made: Determination, payer: Payer) -> Edition | None:

@@ -15,6 +15,7 @@ from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Coding, Json
 from questionnaires.authoring.codes import CODE_SYSTEMS
 from questionnaires.criteria import Criterion, Test
+from questionnaires.library import Volume
 from questionnaires.policy import Certifies, Edition
 
 COUNTED_AGAIN = timedelta(minutes=10)
@@ -27,19 +28,20 @@ _GROUPS = {"all": "all of these", "any": "one of these", "first": "the first of 
 def services(asked: Mapping[str, str], payer: Payer) -> Json:
     """The policies in force today, by title; ``q`` narrows to those whose title, topic or code holds every word of it."""
     today, wanted = payer.clock().date(), _words(asked.get("q", ""))
-    in_force = [edition for edition in (volume.edition for volume in payer.shelf.volumes()) if _in_force(edition, today)]
-    listed = [_summary(edition) for edition in sorted(in_force, key=lambda each: each.title) if edition.services]
+    in_force = [volume for volume in payer.shelf.volumes() if _in_force(volume.edition, today) and volume.edition.services]
+    listed = [{**_summary(each.edition), "translations": _translated(each)} for each in sorted(in_force, key=lambda each: each.edition.title)]
     found = [each for each in listed if all(word in _searched(each) for word in wanted)]
     return {**_plan(payer), "q": asked.get("q", ""), "on": today.isoformat(), "policies": found}
 
 
 def policy(topic: str, payer: Payer) -> Json:
     """Every wording of a policy, the newest first. Raises NotFound, naming where all are listed."""
-    editions = [volume.edition for volume in payer.shelf.volumes() if volume.edition.topic == topic]
-    if not editions:
+    volumes = [volume for volume in payer.shelf.volumes() if volume.edition.topic == topic]
+    if not volumes:
         raise NotFound(f"There is no policy '{topic}'. All are listed at /plan.", expression="topic")
-    newest_first = sorted(editions, key=lambda each: each.in_force_from, reverse=True)
-    return {**_plan(payer), "topic": topic, "title": newest_first[0].title, "editions": [_whole(each) for each in newest_first]}
+    newest_first = sorted((volume.edition for volume in volumes), key=lambda each: each.in_force_from, reverse=True)
+    told = {"topic": topic, "title": newest_first[0].title, "editions": [_whole(each) for each in newest_first]}
+    return {**_plan(payer), **told, "translations": {language: dict(words) for language, words in volumes[0].words.items()}}
 
 
 def figures(year: str, asked: Mapping[str, str], payer: Payer) -> Json:
@@ -69,7 +71,15 @@ def _words(sought: str) -> list[str]:
 
 
 def _searched(summary: Json) -> str:
-    return " ".join([summary["title"], summary["topic"], *(each["code"] for each in summary["services"])]).lower()
+    """What a search looks in: its name in every language, and its codes."""
+    spoken = [words.get(summary["title"], "") for words in summary["translations"].values()]
+    return " ".join([summary["title"], *spoken, summary["topic"], *(each["code"] for each in summary["services"])]).lower()
+
+
+def _translated(volume: Volume) -> Json:
+    """Title and reason in each language somebody translated them to."""
+    said = (volume.edition.title, volume.edition.because)
+    return {language: {each: words[each] for each in said if each in words} for language, words in volume.words.items()}
 
 
 def _summary(edition: Edition) -> Json:

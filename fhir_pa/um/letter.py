@@ -57,18 +57,23 @@ class Amount:
 
 @dataclass(frozen=True)
 class Line:
-    """One service: what was asked, what is authorized, why, what was not shown, and what would change it."""
+    """One service: what was asked, what is authorized, why, what was not shown, and what would change it.
+
+    ``said`` is the practice's word for it, or its code, where another service bears the same name.
+    """
 
     sequence: int
     service: str
     codes: tuple[str, ...]
     action: ReviewAction
     because: str
+    said: str = ""
     asked: Amount = Amount()
     authorized: Amount = Amount()
     not_shown: tuple[str, ...] = ()
     criteria_from: str = ""
     decided_by: str = ""
+    licence: str = ""
     phone: str = ""
 
     @property
@@ -92,7 +97,8 @@ class Rights:
 class Letter:
     """One notice to one reader. ``lines`` are in the order of the request; ``rights`` are absent when nothing was taken away.
 
-    Everything a policy or a person says in it is as it was written; ``language`` is the reader's, in which the page is set.
+    ``appealed``: an appeal about it is open, so that no other can be asked for now. Everything a policy or a person says in
+    it is as it was written; ``language`` is the reader's, in which the page is set.
     """
 
     audience: Audience
@@ -106,6 +112,7 @@ class Letter:
     lines: tuple[Line, ...]
     undecided: tuple[int, ...] = ()
     rights: Rights | None = None
+    appealed: bool = False
     language: str = "en"
 
     @property
@@ -130,7 +137,8 @@ def letter_of(
 ) -> Letter:
     """The notice of how this case stands. ``titles`` names each service, ``criteria`` each criterion, in plain words."""
     decided = [item for item in authorization.items if item.state not in PENDING]
-    lines = tuple(_line(item, titles.get(item.sequence, ""), criteria) for item in decided)
+    lines = tuple(_line(item, titles, criteria) for item in decided)
+    adverse = {line.sequence for line in lines if line.is_adverse}
     days = [item.determination.decided_at.date() for item in decided]
     return Letter(
         audience=audience,
@@ -143,7 +151,8 @@ def letter_of(
         stage=authorization.clock.asked,
         lines=lines,
         undecided=tuple(item.sequence for item in authorization.pended),
-        rights=_rights(authorization, [line.sequence for line in lines if line.is_adverse]),
+        rights=_rights(authorization, sorted(adverse)),
+        appealed=any(each.is_open and adverse & set(each.items) for each in authorization.appeals),
         language=language,
     )
 
@@ -180,25 +189,29 @@ def _missing(letter: Letter) -> Iterator[str]:
             yield f"Item {line.sequence} names nobody to call. Decide it with a phone number."
         if line.is_adverse and not line.decided_by:
             yield f"Item {line.sequence} names nobody who decided it. Only a signed decision may be told."
-    if letter.is_adverse and letter.rights is None:
+    if letter.is_adverse and letter.rights is None and not letter.appealed:
         yield "No appeal is open for this line of business. Tell compliance before anything is sent."
 
 
-def _line(item: Item, title: str, criteria: Mapping[str, str]) -> Line:
+def _line(item: Item, titles: Mapping[int, str], criteria: Mapping[str, str]) -> Line:
     made, service, given = item.determination, item.requested.service, item.determination.authorized
-    codes = tuple(coding.code for coding in service.codes)
+    codes, signed = tuple(coding.code for coding in service.codes), made.signed_by
+    title, display = titles.get(item.sequence, ""), next((coding.display for coding in service.codes if coding.display), "")
+    licensed = signed is not None and bool(signed.licence)
     opened = [finding for finding in walked(made.findings) if finding.criterion in made.criteria and finding.truth is not Truth.MET]
     return Line(
         sequence=item.sequence,
-        service=title or next((coding.display for coding in service.codes if coding.display), "") or f"Service {' / '.join(codes)}",
+        service=title or display or f"Service {' / '.join(codes)}",
         codes=codes,
         action=made.action,
         because=made.because,
+        said=(display or " / ".join(codes)) if list(titles.values()).count(title) > 1 else "",
         asked=Amount(service.quantity, service.unit or "", service.on, service.until),
         authorized=Amount(given.quantity, given.unit or "", given.starts_on, given.until) if given else Amount(),
         not_shown=tuple(criteria.get(finding.criterion, finding.because) for finding in opened),
         criteria_from=made.edition.name if made.edition else "",
-        decided_by=f"{made.signed_by.name}, licence {made.signed_by.licence}" if made.signed_by and made.signed_by.licence else made.excluded_by,
+        decided_by=signed.name if licensed and signed else made.excluded_by,
+        licence=(signed.licence or "") if licensed and signed else "",
         phone=made.phone or "",
     )
 

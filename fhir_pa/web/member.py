@@ -39,7 +39,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         told = offered.member_page.request(number, spoken(), caller(), payer)
         fields = {issue.expression or "" for issue in wrong.issues} if wrong else set()
         shown = {
-            "titled": {each["sequence"]: each["title"] for each in told["services"]},
+            "titled": {each["sequence"]: each for each in told["services"]},
             "choices": [sequence for each in told["appeals_open"] if each["here"] for sequence in each["items"]],
             "done": request.args.get("done", ""),
             "refused": wrong is not None,

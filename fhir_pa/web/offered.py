@@ -13,6 +13,7 @@ from fhir_pa.auth.directory import Directory
 from fhir_pa.settings import Settings
 from fhir_pa.web.managing import Managing
 from fhir_pa.web.offered_desks import EditionDiff, Operating, PolicyDesk, PolicyTrial
+from fhir_pa.web.offered_to_members import MemberActs, MemberPage
 from fhir_pa.web.offered_to_practices import ForPractices
 from questionnaires.package_request import Guide
 
@@ -245,6 +246,8 @@ class Offered:
     letter: Letter
     fall_due: FallDue
     published_plan: PublishedPlan
+    member_page: MemberPage
+    member_acts: MemberActs
     figures: Figures
     status: Status
     practice: ForPractices

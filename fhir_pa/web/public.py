@@ -6,18 +6,18 @@ from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Response, request
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fhir_pa.auth.directory import LINES_OF_BUSINESS
+from fhir_pa.web.language import language_of, others, remember
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Offered, Payer
+from fhir_pa.web.spoken import Teller, pages, times
+from fhir_pa.words.said import Translated
 from ig_profiles.outcome import NotFound
 
 CSP = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 KEPT = "public, max-age=300"
-_PAGES = Environment(loader=PackageLoader("fhir_pa.web"), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 LINES = {"medicare-advantage": "Medicare Advantage", "medicaid": "Medicaid", "commercial-erisa": "Employer plans", "qhp": "Marketplace plans"}
-_PAGES.filters["line"] = lambda line: LINES.get(line, line)
 _STYLE = files("fhir_pa.web").joinpath("assets/plan.css").read_bytes()
 
 
@@ -26,8 +26,14 @@ def blueprint(payer: Payer, offered: Offered) -> Blueprint:
     base = Blueprint("public", __name__, url_prefix="/plan")
 
     def page(template: str, here: str, twin: str, told: dict[str, Any]) -> Response:
-        words = {"here": here, "twin": twin, "lines": LINES_OF_BUSINESS, "year": payer.clock().year, **told}
-        return _kept(Response(_PAGES.get_template(template).render(words), mimetype="text/html"))
+        language = language_of()
+        known = Translated(language, _spoken(told, language))
+        teller = Teller(language)
+        framed = {"language": language, "others": others(language), "tell": lambda english: teller.tell(known(english)), "teller": teller}
+        framed |= times(language, payer.settings.time_zone)
+        words = {"here": here, "twin": twin, "lines": LINES_OF_BUSINESS, "year": payer.clock().year, **framed, **told}
+        response = _kept(Response(pages(language).get_template(template).render(words), mimetype="text/html"))
+        return remember(response, payer.settings.public_url.startswith("https://"))
 
     @base.get("")
     def services() -> Response:
@@ -58,6 +64,12 @@ def blueprint(payer: Payer, offered: Offered) -> Blueprint:
         return _kept(Response(_STYLE, mimetype="text/css"))
 
     return base
+
+
+def _spoken(told: dict[str, Any], language: str) -> dict[str, str]:
+    """What the policies on this page say, in this language."""
+    spoken = [told, *told.get("policies", ())]
+    return {english: said for each in spoken for english, said in each.get("translations", {}).get(language, {}).items()}
 
 
 def _kept(response: Response) -> Response:

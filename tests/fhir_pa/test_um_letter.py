@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from fhir_pa.letters.page import html
+from fhir_pa.um.appeal import Appellant, Filing
+from fhir_pa.um.appealing import file
 from fhir_pa.um.determination import ReviewAction
 from fhir_pa.um.letter import Audience, Sender, lacks, letter_of, too_hard
 from fhir_pa.um.readability import grade, hard_sentences
@@ -31,7 +33,14 @@ def test_a_partial_notice_names_each_service_its_reason_and_whom_to_call():
     first, second = written.lines
     assert (first.service, first.action) == ("Oxygen machine", ReviewAction.CERTIFIED) and first.authorized
     assert second.because == "The oxygen level in your test is above the rule." and second.phone == "555-555-0142"
-    assert second.not_shown == ("A low oxygen level",) and "licence OH MD-0142" in second.decided_by
+    assert second.not_shown == ("A low oxygen level",) and second.decided_by and second.licence == "OH MD-0142"
+
+
+def test_services_of_one_name_are_told_apart_by_the_practices_word_or_the_code():
+    titles = {1: "Home oxygen", 2: "Home oxygen"}
+    written = letter_of(case(), Audience.MEMBER, SENDER, titles, {}, TODAY)
+    assert [line.said for line in written.lines] == [" / ".join(line.codes) for line in written.lines] != ["", ""]
+    assert [line.said for line in letter().lines] == ["", ""]
 
 
 def test_the_rights_are_those_of_the_line_with_their_last_day():
@@ -60,6 +69,13 @@ def test_a_notice_before_any_decision_or_without_reason_phone_or_name_is_not_sen
         assert part in said
 
 
+def test_while_an_appeal_is_heard_the_notice_stays_and_says_so():
+    filing = Filing((2,), Appellant.MEMBER, "Teodric Amble", "I need it on the stairs.")
+    written = letter(about=file(case(), filing, NOON))
+    assert written.appealed and written.rights is None and not lacks(written)
+    assert "An appeal is on file." in html(written) and "You can appeal" not in html(written)
+
+
 def test_what_is_still_open_is_announced():
     half = authorization(refer(), refer()).decide(replace(DENIAL, items=(1,)), physician(), NOON)
     assert letter(about=half).undecided == (2,)
@@ -70,6 +86,7 @@ def test_the_members_page_speaks_plainly_and_the_providers_page_precisely():
     member, provider = html(letter()), html(letter(Audience.PROVIDER))
     assert "We approved some of what your doctor asked for" in member and "You can appeal" in member
     assert "saturation" not in member and "0F" not in member
+    assert "licence OH MD-0142" in member and "licence OH MD-0142" in provider
     assert "Item 2: Portable oxygen" in provider and "Decided by" in provider and "Not certified" in provider
 
 

@@ -64,7 +64,7 @@ def test_a_denial_tells_reason_criteria_who_decided_whom_to_call_and_the_appeal(
     assert "Not approved Below you read why" in told and "Why: 89 % is above the limit." in told
     assert "Met The test was done at the time of need" in told
     assert "Not known Too little oxygen in the blood at rest, asleep or during exercise The decision rests on this. This would show it:" in told
-    assert "Ada Quill, MD, OH MD-0142" in told and "555-555-0142" in told
+    assert "Ada Quill, MD, licence OH MD-0142" in told and "555-555-0142" in told
     assert "Ask by January 25, 2027. The answer comes within 30 days. If waiting could harm your health, within 72 hours." in told
 
 

@@ -70,3 +70,29 @@ def test_the_yearly_figures_show_counts_and_never_a_case(plan: Plan) -> None:
     assert (approved["percent"], approved["count"], approved["out_of"]) == (100.0, 1, 1) and "cases" not in approved
     assert "100.0 %" in told and "1 of 1" in told and "Medicare Advantage" in told
     assert not re.search(r"PA[0-9A-Z]{11}", told + json.dump(twin).decode())
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/plan", ["Qué necesita autorización previa", "Oxígeno en casa", "El plan no lo cubre"]),
+        ("/plan/policies/lumbar_mri", ["Resonancia magnética de la columna lumbar", "Lo que hay que mostrar", "Los síntomas duran seis semanas"]),
+        ("/plan/figures/2026?line=medicaid", ["Autorización previa en 2026", "Solicitudes normales aprobadas", "ninguna contada"]),
+    ],
+)
+def test_every_page_is_told_in_spanish_too(plan: Plan, path: str, says: list[str]) -> None:
+    http = plan.http()
+    asked = http.get(path, headers={"Accept-Language": "es-US,es;q=0.9"})
+    assert '<html lang="es">' in asked.text and all(each in asked.text for each in says)
+    assert {"Cookie", "Accept-Language"} <= set(asked.vary.as_set(preserve_casing=True))
+    assert '<html lang="en">' in http.get(f"{path}{'&' if '?' in path else '?'}lang=en").text
+
+
+def test_what_nobody_translated_is_marked_as_english_and_the_page_says_so(plan: Plan) -> None:
+    told = plan.http().get("/plan/policies/power_wheelchair?lang=es").text
+    assert "Silla de ruedas eléctrica" in told and '<span lang="en">A scooter does not serve</span>' in told and "todavía nadie las tradujo" in told
+
+
+def test_a_service_is_found_by_its_spanish_name(plan: Plan) -> None:
+    found = data(plan, "/plan/services.json?q=oxígeno")["policies"]
+    assert [each["topic"] for each in found] == ["home_oxygen"] and found[0]["translations"]["es"]["Home oxygen"] == "Oxígeno en casa"
