@@ -36,6 +36,13 @@ def with_member(plan: Plan, name: str, **what: Any) -> Member:
     return new
 
 
+def waiting(plan: Plan) -> str:
+    """The number of the one case that waits for a person."""
+    with plan.payer.store.reading() as tx:
+        (case,) = tx.pended()
+    return case.number
+
+
 def code_for(plan: Plan, number: str, born: date | None = None) -> str:
     """A one-time code as ``fhir-pa members code`` prints it."""
     return Codes(plan.payer.directory, plan.payer.memory, plan.payer.clock).give(number, born)

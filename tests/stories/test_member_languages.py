@@ -14,7 +14,7 @@ from ig_profiles import json
 from questionnaires.library import Shelf
 from tests.stories.asking import BORDERLINE, oxygen, submit
 from tests.stories.desk_parties import AtDesk, words
-from tests.stories.member_parties import AtMemberPage, with_member
+from tests.stories.member_parties import AtMemberPage, waiting, with_member
 from tests.stories.parties import Plan, Staff, System
 
 TEODRIC = "Teodric Amble"
@@ -22,10 +22,10 @@ DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.
 
 
 @pytest.fixture
-def number(plan: Plan, physician: Staff) -> str:
+def number(plan: Plan) -> str:
     clinic = System(plan, CLIENT_ID, "2.2")
     submit(clinic, oxygen(clinic, BORDERLINE))
-    return str(physician.worklist()[0]["number"])
+    return waiting(plan)
 
 
 def language_of(page: str) -> str:

@@ -14,7 +14,7 @@ from fhir_pa.um.delegate import Delegate
 from ig_profiles import json
 from tests.stories.asking import BORDERLINE, SHORT_OF_OXYGEN, oxygen, scans, submit
 from tests.stories.desk_parties import words
-from tests.stories.member_parties import AtMemberPage, changed, member_called, with_member
+from tests.stories.member_parties import AtMemberPage, changed, member_called, waiting, with_member
 from tests.stories.parties import AUDITOR, Plan, Staff, System
 
 TEODRIC, ORLA, ILSABET = "Teodric Amble", "Orla Penhallow", "Ilsabet Crane"
@@ -22,11 +22,11 @@ DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.
 
 
 @pytest.fixture
-def number(plan: Plan, physician: Staff) -> str:
+def number(plan: Plan) -> str:
     """Teodric's request, which waits for a report."""
     clinic = System(plan, CLIENT_ID, "2.2")
     submit(clinic, oxygen(clinic, BORDERLINE))
-    return str(physician.worklist()[0]["number"])
+    return waiting(plan)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_what_the_rules_approved_at_once_says_so(plan: Plan) -> None:
 def test_each_of_several_services_has_its_own_answer(plan: Plan, physician: Staff) -> None:
     clinic = System(plan, CLIENT_ID, "2.2")
     submit(clinic, scans(clinic))
-    number = physician.worklist()[0]["number"]
+    number = waiting(plan)
     physician.decide(number, **{**DENIAL, "items": [2, 3], "because": "The last report is missing.", "criteria": []}, status=422)
     said = {"because": "The last report is missing.", "reason_code": "0M", "phone": "555-555-0142", "decision": "deny"}
     findings = physician.call("GET", f"/um/authorizations/{number}").get_json()["items"]
@@ -159,7 +159,7 @@ def test_on_medicaid_care_may_go_on_while_the_appeal_is_heard(plan: Plan, physic
     with_member(plan, TEODRIC, line_of_business="medicaid")
     clinic = System(plan, CLIENT_ID, "2.2")
     submit(clinic, oxygen(clinic, BORDERLINE))
-    number = physician.worklist()[0]["number"]
+    number = waiting(plan)
     physician.decide(number, **DENIAL)
     me = AtMemberPage.member(plan, TEODRIC).sign_in()
     assert "An appeal to the plan Ask by January 20, 2027." in me.told(f"/member/requests/{number}")
