@@ -6,7 +6,7 @@ resources are the fact's evidence. Everything here reads; nothing runs CQL (that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,8 +45,14 @@ class Fact:
 def read(name: str, told: Any, grounds: Any, resources: Sequence[Json]) -> Fact:
     """The fact from what the engine told of its define and of its evidence define (``values.js`` lists the shapes).
 
+    JavaScript forgets how a number was written. One that stands in its evidence unchanged is given as it stands there, since
+    the digits tell how exactly it was measured (FHIR R4 §decimal: 86.10 is not 86.1).
+
     >>> read("spo2", {"quantity": Decimal("86.5"), "unit": "%"}, None, [])
     Fact(name='spo2', value=Decimal('86.5'), evidence=(), unit='%', trouble=None)
+    >>> chart = [{"resourceType": "Observation", "valueQuantity": {"value": Decimal("86.10"), "unit": "%"}}]
+    >>> read("spo2", {"quantity": Decimal("86.1"), "unit": "%"}, {"resource": 0}, chart).value
+    Decimal('86.10')
     """
     rows = _rows(told)
     strange = next((row["unsupported"] for row in rows if "unsupported" in row), None)
@@ -56,11 +62,12 @@ def read(name: str, told: Any, grounds: Any, resources: Sequence[Json]) -> Fact:
     if len(units) > 1:
         shown = ", ".join(sorted(unit or "none" for unit in units))
         return Fact(name, trouble=f"'{name}' gives quantities in several units ({shown}). Bring them to one with 'convert … to'.")
-    values = tuple(value for row in rows for value in _values(row, resources))
+    rests_on = _resources(grounds, resources)
+    values = tuple(_as_written(value, rests_on) for row in rows for value in _values(row, resources))
     value = values if _is_several(told) else values[0] if values else None
     unit = next(iter(units), None)
     said = ", ".join(_text(each, unit) for each in values)
-    evidence = tuple(evidence_of(name, said, resource) for resource in _resources(grounds, resources)) if values else ()
+    evidence = tuple(evidence_of(name, said, resource) for resource in rests_on) if values else ()
     return Fact(name, value, evidence, unit)
 
 
@@ -133,6 +140,22 @@ def _values(row: Json, resources: Sequence[Json]) -> list[Any]:
 def _resources(told: Any, resources: Sequence[Json]) -> list[Json]:
     rows = _rows(told)
     return [resources[int(row["resource"])] if "resource" in row else row["other"] for row in rows if "resource" in row or "other" in row]
+
+
+def _as_written(value: Any, rests_on: Sequence[Json]) -> Any:
+    """The number with the digits its evidence gives it; as it is when it stands there not at all, or in several ways."""
+    if not isinstance(value, Decimal):
+        return value
+    written = {str(each): each for resource in rests_on for each in _decimals(resource) if each == value}
+    return next(iter(written.values())) if len(written) == 1 else value
+
+
+def _decimals(node: Any) -> Iterator[Decimal]:
+    if isinstance(node, Decimal):
+        yield node
+    elif isinstance(node, (dict, list)):
+        for each in node.values() if isinstance(node, dict) else node:
+            yield from _decimals(each)
 
 
 def _text(value: Any, unit: str | None) -> str:

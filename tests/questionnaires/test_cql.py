@@ -174,7 +174,7 @@ def test_the_evidence_define_names_resource_element_and_both_dates(engine: FactE
     body = 'define "spo2": "Latest".value as FHIR.Quantity\ndefine "spo2 evidence": "Latest"'
     facts = found(engine, body, spo2("old", 95, "2025-01-01"), spo2("new", Decimal("86.0"), "2026-11-18T09:00:00Z"))
     assert facts["spo2"].evidence == (
-        Evidence("spo2", "86 %", "Observation/new", "value", "2026-11-18T09:00:00Z", "2026-11-18T12:00:00Z", "auto"),
+        Evidence("spo2", "86.0 %", "Observation/new", "value", "2026-11-18T09:00:00Z", "2026-11-18T12:00:00Z", "auto"),
     )
     assert list(facts) == ["spo2"], "private defines and evidence are not facts of their own"
 

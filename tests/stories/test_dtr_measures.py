@@ -71,8 +71,13 @@ def test_a_refused_call_is_measured_too_and_each_form_has_its_numbers(clinic: Sy
     assert {each["action"]: each["refused"] for each in report["measures"]} == {PACKAGE: 0, FIRST_QUESTION: 1, NEXT_QUESTION: 0}
     (form,) = report["forms"]
     assert form == {
-        **{"form": FORM, "packages": 1, "answers_prefilled": 0, "turns": len(turns) + 1},
-        **{"questions_asked": len(FIRST_MONTHS), "completed": 1, "refused": 1},
+        "form": FORM,
+        "packages": 1,
+        "answers_prefilled": 0,
+        "turns": len(turns) + 1,
+        "questions_asked": len(FIRST_MONTHS),
+        "completed": 1,
+        "refused": 1,
     }
     table = list(csv.DictReader(told(clinic.plan, "--format", "csv").splitlines()))
     assert [row["calls"] for row in table] == ["1", "2", "2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,6 +39,20 @@ def test_a_member_nothing_is_known_of_gets_an_empty_draft_and_one_that_asked_bef
     for each in given.values():
         (origin,) = extensions(each, INFORMATION_ORIGIN)
         assert extension_value(origin, "source") == source and not extensions(origin, "author")
+
+
+@pytest.mark.parametrize("written", ["86.10", "86.1", "86.0", "86"])
+def test_a_number_that_comes_unchanged_from_the_record_keeps_the_digits_it_was_written_with(clinic: System, written: str) -> None:
+    asked = oxygen(clinic)
+    documents = tuple(measured(each, Decimal(written)) for each in asked.documents)
+    submit(clinic, replace(asked, documents=documents))
+    assert str(answered(draft(clinic, OXYGEN_FORM))["spo2"]["valueDecimal"]) == written
+
+
+def measured(document: Json, value: Decimal) -> Json:
+    """An observation of a saturation, with this value."""
+    quantity = document.get("valueQuantity", {})
+    return {**document, "valueQuantity": {**quantity, "value": value}} if quantity.get("code") == "%" and quantity.get("value", 0) > 60 else document
 
 
 def test_what_one_providers_system_sent_fills_no_form_of_another(clinic: System) -> None:
