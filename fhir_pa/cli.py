@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from fhir_pa.commands.audit import audit
+from fhir_pa.commands.claims import claims
 from fhir_pa.commands.clients import clients
 from fhir_pa.commands.measures import measures
 from fhir_pa.commands.members import members
@@ -61,7 +62,7 @@ def testdata(folder: Path, guides: tuple[str, ...], payer_url: str, ehr_url: str
     click.echo(f"{len(written)} situations are in {folder}. Begin with {folder / 'README.md'}.")
 
 
-for command in (serve, worker, settings, clients, measures, members, notices, people, policies, profiles, reviews, prove, audit, validate, simulate):
+for command in (serve, worker, settings, claims, clients, measures, members, notices, people, policies, profiles, reviews, prove, audit, validate, simulate):
     main.add_command(command)
 
 if __name__ == "__main__":

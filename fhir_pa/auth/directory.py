@@ -17,7 +17,8 @@ from fhir_pa.auth.scopes import Scope
 from fhir_pa.um.delegate import Delegate
 from fhir_pa.um.root_cause import RootCause
 
-CASEWORK = ("nurse", "physician", "clerk", "auditor")  # whoever may see cases
+CASE_MANAGER = "case manager"
+CASEWORK = ("nurse", "physician", "clerk", "auditor", CASE_MANAGER)  # whoever may see cases
 ROLES = (*CASEWORK, "policy", "operator")
 LINES_OF_BUSINESS = ("medicare-advantage", "medicaid", "commercial-erisa", "qhp")
 
@@ -86,7 +87,10 @@ class Licence:
 
 @dataclass(frozen=True)
 class Person:
-    """One of the payer's staff. ``specialties`` are NUCC taxonomy codes, ``accounts`` the names the plan's sign-in knows the person by."""
+    """One of the payer's staff. ``specialties`` are NUCC taxonomy codes, ``accounts`` the names the plan's sign-in knows the person by.
+
+    ``delegate`` names the review organization the person works for; then the person sees its cases alone.
+    """
 
     id: str
     name: str
@@ -96,6 +100,7 @@ class Person:
     specialties: tuple[str, ...] = ()
     phone: str = ""
     accounts: tuple[str, ...] = ()
+    delegate: str = ""
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,7 @@ def _person(table: Table) -> Person:
         specialties=table.texts("specialties"),
         phone=table.text("phone"),
         accounts=table.texts("accounts"),
+        delegate=table.text("delegate"),
     )
     if "physician" in person.roles and held is None:
         table.wrong("licence", "is missing, and a physician decides only with one.", 'Add licence = { number = "…", state = "OH", until = 2028-06-30 }.')

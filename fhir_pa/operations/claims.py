@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.storage.store import Transaction
 from fhir_pa.um import units
 from fhir_pa.um.rendered import ONE, Rendered, matched
@@ -37,6 +38,7 @@ def tell(body: bytes, caller: Caller, payer: Payer) -> Json:
     Raises Unprocessable with every line that cannot be read, and keeps none then.
     """
     at, person = payer.clock(), caller.must_be_staff()
+    must_be_of_the_plan(caller, "tell of claims")
     if not TELLS & set(person.roles):
         raise Forbidden(f"{person.name} may not tell of claims: that takes a clerk, a nurse or a physician.")
     return keep(read(body, payer), person.id, at, payer)

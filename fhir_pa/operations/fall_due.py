@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.delegates import sees, works_for
 from fhir_pa.um import adverse, ending
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.deadlines import note_breach
@@ -78,7 +79,8 @@ def alerts(caller: Caller, payer: Payer) -> Json:
     """What runs out and nobody has seen yet, for the payer's people."""
     caller.must_be_staff()
     with payer.store.reading() as tx:
-        found = tx.alerts()
+        rung = tx.alerts()
+        found = rung if works_for(caller, payer) is None else [each for each in rung if sees(tx.authorization(each.number), caller, payer)]
     return {"alerts": [{"number": each.number, "matter": each.matter, "at": each.at.isoformat(), "says": each.says} for each in found]}
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import LINES_OF_BUSINESS
+from fhir_pa.operations.delegates import works_for
 from fhir_pa.operations.measures import period
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.delegate import Delegate, delegate_of
@@ -22,7 +23,7 @@ LONGEST_CASE = timedelta(days=400)  # a case decided in a period was received at
 def public(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     """The yearly figures for one of the staff; ``asked`` holds ``year``, ``line`` (of business; all if left out), ``partly``, ``delegate``."""
     caller.must_be_staff()
-    return in_json(of_year(asked, payer), with_cases=True)
+    return in_json(of_year(_theirs(asked, caller, payer), payer), with_cases=True)
 
 
 def of_year(asked: Mapping[str, str], payer: Payer) -> PublicFigures:
@@ -48,7 +49,7 @@ def of_year(asked: Mapping[str, str], payer: Payer) -> PublicFigures:
 def watched(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     """The measures with their targets for one of the staff; ``asked`` may hold ``since``, ``until`` and ``delegate``."""
     caller.must_be_staff()
-    return watched_in_json(between(asked.get("since"), asked.get("until"), payer, asked.get("delegate", "")))
+    return watched_in_json(between(asked.get("since"), asked.get("until"), payer, _theirs(asked, caller, payer).get("delegate", "")))
 
 
 def between(since: str | None, until: str | None, payer: Payer, delegate: str = "") -> Watched:
@@ -59,6 +60,12 @@ def between(since: str | None, until: str | None, payer: Payer, delegate: str = 
     if issues:
         raise Unprocessable(*issues)
     return watched_over(_cases(first, last, payer, named), first, last)
+
+
+def _theirs(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Mapping[str, str]:
+    """What was asked; for a review organization's person, of its own cases alone."""
+    mine = works_for(caller, payer)
+    return {**asked, "delegate": mine.name} if mine else asked
 
 
 def _delegate(asked: Mapping[str, str], payer: Payer, issues: list[Issue]) -> Delegate | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.delegates import sees
 from fhir_pa.storage.store import Transaction
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.stay import Stay, continuation, continued, continues, reviews_of, stays
@@ -31,7 +32,7 @@ def listed(caller: Caller, payer: Payer) -> Json:
     caller.must_be_staff()
     at = payer.clock()
     with payer.store.reading() as tx:
-        found = stays(tx.received_between(at - LOOKS_BACK, at + timedelta(seconds=1)))
+        found = stays(case for case in tx.received_between(at - LOOKS_BACK, at + timedelta(seconds=1)) if sees(case, caller, payer))
     shown = sorted((_shown(each, at) for each in found), key=lambda each: str(each.get("covered_until", "")))
     figures = continuation(found)
     return {

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.operations.figures import LONGEST_CASE
 from fhir_pa.operations.measures import period
 from fhir_pa.storage.store import Store
@@ -62,6 +63,7 @@ def practice_asked(asked: Mapping[str, str], caller: Caller) -> str:
     """The NPI of the practice meant: the one named, else the only one the calling system speaks for; empty for the plan's people who name none."""
     named = asked.get("practice", "")
     if caller.person is not None:
+        must_be_of_the_plan(caller, "read figures of everybody")
         return named
     caller.must_be_allowed("inquire")
     theirs = caller.client.organizations if caller.client else ()

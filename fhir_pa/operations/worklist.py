@@ -8,8 +8,10 @@ from typing import Any
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import LINES_OF_BUSINESS
+from fhir_pa.operations.delegates import sees, works_for
 from fhir_pa.operations.form import Form
 from fhir_pa.storage.worklist import POOL, Wanted
+from fhir_pa.um.delegate import Delegate
 from fhir_pa.um.waiting import Waits
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
@@ -36,13 +38,15 @@ def worklist(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
         urgent=asked.get("urgent") == "true",
         overdue_at=at if asked.get("overdue") == "true" else None,
         sought=asked.get("q", "").strip()[:80],
+        **_scope(works_for(caller, payer)),
     )
     page, per_page = _number("page", 1, 1_000_000, asked, issues), _number("per_page", PAGE, LONGEST, asked, issues)
     if issues:
         raise Unprocessable(*issues)
     with payer.store.reading() as tx:
         rows, total = tx.worklist(wanted, (page - 1) * per_page, per_page)
-        counts = tx.worklist_counts(person.id, at)
+        rows = [row for row in rows if not wanted.scoped or sees(tx.authorization(row["number"]), caller, payer)]
+        counts = tx.worklist_counts(person.id, at, wanted)
     pages = max(1, -(-total // per_page))
     names = {each.id: each.name for each in payer.directory.people}
     return {
@@ -53,6 +57,13 @@ def worklist(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
         "pages": pages,
         "authorizations": [_line(row, names) for row in rows],
     }
+
+
+def _scope(mine: Delegate | None) -> dict[str, Any]:
+    """What of the list a review organization's people see: what can lie in its scope; each line is looked at once more by its case."""
+    if mine is None:
+        return {}
+    return {"topics": mine.topics, "lines": mine.lines_of_business, "begins": mine.begins, "until": mine.until, "scoped": True}
 
 
 def take(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:

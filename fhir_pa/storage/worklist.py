@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,13 +21,15 @@ _case = kept.authorizations.c
 _hand = tables.handovers.c
 _OURS = ("owner", "taken_at")
 _MEANT = [_case.reference, _case.action, _case.received_at, _case.internal_due_at, _case.legal_due_at]
+_LISTED = tables.worklist.join(kept.authorizations, _case.number == _line.number)
 
 
 @dataclass(frozen=True)
 class Wanted:
     """Which lines of the worklist are wanted; what is empty does not narrow. ``owner`` is a person's id, or POOL.
 
-    ``overdue_at`` keeps what is due by then; ``sought`` is looked for in number, member, services and requestor.
+    ``overdue_at`` keeps what is due by then; ``sought`` is looked for in number, member, services and requestor. ``scoped``:
+    only what a review organization may act for, by ``topics``, ``lines`` and the days of receipt, where they are named.
     """
 
     waits_for: str = ""
@@ -37,8 +39,14 @@ class Wanted:
     urgent: bool = False
     overdue_at: datetime | None = None
     sought: str = ""
+    scoped: bool = False
+    topics: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    begins: date | None = None
+    until: date | None = None
 
 
+EVERYTHING = Wanted()
 POOL = "nobody"
 
 
@@ -59,17 +67,17 @@ class WorklistReading(Ground):
         """So many lines from the given one on (0 is the first), and how many there are in all."""
         which = sa.and_(sa.true(), *_narrowed(wanted))
         lines = sa.select(tables.worklist, *_MEANT).join(kept.authorizations, _case.number == _line.number).where(which)
-        total = self.row(sa.select(sa.func.count()).select_from(tables.worklist).where(which))[0]
+        total = self.row(sa.select(sa.func.count()).select_from(_LISTED).where(which))[0]
         return [row._asdict() for row in self.rows(lines.order_by(_line.due_at, _line.number).limit(most).offset(first))], total
 
-    def worklist_counts(self, person: str, at: datetime) -> Counts:
-        """What waits in all, for this person, for nobody yet, and too long."""
+    def worklist_counts(self, person: str, at: datetime, scope: Wanted = EVERYTHING) -> Counts:
+        """What waits in all, for this person, for nobody yet, and too long; within a review organization's scope where it is one."""
 
         def those(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
             return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
         told = sa.select(sa.func.count(), those(_line.owner == person), those(_line.owner.is_(None)), those(_line.due_at < at))
-        return Counts(*self.row(told.select_from(tables.worklist)))
+        return Counts(*self.row(told.select_from(_LISTED).where(sa.and_(sa.true(), *_in_scope(scope)))))
 
     def owner(self, number: str) -> str | None:
         """Who has this case in hand; None when it is in the common pool. Raises NotFound when it waits for nobody."""
@@ -119,6 +127,19 @@ def _narrowed(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     if wanted.sought:
         columns = (_line.number, _line.member, _line.services, _line.requestor, _line.topic)
         found.append(sa.or_(*(column.icontains(wanted.sought, autoescape=True) for column in columns)))
+    return [*found, *_in_scope(wanted)]
+
+
+def _in_scope(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.topics:
+        found.append(_line.topic.in_(wanted.topics))
+    if wanted.lines:
+        found.append(_line.line_of_business.in_(wanted.lines))
+    if wanted.begins:
+        found.append(_case.received_at >= datetime.combine(wanted.begins, time(), UTC))
+    if wanted.until:
+        found.append(_case.received_at < datetime.combine(wanted.until + timedelta(days=1), time(), UTC))
     return found
 
 

@@ -5,12 +5,12 @@ A few causes explain most denials; each service counts once, for the cause of it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import ADVERSE
+from fhir_pa.um.determination import ADVERSE, Determination
 from fhir_pa.um.failures import Row
 from fhir_pa.um.root_cause import RootCause
 
@@ -32,13 +32,24 @@ class Bar:
         return len(self.rows)
 
 
-def pareto(cases: Iterable[Authorization], since: date) -> tuple[Bar, ...]:
-    """The causes of decisions against the member from this day on; equal ones in the order of the list of causes."""
+Meant = Callable[[str, str], bool]
+
+
+def every(topic: str, signed_by: str) -> bool:
+    """For causes over all policies and reviewers."""
+    return True
+
+
+def pareto(cases: Iterable[Authorization], since: date, meant: Meant = every) -> tuple[Bar, ...]:
+    """The causes of decisions against the member from this day on; equal ones in the order of the list of causes.
+
+    ``meant`` says of a policy's topic and a reviewer's id whether their decisions are counted.
+    """
     found: dict[RootCause, list[Row]] = {}
     for case in cases:
         for item in case.items:
             made = [each for each in (*item.earlier, item.determination) if each.action in ADVERSE and each.root_cause and each.decided_at.date() >= since]
-            if made and made[-1].root_cause:
+            if made and made[-1].root_cause and meant(*_of(made[-1])):
                 found.setdefault(made[-1].root_cause, []).append(Row(case.number, made[-1].because, made[-1].decided_at.date(), item.sequence))
     order = list(RootCause)
     ranked = sorted(found.items(), key=lambda pair: (-len(pair[1]), order.index(pair[0])))
@@ -48,6 +59,10 @@ def pareto(cases: Iterable[Authorization], since: date) -> tuple[Bar, ...]:
         newest = tuple(sorted(rows, key=lambda row: (-row.on.toordinal(), row.number)))
         bars.append(Bar(cause, newest, round(100 * len(rows) / total, 1), round(100 * gone / total, 1)))
     return tuple(bars)
+
+
+def _of(made: Determination) -> tuple[str, str]:
+    return (made.edition.topic if made.edition else "", made.signed_by.person if made.signed_by else "")
 
 
 def few_explain(bars: Iterable[Bar]) -> float | None:

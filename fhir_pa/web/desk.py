@@ -16,6 +16,7 @@ from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.web.page import asset
 from fhir_pa.web.public import LINES
+from fhir_pa.web.theirs import refuse_others
 from fhir_pa.web.twins import framed
 from ig_profiles.outcome import Refusal
 
@@ -30,6 +31,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered, timi
     directory = payer.directory
     entrance = sign_in.Entrance("/desk", "fhir_pa_desk", ("/desk/cases/", "/desk/policies", "/desk/operator"), staff_seats(directory), directory.people, page)
     sign_in.attend(base, entrance, payer, authenticator)
+    base.before_request(lambda: refuse_others(g.caller, payer, offered.managing) if g.get("caller") else None)
     desk_case.attend(base, payer, offered)
     desk_evidence.attend(base, payer, offered)
     desk_policies.attend(base, payer, offered)

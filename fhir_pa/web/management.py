@@ -12,6 +12,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.web.managing import Managing
 from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Payer
+from fhir_pa.web.theirs import refuse_others
 
 ONE = "/um/authorizations/<number>"
 DEMAND = f"{ONE}/recoupments/<int:recoupment>"
@@ -24,6 +25,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, managing: Managing) ->
 
     def admit() -> Caller:
         g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
+        refuse_others(caller, payer, managing)
         return caller
 
     def counts(path: str, name: str, operation: Callable[..., dict[str, Any]]) -> None:
@@ -49,6 +51,14 @@ def blueprint(payer: Payer, authenticator: Authenticator, managing: Managing) ->
     acts(f"{ONE}/recoupments", "demand", managing.demand)
     acts(DEMAND, "demand_became", managing.demand_became)
     counts("/um/measures/four", "four", managing.four)
+    counts("/um/measures/variation", "variation", managing.variation)
+    counts("/um/measures/missing", "missing", managing.missing)
+    counts("/um/measures/causes", "causes", managing.causes)
+    counts("/um/measures/population", "population", managing.population)
+    counts("/um/follow-ups", "follow_ups", managing.follow_ups)
+    acts("/um/follow-ups", "follow_up", managing.follow_up, 201)
+    acts("/um/follow-ups/<identity>", "followed", managing.followed)
+    acts(f"{ONE}/looks", "ask_for_review", managing.ask_for_review)
     counts("/practice/measures/four", "practice_four", managing.four)
 
     @base.get(f"{DEMAND}.<form>")

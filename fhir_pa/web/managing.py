@@ -11,12 +11,7 @@ from fhir_pa.auth.caller import Caller
 Json = dict[str, Any]
 Asked = Callable[[Mapping[str, str], Caller, Any], Json]
 Sent = Callable[[bytes, Caller, Any], Json]
-
-
-class Act(Protocol):
-    """One act on a case, or on a part of it that the address names by its number."""
-
-    def __call__(self, number: str, *more: Any) -> Json: ...
+Act = Callable[..., Json]  # what the address names comes first, then body, caller and payer
 
 
 class Notice(Protocol):
@@ -35,3 +30,12 @@ class Managing:
     demand_became: Act
     demand_notice: Notice
     four: Asked
+    variation: Asked
+    missing: Asked
+    causes: Asked
+    population: Asked
+    follow_ups: Asked
+    follow_up: Sent
+    followed: Act
+    ask_for_review: Act
+    refuse_others: Callable[[str, Caller, Any], None]

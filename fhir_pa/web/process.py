@@ -26,11 +26,13 @@ from fhir_pa.operations import (
     cases,
     claims,
     contact,
+    delegates,
     edition_diff,
     evidence,
     expand,
     fall_due,
     figures,
+    follow_up,
     hook,
     hook_audit,
     inquire,
@@ -45,6 +47,7 @@ from fhir_pa.operations import (
     peer_to_peer,
     policy_desk,
     policy_trial,
+    population,
     practice,
     practice_acts,
     practice_case,
@@ -63,6 +66,7 @@ from fhir_pa.operations import (
     subscribe,
     tracker,
     validate,
+    variation,
     worklist,
 )
 from fhir_pa.settings import Settings, read
@@ -84,6 +88,15 @@ MANAGING = Managing(
     demand_became=recoupment.record,
     demand_notice=recoupment.notice,
     four=tracker.four,
+    variation=variation.variation,
+    missing=variation.missing,
+    causes=variation.causes,
+    population=population.population,
+    follow_ups=follow_up.listed,
+    follow_up=follow_up.open_one,
+    followed=follow_up.act,
+    ask_for_review=follow_up.ask_for_review,
+    refuse_others=delegates.refuse_others,
 )
 
 OFFERED = Offered(

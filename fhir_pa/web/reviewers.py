@@ -11,6 +11,7 @@ from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
 from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Payer
+from fhir_pa.web.theirs import refuse_others
 
 Operation = Callable[..., dict[str, Any]]
 ONE = "/authorizations/<number>"
@@ -24,6 +25,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     def admit() -> Caller:
         g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
         caller.must_be_person()
+        refuse_others(caller, payer, offered.managing)
         check_accepted()
         return caller
 
@@ -74,6 +76,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     @base.get(f"{ONE}/letters/<audience>.<form>")
     def letter(number: str, audience: str, form: str) -> Response:
         g.caller = caller = authenticator.bearer(request.headers.get("Authorization"))
+        refuse_others(caller, payer, offered.managing)
         kind, body = offered.letter(number, audience, form, caller, payer)
         return Response(body, content_type=kind)
 
