@@ -15,10 +15,11 @@ from fhir_pa.web.spoken import Teller, pages, times
 from fhir_pa.words.said import Translated
 from ig_profiles.outcome import NotFound
 
-CSP = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+CSP = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 KEPT = "public, max-age=300"
 LINES = {"medicare-advantage": "Medicare Advantage", "medicaid": "Medicaid", "commercial-erisa": "Employer plans", "qhp": "Marketplace plans"}
-_STYLE = files("fhir_pa.web").joinpath("assets/plan.css").read_bytes()
+_SHELF = files("fhir_pa.web").joinpath("assets")
+_ASSETS = {name: (kind, _SHELF.joinpath(name).read_bytes()) for name, kind in (("plan.css", "text/css"), ("icon.svg", "image/svg+xml"))}
 
 
 def blueprint(payer: Payer, offered: Offered) -> Blueprint:
@@ -59,9 +60,10 @@ def blueprint(payer: Payer, offered: Offered) -> Blueprint:
 
     @base.get("/assets/<name>")
     def asset(name: str) -> Response:
-        if name != "plan.css":
+        kind, body = _ASSETS.get(name, ("", b""))
+        if not kind:
             raise NotFound(f"There is no '{name}' here.")
-        return _kept(Response(_STYLE, mimetype="text/css"))
+        return _kept(Response(body, mimetype=kind))
 
     return base
 

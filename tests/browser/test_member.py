@@ -190,3 +190,14 @@ def test_on_paper_the_request_stands_alone(payer: Served, signed_in: At_the_page
     window.page.emulate_media(media="print")
     assert not window.page.locator("#because").is_visible() and not window.page.locator(".languages").is_visible()
     assert window.page.locator(".standing").is_visible() and window.page.locator(".right").first.is_visible()
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("es", "light"), ("es", "dark")])
+def test_the_public_pages_have_no_accessibility_fault_in_either_language(chromium: Any, payer: Served, language: str, scheme: str) -> None:
+    window = Window(chromium, scheme=scheme, width=390, height=800)
+    for path in ("", "/policies/lumbar_mri", "/policies/power_wheelchair", "/figures/2026"):
+        window.page.goto(f"{payer.url}/plan{path}?lang={language}")
+        assert violations(window) == [], path
+        assert window.page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    window.was_quiet()
+    window.close()
