@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.calendar import spoken
 from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.item import Event
 from fhir_pa.um.peer_to_peer import PeerToPeer, Stage, window
@@ -63,21 +64,21 @@ def intend(
     offer = PeerToPeer(number, items, decision, drafted_by, at, until, specialties=specialties)
     phone = signed.item(items[0]).determination.phone
     said = f"The plan's physician does not yet see why this is needed as asked: {decision.because.strip()} Talk to the physician"
-    said += f" before {until.isoformat(timespec='minutes')}{f': call {phone}' if phone else ''}. Nothing is decided yet."
+    said += f" before {spoken(until, at)}{f': call {phone}' if phone else ''}. Nothing is decided yet."
     moved = {}
     for sequence in items:
         item = authorization.item(sequence)
         before = item.determination
         pended = Determination(ReviewAction.PENDED, said, at, before.findings, before.edition, phone=phone, asks=before.asks)
         moved[sequence] = item.moved(EventKind.ADVERSE_INTENDED, pended)
-    event = Event(at, OFFERED, reviewer.person, items, f"Until {until.isoformat(timespec='minutes')}.")
+    event = Event(at, OFFERED, reviewer.person, items, f"Until {spoken(until, at)}.")
     changed = authorization.with_items(moved, event)
     return replace(changed, peer_to_peers=(*changed.peer_to_peers, offer))
 
 
 def converse(authorization: Authorization, changed: PeerToPeer, by: str, at: datetime) -> Authorization:
     """The case with this conversation as it stands now, and a line about it in the trail."""
-    said = " ".join(filter(None, [changed.outcome, changed.note])) or (f"At {changed.call_at.isoformat(timespec='minutes')}." if changed.call_at else "")
+    said = " ".join(filter(None, [changed.outcome, changed.note])) or (f"The call: {spoken(changed.call_at, at)}." if changed.call_at else "")
     event = Event(at, f"{CONVERSATION} {changed.stage}", by, changed.items, said)
     others = tuple(changed if each.number == changed.number else each for each in authorization.peer_to_peers)
     return replace(authorization.with_items({}, event), peer_to_peers=others)
@@ -120,7 +121,7 @@ def _is_administrative(authorization: Authorization, decision: Decision) -> bool
 def _refuse_open(authorization: Authorization, items: Iterable[int], at: datetime) -> None:
     for each in authorization.peer_to_peers:
         if each.is_open and not each.lapsed(at) and set(items) & set(each.items):
-            until = each.until.isoformat(timespec="minutes")
+            until = spoken(each.until, at)
             text = f"The treating clinician may still call about item {each.items[0]} until {until}."
             raise Conflict(f"{text} Hold conversation {each.number}, or record that it was declined.", expression="items")
 

@@ -27,6 +27,20 @@ def after(moment: datetime, elapsed: timedelta) -> datetime:
     return moment.astimezone(UTC) + elapsed
 
 
+def spoken(moment: datetime, here: datetime | None = None) -> str:
+    """The moment as people say it, with its zone; in the zone of ``here`` where that is given, such as the plan's own clock.
+
+    >>> spoken(datetime(2026, 11, 24, 20, 5, tzinfo=UTC), datetime(2026, 11, 21, 10, tzinfo=ZoneInfo("America/New_York")))
+    'Tuesday, November 24, 2026, at 3:05 p.m. (UTC-05:00)'
+    >>> spoken(datetime(2026, 11, 24, 0, 0, tzinfo=UTC))
+    'Tuesday, November 24, 2026, at 12:00 a.m. (UTC)'
+    """
+    there = moment.astimezone(here.tzinfo) if here is not None and here.tzinfo is not None else moment
+    half = "a.m." if there.hour < 12 else "p.m."
+    zone = "UTC" if not there.utcoffset() else f"UTC{there:%z}"[:6] + ":" + f"{there:%z}"[3:5]
+    return f"{there:%A}, {there:%B} {there.day}, {there.year}, at {there.hour % 12 or 12}:{there:%M} {half} ({zone})"
+
+
 def end_of_day(moment: datetime, days: int, zone: str) -> datetime:
     """The end of the n-th calendar day after the moment, in the plan's zone: the latest reading of a limit in days.
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.calendar import spoken
 from fhir_pa.um.determination import Determination, ReviewAction
 from fhir_pa.um.item import Item
 from fhir_pa.um.peer_to_peer import REMIND_LAST, Stage
@@ -137,7 +138,7 @@ def _calls(cases: Iterable[Authorization], now: datetime) -> Iterator[Row]:
                 yield Row(case.number, says, (each.closed_at or each.until).date(), each.items[0])
             elif each.stage is Stage.OFFERED:
                 hurry = "Call now" if each.until - now <= REMIND_LAST else "Book the call"
-                says = f"{hurry}: the plan's physician may be talked to until {each.until.isoformat(timespec='minutes')}."
+                says = f"{hurry}: the plan's physician may be talked to until {spoken(each.until, now)}."
                 yield Row(case.number, says, each.until.date(), each.items[0], happened=False)
 
 
@@ -146,7 +147,7 @@ def _not_pursued(cases: Iterable[Authorization], now: datetime) -> Iterator[Row]
     for case in cases:
         retro = case.retro
         if retro is not None and retro.requested_at is None:
-            by = retro.ask_by.isoformat(timespec="minutes")
+            by = spoken(retro.ask_by, now)
             happened = retro.was_not_pursued(now)
             says = f"The request for the admission did not come by {by}. Send it with the reason." if happened else f"Send the request by {by}."
             yield Row(case.number, says, retro.ask_by.date(), 1, happened=happened)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from fhir_pa.um.calendar import after
+from fhir_pa.um.calendar import after, spoken
 from fhir_pa.um.determination import Signature
 from fhir_pa.um.review import Decision, Reviewer
 from ig_profiles.outcome import Conflict, Forbidden, Unprocessable
@@ -94,7 +94,7 @@ class PeerToPeer:
         """
         self._refuse_closed()
         if not at <= call_at <= self.until:
-            raise Unprocessable(f"The call must lie between now and {_said(self.until)}. Choose a time within that.", expression="call_at")
+            raise Unprocessable(f"The call must lie between now and {spoken(self.until, at)}. Choose a time within that.", expression="call_at")
         signature = self._signature(reviewer, at)
         return replace(self, stage=Stage.SCHEDULED, call_at=call_at, clinician=_named(clinician), reviewer=signature)
 
@@ -158,7 +158,3 @@ def _named(clinician: Clinician) -> Clinician:
     if not clinician.name.strip():
         raise Unprocessable("Name the treating clinician who takes part in the conversation.", expression="clinician")
     return clinician
-
-
-def _said(moment: datetime) -> str:
-    return moment.isoformat(timespec="minutes")

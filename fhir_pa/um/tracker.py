@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from fhir_pa.um.appeal import ON_THE_MERITS, Outcome
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.calendar import spoken
 from fhir_pa.um.failures import Failure, Row, failures
 from fhir_pa.um.pareto import Bar, pareto
 from fhir_pa.um.peer_to_peer import Stage
@@ -173,7 +174,7 @@ def _missed_calls(cases: Iterable[Authorization], since: date, now: datetime) ->
     offers = [(case, each) for case, each in made if each.stage not in (Stage.NO_TIME, Stage.NOT_NEEDED)]
     missed = [(case, each) for case, each in offers if each.stage is Stage.MISSED_BY_PROVIDER or each.lapsed(now)]
     says = "Nobody called before {}."
-    rows = tuple(Row(case.number, says.format(each.until.isoformat(timespec="minutes")), each.until.date(), each.items[0]) for case, each in missed)
+    rows = tuple(Row(case.number, says.format(spoken(each.until, now)), each.until.date(), each.items[0]) for case, each in missed)
     return Measure(Name.MISSED_CALLS, float(len(missed)) if offers else None, len(missed), len(offers), rows, "" if offers else NOTHING)
 
 
