@@ -10,6 +10,7 @@ from typing import TypeVar
 from fhir_pa.auth.caller import Caller
 from fhir_pa.letters.page import html
 from fhir_pa.letters.pdf import pdf
+from fhir_pa.operations.called import called
 from fhir_pa.operations.members_case import member_of
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.delegate import delegate_of
@@ -88,7 +89,9 @@ def written_to(reader: Audience, case: Authorization, payer: Payer, language: st
     insurer = payer.directory.insurer
     acts = delegate_of(case, payer.directory.delegates)
     sender = Sender(insurer.name, insurer.phone, acts.name, acts.phone) if acts else Sender(insurer.name, insurer.phone)
-    return letter_of(case, reader, sender, titles, criteria, payer.clock().date(), spoken)
+    with payer.store.reading() as tx:
+        words = called(case, tx) if len(set(titles.values())) < len(titles) else {}
+    return letter_of(case, reader, sender, titles, criteria, payer.clock().date(), spoken, words)
 
 
 def _all(criteria: Iterable[Criterion]) -> Iterator[Criterion]:

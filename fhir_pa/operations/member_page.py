@@ -5,10 +5,12 @@ Plain values: what a policy or a person wrote comes with its language, everythin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.called import called
 from fhir_pa.operations.letter import translated_for, written_to
 from fhir_pa.operations.member_cases import case_seen, cases_of, keep_look
 from fhir_pa.um.authorization import Authorization
@@ -45,6 +47,7 @@ def request(number: str, language: str, caller: Caller, payer: Payer) -> Json:
     at, visitor = payer.clock(), caller.must_be_a_visitor()
     with payer.store.reading() as tx:
         case, whose = case_seen(number, visitor, payer, tx)
+        words = called(case, tx)
     keep_look("read a request", case.number, 1, caller, payer)
     told = translated_for(case, language, payer)
     acts = delegate_of(case, payer.directory.delegates)
@@ -57,7 +60,7 @@ def request(number: str, language: str, caller: Caller, payer: Payer) -> Json:
         "own": whose.own,
         "because": whose.because,
         "delegate": {"name": acts.name, "phone": acts.phone} if acts else None,
-        "services": [_service(item, case, told, payer) for item in case.items],
+        "services": [_service(item, case, told, words, payer) for item in case.items],
         "awaited": [{**_plain(each), "words": [told(word).as_json() for word in each.words]} for each in awaited(case, at)],
         "extended": _extended(case, told),
         "appeals_open": [_plain(each) for each in appeals_open(case, at)],
@@ -83,7 +86,7 @@ def _line(case: Authorization, language: str, payer: Payer) -> Json:
     }
 
 
-def _service(item: Item, case: Authorization, told: Translated, payer: Payer) -> Json:
+def _service(item: Item, case: Authorization, told: Translated, words: Mapping[int, str], payer: Payer) -> Json:
     made, asked, given = item.determination, item.requested.service, item.determination.authorized
     edition, open_ = _edition(made, payer), item.state in PENDING
     adverse = made.action in ADVERSE
@@ -97,7 +100,7 @@ def _service(item: Item, case: Authorization, told: Translated, payer: Payer) ->
         "because": told(made.because).as_json() if adverse or made.action is ReviewAction.CANCELLED else None,
         "decided_at": None if open_ else made.decided_at.isoformat(),
         "decided_by": _decided_by(made) if adverse else None,
-        "said": _called(item) if _shared(case, item, payer) else "",
+        "said": (words.get(item.sequence) or _codes(item)) if _shared(case, item, payer) else "",
         "by_rule": made.action is ReviewAction.CERTIFIED and made.signed_by is None,
         "phone": made.phone or "",
         "criteria": _criteria(edition, item, told) if edition else [],
@@ -154,16 +157,16 @@ def _shared(case: Authorization, item: Item, payer: Payer) -> bool:
     return any(other.sequence != item.sequence and _title(other, payer) == _title(item, payer) for other in case.items)
 
 
-def _called(item: Item) -> str:
-    """What the practice calls it, else its code."""
-    codes = item.requested.service.codes
-    return next((each.display for each in codes if each.display), "") or " / ".join(each.code for each in codes)
+def _codes(item: Item) -> str:
+    return " / ".join(each.code for each in item.requested.service.codes)
 
 
 def _title(item: Item, payer: Payer) -> str:
     """What it is called: by its policy where one speaks of it, else by the practice."""
-    edition = _edition(item.determination, payer)
-    return edition.title if edition and edition.services else _called(item)
+    edition, codes = _edition(item.determination, payer), item.requested.service.codes
+    if edition and edition.services:
+        return edition.title
+    return next((each.display for each in codes if each.display), "") or _codes(item)
 
 
 def _edition(made: Determination, payer: Payer) -> Edition | None:

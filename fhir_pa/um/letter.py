@@ -134,10 +134,14 @@ def letter_of(
     criteria: Mapping[str, str],
     on: date,
     language: str = "en",
+    words: Mapping[int, str] | None = None,
 ) -> Letter:
-    """The notice of how this case stands. ``titles`` names each service, ``criteria`` each criterion, in plain words."""
+    """The notice of how this case stands. ``titles`` names each service, ``criteria`` each criterion, in plain words.
+
+    ``words`` are the practice's own for a service, which tell apart those of one title.
+    """
     decided = [item for item in authorization.items if item.state not in PENDING]
-    lines = tuple(_line(item, titles, criteria) for item in decided)
+    lines = tuple(_line(item, titles, criteria, words or {}) for item in decided)
     adverse = {line.sequence for line in lines if line.is_adverse}
     days = [item.determination.decided_at.date() for item in decided]
     return Letter(
@@ -193,7 +197,7 @@ def _missing(letter: Letter) -> Iterator[str]:
         yield "No appeal is open for this line of business. Tell compliance before anything is sent."
 
 
-def _line(item: Item, titles: Mapping[int, str], criteria: Mapping[str, str]) -> Line:
+def _line(item: Item, titles: Mapping[int, str], criteria: Mapping[str, str], words: Mapping[int, str]) -> Line:
     made, service, given = item.determination, item.requested.service, item.determination.authorized
     codes, signed = tuple(coding.code for coding in service.codes), made.signed_by
     title, display = titles.get(item.sequence, ""), next((coding.display for coding in service.codes if coding.display), "")
@@ -205,7 +209,7 @@ def _line(item: Item, titles: Mapping[int, str], criteria: Mapping[str, str]) ->
         codes=codes,
         action=made.action,
         because=made.because,
-        said=(display or " / ".join(codes)) if list(titles.values()).count(title) > 1 else "",
+        said=(words.get(item.sequence) or display or " / ".join(codes)) if list(titles.values()).count(title) > 1 else "",
         asked=Amount(service.quantity, service.unit or "", service.on, service.until),
         authorized=Amount(given.quantity, given.unit or "", given.starts_on, given.until) if given else Amount(),
         not_shown=tuple(criteria.get(finding.criterion, finding.because) for finding in opened),

@@ -100,7 +100,11 @@ def test_each_of_several_services_has_its_own_answer(plan: Plan, physician: Staf
     me = AtMemberPage.member(plan, ILSABET).sign_in()
     twin = me.data(f"/member/requests/{number}.json")
     assert [each["stands"] for each in twin["services"]] == ["approved", "not approved", "not approved"] and twin["stands"] == "approved in part"
-    assert "We approved some of it." in me.told(f"/member/requests/{number}") and twin["appeals_open"][0]["items"] == [2, 3]
+    told = me.told(f"/member/requests/{number}")
+    assert "We approved some of it." in told and twin["appeals_open"][0]["items"] == [2, 3]
+    assert [each["said"] for each in twin["services"]] == ["MRI of the brain", "CT of the chest", "CT of the neck"], "one rule, three services"
+    assert "CT of the chest, CT of the neck Ask by" in told and "MRI of the brain" in words(me.page(f"/member/requests/{number}"))
+    assert "Surveillance imaging after thoracic cancer: CT of the neck" in words(me.http.get(f"/member/requests/{number}/letter.html").text)
 
 
 def test_the_letter_and_the_case_file_are_the_members_own(teodric: AtMemberPage, number: str, physician: Staff) -> None:
