@@ -1,7 +1,7 @@
-"""The value sets a policy's form names, and what is in them today: codes listed one by one, active ones only.
+"""The value sets a policy's form names, and what is in them today: active codes only, listed or chosen by rule.
 
 Source: FHIR R4 ValueSet §compose, §expansion; DTR R311-320, oper-4, oper-5, oper-14, oper-15, spec-163 (dtr.md §1.4-1.5).
-A value set defined by a filter over a code system is not expanded here: who cannot list the codes says so.
+A rule is followed over the code systems at hand (``code_systems``); who cannot list the codes says so.
 """
 
 from __future__ import annotations
@@ -15,16 +15,23 @@ from uuid import NAMESPACE_URL, uuid5
 from ig_profiles.names import QUESTIONNAIRE_UNIT_VALUE_SET
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Coding, Json, many, text
+from ig_profiles.registry import GUIDES, open_set
+from questionnaires.code_systems import CodeSystems
 
 PACKED = 40  # codes; a larger value set is left to $expand (spec-163)
 
 
 class ValueSets:
-    """Every value set of a shelf, by url and by url|version; the newest version where none is named."""
+    """Every value set of a shelf, by url and by url|version; the newest version where none is named.
+
+    CodeSystems among the resources are what their rules choose from; value sets the guides publish are known too.
+    """
 
     def __init__(self, resources: Iterable[Json] = ()) -> None:
         self._by_name: dict[str, Json] = {}
-        for resource in sorted(resources, key=lambda each: str(each.get("version") or "")):
+        listed = list(resources)
+        self._systems = CodeSystems(each for each in listed if each.get("resourceType") == "CodeSystem")
+        for resource in sorted((each for each in listed if each.get("resourceType") != "CodeSystem"), key=lambda each: str(each.get("version") or "")):
             url = text(resource, "url")
             if url is not None:
                 self._by_name[url] = self._by_name[f"{url}|{resource.get('version')}"] = resource
@@ -79,7 +86,7 @@ class ValueSets:
         return {**kept, "expansion": {key: value for key, value in expansion.items() if value != []}}
 
     def _named(self, canonical: str) -> Json:
-        found = self._by_name.get(canonical)
+        found = self._by_name.get(canonical) or _published(canonical)
         if found is None:
             raise NotFound(Issue(f"No value set '{canonical}' is here. Ask for one that a form or library of ours names.", "not-found", expression="url"))
         return found
@@ -97,17 +104,28 @@ class ValueSets:
             yield from (code for code in self._included(row, canonical, above) if (code.system, code.code) not in gone)
 
     def _included(self, row: Json, canonical: str, above: tuple[str, ...]) -> Iterator[Coding]:
-        if many(row, "filter") or (row.get("system") and not many(row, "concept") and not many(row, "valueSet")):
-            what = f"'{canonical}' takes in codes of {row.get('system')} by a rule, which cannot be listed here. Use a terminology server."
-            raise Unprocessable(Issue(what, "too-costly", expression="url"))
         others = [set(self._codes(str(name), (*above, canonical))) for name in many(row, "valueSet")]
+        system = text(row, "system")
+        if system is None:
+            yield from sorted(set.intersection(*others), key=lambda code: code.code) if others else ()
+            return
         if many(row, "concept"):
             active = [each for each in many(row, "concept") if not _inactive(each)]
-            listed = [Coding(str(row.get("system") or ""), str(each.get("code")), text(each, "display")) for each in active]
-            named = [{(code.system, code.code) for code in other} for other in others]
-            yield from (code for code in listed if all((code.system, code.code) in other for other in named))
-        elif others:
-            yield from sorted(set.intersection(*others), key=lambda code: code.code)
+            listed: Iterable[Coding] = [Coding(system, str(each.get("code")), text(each, "display")) for each in active]
+        else:
+            listed = self._systems.chosen(system, text(row, "version"), many(row, "filter"), canonical)
+        named = [{(code.system, code.code) for code in other} for other in others]
+        yield from (code for code in listed if all((code.system, code.code) in other for other in named))
+
+
+def _published(canonical: str) -> Json | None:
+    """A value set of the guides whose codes are all at hand, as its listed codes; None for any other."""
+    for guide in reversed(GUIDES):
+        table = open_set(guide).value_set(canonical)
+        if table is not None and table.codes and not (table.open or table.out or table.unknown):
+            rows = [{"system": system, "concept": [{"code": code} for code in sorted(codes)]} for system, codes in sorted(table.codes.items())]
+            return {"resourceType": "ValueSet", "url": table.url, "version": table.version, "status": "active", "compose": {"include": rows}}
+    return None
 
 
 def referenced(node: Any) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import pytest
 from fhir_pa.provider.wire import parameters
 from ig_profiles import json
 from ig_profiles.reading import Json, many
+from questionnaires.library import Shelf
 from tests.stories.asking import SHORT_OF_OXYGEN
 from tests.stories.interviewing import pap_order
 from tests.stories.parties import CLIENT_ID, NOW, PAYER_URL, Plan, System
@@ -50,6 +52,18 @@ def test_a_value_set_is_expanded_as_of_today_with_active_codes_by_name_version_a
 def test_a_value_set_nobody_here_names_is_refused_with_what_to_do(clinic: System, question: str, status: int, mending: str) -> None:
     answered = clinic.call("GET", f"ValueSet/$expand{question}")
     assert answered.status_code == status and mending in json.parse(answered.data)["issue"][0]["details"]["text"]
+
+
+def test_a_value_set_of_the_guides_is_expanded_too_and_one_that_rests_on_what_is_not_at_hand_says_so(clinic: System) -> None:
+    genders = clinic.get("ValueSet/$expand?url=" + quote("http://hl7.org/fhir/ValueSet/administrative-gender"))
+    assert codes(genders) == ["female", "male", "other", "unknown"]
+    of_snomed = {"resourceType": "ValueSet", "url": "urn:findings", "version": "1", "compose": {"include": [{"system": "http://snomed.info/sct"}]}}
+    payer = clinic.plan.payer
+    shelf = Shelf([*payer.shelf.volumes(), replace(payer.shelf.volume("cpap"), value_sets=(of_snomed,))])
+    later = System(replace(clinic.plan, payer=replace(payer, shelf=shelf)), clinic.client, clinic.guide)
+    answered = later.call("GET", "ValueSet/$expand?url=urn:findings")
+    (issue,) = json.parse(answered.data)["issue"]
+    assert (answered.status_code, issue["code"]) == (422, "too-costly") and "Use a terminology server." in issue["details"]["text"]
 
 
 @pytest.mark.dtr_trap(5)
