@@ -58,6 +58,7 @@ class Edition:
     what it says of network, shares, limits and billing codes. ``alternatives`` and ``companions`` are what the clinician
     is offered while ordering; they decide nothing. ``form`` says whether providers are handed the whole form or one that
     asks step by step; ``remembers`` names questions whose answers stay true, so that they are offered again.
+    ``specialties`` are the fields whose physicians know such cases.
     """
 
     topic: str
@@ -88,6 +89,7 @@ class Edition:
     companions: tuple[Companion, ...] = ()
     form: Literal["standard", "adaptive"] = "standard"
     remembers: tuple[str, ...] = ()
+    specialties: tuple[Coding, ...] = ()
 
     @property
     def name(self) -> str:

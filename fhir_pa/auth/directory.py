@@ -19,6 +19,7 @@ from fhir_pa.um.root_cause import RootCause
 
 CASE_MANAGER = "case manager"
 CASEWORK = ("nurse", "physician", "clerk", "auditor", CASE_MANAGER)  # whoever may see cases
+TAKES = ("physician", "nurse", "clerk")  # whoever may have a case in hand
 ROLES = (*CASEWORK, "policy", "operator")
 LINES_OF_BUSINESS = ("medicare-advantage", "medicaid", "commercial-erisa", "qhp")
 

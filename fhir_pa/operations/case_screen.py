@@ -9,6 +9,7 @@ from typing import Any
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.evidence import Brought, brought
+from fhir_pa.operations.looked import READ_CASE, keep_look, looks_at
 from fhir_pa.operations.readable import title
 from fhir_pa.operations.review import reviewer_of
 from fhir_pa.operations.view import everything
@@ -48,8 +49,11 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
             "alerts": [{"matter": each.matter, "says": each.says} for each in tx.alerts(case.number)],
         }
     documents, causes = documents_of(received), {**ROOT_CAUSES, **payer.directory.root_causes}
+    looks = looks_at(case.number, caller, payer)
+    keep_look(READ_CASE, case.number, caller, payer)
     return {
         **told,
+        "looks": looks,
         "waits": [{**asdict(each), "due_at": each.due_at.isoformat()} for each in waits(case)],
         "owner": owner_of(case.number, payer),
         "items": [item_shown(item, case, payer, {each["sha256"] for each in documents}, at) for item in case.items],

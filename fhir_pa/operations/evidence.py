@@ -9,6 +9,7 @@ from datetime import datetime
 from fhir_pa.auth.caller import Caller
 from fhir_pa.documents.attached import attachments, clinical, content, words
 from fhir_pa.operations.practice import own_case
+from fhir_pa.operations.looked import READ_DOCUMENT, keep_look
 from fhir_pa.operations.readable import readable, title
 from fhir_pa.operations.weighing import READERS
 from fhir_pa.storage.store import Reading
@@ -91,6 +92,7 @@ def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
         found = next((each for each in brought(case, tx) if each.sha256 == sha256), None)
     if found is None:
         raise NotFound(f"Nothing with this fingerprint was received for {number}. Open it from the case.")
+    keep_look(READ_DOCUMENT, number, caller, payer)
     return found
 
 

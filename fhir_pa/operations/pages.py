@@ -23,9 +23,13 @@ class Page:
         """How many lines come before it."""
         return (self.number - 1) * self.size
 
+    def pages(self, total: int) -> int:
+        """On how many pages so many lines stand."""
+        return max(1, -(-total // self.size))
+
     def told(self, rows: Iterable[Json], total: int) -> Json:
         """The lines of this page with how many there are in all, and on how many pages."""
-        return {"rows": list(rows), "total": total, "page": self.number, "pages": max(1, -(-total // self.size))}
+        return {"rows": list(rows), "total": total, "page": self.number, "pages": self.pages(total)}
 
 
 def page_of(asked: Mapping[str, str], size: int = USUAL) -> Page:

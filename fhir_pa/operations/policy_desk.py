@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from datetime import date
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import CASEWORK, Person
+from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.operations.pages import page_of
 from fhir_pa.operations.policy_stories import burdens, stories_of
 from fhir_pa.operations.published import policy as published
@@ -27,7 +28,8 @@ AUTHORS = ("policy", "physician")
 
 
 def reader(caller: Caller) -> Person:
-    """Whoever may read the policy desk. Raises Forbidden."""
+    """Whoever may read the policy desk: the plan's own people, since its figures are of everybody. Raises Forbidden."""
+    must_be_of_the_plan(caller, "read the policy desk")
     return caller.must_hold_one(READERS, "read the policy desk")
 
 
@@ -52,6 +54,7 @@ def policy(topic: str, caller: Caller, payer: Payer) -> Json:
     titles = {each.id: each.title for volume in volumes for top in volume.edition.criteria for each in _every(top)}
     return {
         **told,
+        "in_force": _in_force([volume.edition for volume in volumes], payer.clock().date()).version,
         "tallies": [_tally(each, titles) for each in tallies],
         "may": {"try": caller.holds("policy", "physician", "nurse"), "compare": bool(set(AUTHORS) & set(person.roles))},
     }
@@ -88,9 +91,9 @@ def _titles(topic: str, version: str, payer: Payer) -> dict[str, str]:
     return {each.id: each.title for top in edition.criteria for each in _every(top)}
 
 
-def _line(topic: str, volumes: list[Volume], today: Any) -> Json:
+def _line(topic: str, volumes: list[Volume], today: date) -> Json:
     editions = [volume.edition for volume in volumes]
-    now = next((each for each in reversed(editions) if each.in_force_from <= today), editions[-1])
+    now = _in_force(editions, today)
     return {
         "topic": topic,
         "title": now.title,
@@ -102,6 +105,11 @@ def _line(topic: str, volumes: list[Volume], today: Any) -> Json:
         "in_force": now.version,
         "editions": [_dated(each) for each in editions],
     }
+
+
+def _in_force(editions: list[Edition], today: date) -> Edition:
+    """The wording that holds today, or else the last one; ``editions`` come in order of time."""
+    return next((each for each in reversed(editions) if each.in_force_from <= today), editions[-1])
 
 
 def _dated(edition: Edition) -> Json:

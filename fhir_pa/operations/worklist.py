@@ -1,35 +1,39 @@
-"""The worklist: what waits for a person, a page at a time; taking a case, handing it over, giving it back (domain §4.9 invariant 8)."""
+"""The worklist: what waits for a person, a page at a time; taking cases, handing them over, giving them back (domain §4.9 invariant 8)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.auth.directory import LINES_OF_BUSINESS
-from fhir_pa.operations.delegates import sees, works_for
+from fhir_pa.auth.directory import LINES_OF_BUSINESS, TAKES
+from fhir_pa.operations.delegates import refuse_others, sees, works_for
 from fhir_pa.operations.form import Form
+from fhir_pa.operations.pages import page_of
 from fhir_pa.storage.worklist import POOL, Wanted
 from fhir_pa.um.delegate import Delegate
 from fhir_pa.um.waiting import Waits
 from fhir_pa.wiring import Payer
-from ig_profiles.json import parse
-from ig_profiles.outcome import Forbidden, Issue, NotFound, Unprocessable
+from ig_profiles.json import dump, parse
+from ig_profiles.outcome import Conflict, Forbidden, Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
 
-PAGE, LONGEST = 50, 500
-TAKES = ("physician", "nurse", "clerk")
+AT_ONCE = 100  # cases that change hands together
 
 
 def worklist(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     """What waits for a person, the most urgent first: pended cases, conversations, open appeals, evidence after a denial.
 
-    ``asked`` may hold ``waits_for``, ``line``, ``role``, ``owner`` (a person's id, or ``nobody``), ``urgent=true``,
-    ``overdue=true``, ``q`` (a number, name or code), ``page`` (from 1) and ``per_page``. Raises Unprocessable naming what cannot be read.
+    ``asked`` may hold ``waits_for``, ``line``, ``role``, ``specialty`` (a taxonomy code), ``owner`` (a person's id, or
+    ``nobody``), ``urgent=true``, ``overdue=true``, ``q`` (a number, name or code), ``page`` (from 1) and ``per_page``.
+    Raises Unprocessable naming what cannot be read.
     """
     person, at = caller.must_be_staff(), payer.clock()
     issues: list[Issue] = []
+    fields = specialties(payer)
+    specialty = _one_of("specialty", list(fields), asked, issues)
     wanted = Wanted(
         waits_for=_one_of("waits_for", [str(each) for each in Waits], asked, issues),
         line_of_business=_one_of("line", LINES_OF_BUSINESS, asked, issues),
@@ -38,23 +42,24 @@ def worklist(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
         urgent=asked.get("urgent") == "true",
         overdue_at=at if asked.get("overdue") == "true" else None,
         sought=asked.get("q", "").strip()[:80],
+        known_to_field=fields[specialty].topics if specialty else None,
         **_scope(works_for(caller, payer)),
     )
-    page, per_page = _number("page", 1, 1_000_000, asked, issues), _number("per_page", PAGE, LONGEST, asked, issues)
     if issues:
         raise Unprocessable(*issues)
+    page = page_of(asked)
     with payer.store.reading() as tx:
-        rows, total = tx.worklist(wanted, (page - 1) * per_page, per_page)
+        rows, total = tx.worklist(wanted, page.first, page.size)
         rows = [row for row in rows if not wanted.scoped or sees(tx.authorization(row["number"]), caller, payer)]
         counts = tx.worklist_counts(person.id, at, wanted)
-    pages = max(1, -(-total // per_page))
     names = {each.id: each.name for each in payer.directory.people}
     return {
         "at": at.isoformat(),
         "counts": vars(counts),
         "total": total,
-        "page": page,
-        "pages": pages,
+        "page": page.number,
+        "pages": page.pages(total),
+        "specialties": [{"code": code, "name": each.name, "mine": code in person.specialties} for code, each in fields.items()],
         "authorizations": [_line(row, names) for row in rows],
     }
 
@@ -64,6 +69,47 @@ def _scope(mine: Delegate | None) -> dict[str, Any]:
     if mine is None:
         return {}
     return {"topics": mine.topics, "lines": mine.lines_of_business, "begins": mine.begins, "until": mine.until, "scoped": True}
+
+
+@dataclass(frozen=True)
+class Specialty:
+    """A field of medicine: the plan's name for it, and the policies whose cases its physicians know."""
+
+    name: str
+    topics: tuple[str, ...]
+
+
+def specialties(payer: Payer) -> dict[str, Specialty]:
+    """The fields that the policies on the shelf name, by taxonomy code, in order of their names."""
+    found: dict[str, Specialty] = {}
+    for edition in payer.shelf.editions():
+        for coding in edition.specialties:
+            before = found.get(coding.code, Specialty(coding.display or coding.code, ()))
+            found[coding.code] = Specialty(before.name, tuple(dict.fromkeys((*before.topics, edition.topic))))
+    return dict(sorted(found.items(), key=lambda each: each[1].name))
+
+
+def take_several(body: bytes, caller: Caller, payer: Payer) -> Json:
+    """The same for several ``cases`` (``number`` and ``before``): one that somebody else took meanwhile keeps none of the others.
+
+    ``done`` are the numbers that changed hands, ``refused`` tells of the others why not. Raises what holds for all of them.
+    """
+    form = Form(parse(body))
+    owner, listed = form.text("owner"), form.body.get("cases")
+    cases = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    if not cases or len(cases) > AT_ONCE:
+        raise Unprocessable(Issue(f"Choose from 1 to {AT_ONCE} cases.", "required", expression="cases"))
+    done: list[str] = []
+    refused: list[Json] = []
+    for each in cases:
+        number = str(each.get("number", ""))
+        try:
+            refuse_others(number, caller, payer)
+            take(number, dump({"owner": owner, "before": str(each.get("before") or "")}), caller, payer)
+            done.append(number)
+        except (Conflict, NotFound) as refusal:
+            refused.append({"number": number, "because": refusal.issues[0].text})
+    return {"owner": owner or None, "done": done, "refused": refused}
 
 
 def take(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
@@ -128,12 +174,4 @@ def _one_of(name: str, known: Any, asked: Mapping[str, str], issues: list[Issue]
     return value
 
 
-def _number(name: str, otherwise: int, most: int, asked: Mapping[str, str], issues: list[Issue]) -> int:
-    value = asked.get(name, "") or str(otherwise)
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= most:
-        issues.append(Issue(f"Give {name} as a number from 1 to {most}.", "invalid", expression=name))
-        return otherwise
-    return int(value)
-
-
-__all__ = ["POOL", "able_to_own", "owner_of", "take", "worklist"]
+__all__ = ["POOL", "able_to_own", "owner_of", "specialties", "take", "take_several", "worklist"]

@@ -28,8 +28,9 @@ _LISTED = tables.worklist.join(kept.authorizations, _case.number == _line.number
 class Wanted:
     """Which lines of the worklist are wanted; what is empty does not narrow. ``owner`` is a person's id, or POOL.
 
-    ``overdue_at`` keeps what is due by then; ``sought`` is looked for in number, member, services and requestor. ``scoped``:
-    only what a review organization may act for, by ``topics``, ``lines`` and the days of receipt, where they are named.
+    ``overdue_at`` keeps what is due by then; ``sought`` is looked for in number, member, services and requestor;
+    ``known_to_field`` are the policies of one specialty. ``scoped``: only what a review organization may act for, by
+    ``topics``, ``lines`` and the days of receipt, where they are named.
     """
 
     waits_for: str = ""
@@ -39,6 +40,7 @@ class Wanted:
     urgent: bool = False
     overdue_at: datetime | None = None
     sought: str = ""
+    known_to_field: tuple[str, ...] | None = None
     scoped: bool = False
     topics: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
@@ -120,6 +122,8 @@ def _narrowed(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     found = [column == value for column, value in equal.items() if value]
     if wanted.owner:
         found.append(_line.owner.is_(None) if wanted.owner == POOL else _line.owner == wanted.owner)
+    if wanted.known_to_field is not None:
+        found.append(_line.topic.in_(wanted.known_to_field))
     if wanted.urgent:
         found.append(_line.urgent.is_(True))
     if wanted.overdue_at:

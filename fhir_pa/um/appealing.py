@@ -65,6 +65,11 @@ def extend(authorization: Authorization, number: int, because: str, reviewer: Re
     return _kept(authorization, _with(authorization, changed), Event(at, "appeal extended", reviewer.person, appeal.items, changed.extended_because))
 
 
+def may_take_longer(authorization: Authorization, appeal: Appeal) -> bool:
+    """Whether the level gives more time, and it was not taken yet."""
+    return _level(authorization, appeal).extension is not None and not appeal.extended_because
+
+
 def decide(
     authorization: Authorization,
     number: int,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fhir_pa.um.after_denial import evidence_since
-from fhir_pa.um.appealing import file_until
+from fhir_pa.um.appealing import file_until, may_take_longer
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.review import Reviewer, Verdict
 from fhir_pa.um.time_limits import ExtensionReason
@@ -23,7 +23,7 @@ KEEPS_RECORDS = frozenset({"physician", "nurse", "clerk"})
 class May:
     """Items by their sequences. ``extend`` are the lawful reasons left; ``proposes``: a nurse's wish for more time, not the time itself.
 
-    ``hears`` are the open appeals this person is to decide.
+    ``hears`` are the open appeals this person is to decide, ``lengthens`` those the law gives more time for.
     """
 
     certify: tuple[int, ...] = ()
@@ -34,6 +34,7 @@ class May:
     appeal: tuple[int, ...] = ()
     converse: tuple[int, ...] = ()
     hears: tuple[int, ...] = ()
+    lengthens: tuple[int, ...] = ()
     extend: tuple[ExtensionReason, ...] = ()
     proposes: bool = False
     let_stand: bool = False
@@ -58,6 +59,7 @@ def may(authorization: Authorization, reviewer: Reviewer, at: datetime) -> May:
         appeal=tuple(each for each in denied if each not in under_appeal and file_until(authorization, each)) if records else (),
         converse=tuple(each.number for each in authorization.peer_to_peers if each.is_open) if records else (),
         hears=tuple(each.number for each in authorization.appeals if each.is_open and (denies or (certifies and not each.ours))),
+        lengthens=tuple(each.number for each in authorization.appeals if denies and each.is_open and may_take_longer(authorization, each)),
         extend=_reasons(authorization) if pended and (denies or "nurse" in reviewer.roles) else (),
         proposes=not denies,
         let_stand=denies and evidence_since(authorization) is not None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.desk_session import staff_seats
-from fhir_pa.auth.directory import CASEWORK, LINES_OF_BUSINESS
+from fhir_pa.auth.directory import CASEWORK, LINES_OF_BUSINESS, TAKES
 from fhir_pa.web import desk_case, desk_evidence, desk_operator, desk_policies, errors, sign_in
 from fhir_pa.web.desk_forms import body_of
 from fhir_pa.web.desk_page import page, see
@@ -18,10 +19,10 @@ from fhir_pa.web.page import asset
 from fhir_pa.web.public import LINES
 from fhir_pa.web.theirs import refuse_others
 from fhir_pa.web.twins import framed
-from ig_profiles.outcome import Refusal
+from ig_profiles.outcome import Refusal, Unprocessable
 
 PER_PAGE = "25"
-FILTERS = ("waits_for", "line", "role", "owner", "urgent", "overdue", "q")
+FILTERS = ("waits_for", "line", "role", "specialty", "owner", "urgent", "overdue", "q")
 ALERTS = 5
 
 
@@ -39,6 +40,9 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered, timi
 
     @base.get("")
     def worklist() -> Response:
+        return show()
+
+    def show(changed: dict[str, Any] | None = None, wrong: str = "", status: int = 200) -> Response:
         if not g.caller.holds(*CASEWORK):
             return see(f"/desk/{'operator' if g.caller.holds('operator') else 'policies'}")
         asked = _asked()
@@ -46,11 +50,16 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered, timi
         ringing = list({each["number"]: each for each in offered.fall_due.alerts(g.caller, payer)["alerts"]}.values())  # the latest of each case
         return page(
             "worklist",
+            status,
             **framed(payer, "worklist"),
             **told,
             alerts=ringing[:ALERTS],
             more_alerts=max(0, len(ringing) - ALERTS),
             asked=asked,
+            changed=changed,
+            wrong=wrong,
+            takes=g.caller.holds(*TAKES),
+            people=[each for each in payer.directory.people if set(TAKES) & set(each.roles)],
             lines=[(line, LINES[line]) for line in LINES_OF_BUSINESS],
             turned=lambda **changed: _address({**asked, "page": "1", **changed}),
             twin=_address(asked, "/desk/worklist.json"),
@@ -59,6 +68,13 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered, timi
     @base.get("/worklist.json")
     def worklist_as_data() -> Response:
         return answer(offered.worklist.worklist(_asked(), g.caller, payer), media_type=JSON)
+
+    @base.post("")
+    def take_several() -> Response:
+        try:
+            return show(offered.worklist.take_several(body_of("several", request.form), g.caller, payer))
+        except Unprocessable as refusal:
+            return show(wrong=refusal.issues[0].text, status=errors.status_of(refusal, "other"))
 
     @base.post("/cases/<number>/owner")
     def take(number: str) -> Response:

@@ -82,6 +82,12 @@ def owner(filled: Filled) -> dict[str, Any]:
     return {"owner": filled.get("owner", ""), "before": filled.get("before", "")}
 
 
+def several(filled: Filled) -> dict[str, Any]:
+    """The chosen cases, each with who had it as the page showed it, and in whose hands they go."""
+    chosen = (each.partition(":") for each in filled.getlist("chosen"))
+    return {"owner": filled.get("to", ""), "cases": [{"number": number, "before": before} for number, _, before in chosen]}
+
+
 def _authorized(filled: Filled) -> dict[str, Any] | None:
     told = {name: filled.get(f"authorized_{name}", "").strip() for name in ("from", "until", "quantity", "unit")}
     return {name: value for name, value in told.items() if value} or None
@@ -115,4 +121,5 @@ _ACTS = {
     "appeal": appeal,
     "hear": hear,
     "owner": owner,
+    "several": several,
 }

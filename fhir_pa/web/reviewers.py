@@ -52,6 +52,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     reads(ONE, "authorization", offered.review.read)
     reads(TALK, "brief", offered.peer_to_peer.brief)
     reads(f"{APPEAL}/packet", "packet", offered.appeal.packet)
+    acts("/worklist/owner", "take_several", offered.worklist.take_several)
     acts(f"{ONE}/owner", "take", offered.worklist.take)
     acts(f"{ONE}/decisions", "decide", offered.review.decide)
     acts(f"{ONE}/reopenings", "reopen", offered.review.reopen)

@@ -5,12 +5,14 @@ The format, key by key, is told to policy owners in ``fhir_pa/docs/add-a-policy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from ig_profiles.names import NUCC
 from ig_profiles.reading import Coding
 from questionnaires.authoring import codes
 from questionnaires.authoring.benefits import benefits_sense, read_benefits, with_those_billed
@@ -22,6 +24,7 @@ from questionnaires.policy import Certifies, Edition
 
 LINES_OF_BUSINESS = ("medicare-advantage", "medicaid", "commercial-erisa", "qhp")
 DOCUMENTATION = ("clinical", "admin", "patient")
+_TAXONOMY = re.compile(r"[0-9A-Z]{9}X")
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         sensitive=table.take("sensitive", bool, False),
         form=table.choice("form", ("standard", "adaptive"), "standard"),
         remembers=table.words("remembers"),
+        specialties=_specialties(table),
         authorization=table.choice("authorization", ("needed", "not needed")),
         documentation=table.words("documentation", DOCUMENTATION),
         because=table.take("because"),
@@ -122,6 +126,16 @@ def _sense(table: Table, read: Mapping[str, Any]) -> None:
 def _day(table: Table, key: str, default: Any = REQUIRED) -> date | None:
     value = table.take(key, date, default)
     return value.date() if isinstance(value, datetime) else value
+
+
+def _specialties(table: Table) -> tuple[Coding, ...]:
+    """The fields whose physicians know such cases, by taxonomy code, each with the plan's own name for it."""
+    found = table.take("specialties", dict, {}) or {}
+    for code, name in found.items():
+        if not _TAXONOMY.fullmatch(code) or not isinstance(name, str) or not name.strip():
+            mend = 'Write it like specialties = { "207RP1001X" = "Lung medicine" }: a code of the provider taxonomy, and your name for it.'
+            table.wrong(f"names the specialty {code!r} = {name!r}.", mend, "specialties")
+    return tuple(Coding(NUCC, code, str(name)) for code, name in found.items())
 
 
 def _services(table: Table) -> tuple[Coding, ...]:

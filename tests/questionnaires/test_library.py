@@ -181,6 +181,8 @@ MISTAKES = [
     (('fact = "room_air"\nis = true\n', ""), "has a criterion that is neither one test nor one group.", "either a test (fact = …) or one group"),
     (('document = "11506-3"', 'document = "11506-4"'), "names the document '11506-4', which is no LOINC code.", "check digit included"),
     (("[[edition]]", "[[edition]"), "is not TOML", "Mend that place"),
+    (('"207RP1001X" = "Lung medicine"', 'lungs = "Lung medicine"'), "names the specialty 'lungs'", "a code of the provider taxonomy"),
+    (('"207RP1001X" = "Lung medicine"', '"207RP1001X" = ""'), "names the specialty '207RP1001X' = ''", "your name for it"),
 ]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
+from fhir_pa.um.delegate import Delegate
 from questionnaires.library import BUILT_IN, open_shelf
 from tests.stories.asking import BORDERLINE, oxygen, submit
 from tests.stories.desk_parties import AtDesk, words
@@ -161,3 +162,13 @@ def test_who_may_do_what_at_the_policy_desk(plan: Plan) -> None:
     marsh = AtDesk(plan, OPERATOR)
     marsh.sign_in()
     assert "may not read the policy desk" in words(marsh.page("/desk/policies", 403))
+
+
+def test_a_review_organizations_people_read_no_figures_of_everybody(plan: Plan) -> None:
+    directory = plan.payer.directory
+    hired = tuple(replace(each, delegate="Ridge Review") if each.id == NURSE else each for each in directory.people)
+    listed = replace(directory, people=hired, delegates=(Delegate("Ridge Review", "555-555-0177"),))
+    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, directory=listed))
+    nurse = AtDesk(plan, NURSE)
+    nurse.sign_in()
+    assert "only the plan's own people may read the policy desk" in words(nurse.page(OXYGEN, 403))
