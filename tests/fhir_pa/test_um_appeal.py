@@ -9,13 +9,14 @@ from fhir_pa.um import adverse, appealing
 from fhir_pa.um.appeal import Appellant, Filing, Outcome
 from fhir_pa.um.determination import Authorized, ReviewAction
 from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.transitions import State
 from ig_profiles.outcome import Conflict, Forbidden, NotFound, Unprocessable
 from tests.builders import NOON, TODAY, authorization, certify, nurse, physician, refer
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 OTHER = replace(physician(), person="okafor", name="Nneka Okafor, MD")
-DENIAL = Decision((1,), Verdict.DENY, "The saturation is above the rule.", ("saturation",), ("0F",), "555-555-0142")
+DENIAL = Decision((1,), Verdict.DENY, "The saturation is above the rule.", ("saturation",), ("0F",), "555-555-0142", root_cause=RootCause.NOT_NECESSARY)
 
 
 def denied(line="medicare-advantage"):

@@ -14,13 +14,14 @@ from fhir_pa.um.course import Course, course_of
 from fhir_pa.um.determination import Authorized
 from fhir_pa.um.falls_due import next_due
 from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.transitions import State
 from ig_profiles.outcome import Conflict
 from tests.builders import NOON, authorization, certify, item, physician, refer, request, service
 
 WEEKS = timedelta(weeks=10)
 TWO = Authorized(NOON.date(), date(2027, 2, 17), Decimal(2), "unit")
-LESS = Decision((1,), Verdict.MODIFY, "Two for now.", ("saturation",), ("0L",), "555-555-0142", TWO)
+LESS = Decision((1,), Verdict.MODIFY, "Two for now.", ("saturation",), ("0L",), "555-555-0142", TWO, RootCause.QUANTITY)
 
 
 def held(quantity: int) -> Authorization:

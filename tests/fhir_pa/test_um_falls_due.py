@@ -8,11 +8,12 @@ from fhir_pa.um.appeal import Appellant, Filing
 from fhir_pa.um.falls_due import Matter, fallen_due, moments, next_due
 from fhir_pa.um.peer_to_peer import WINDOW, Stage
 from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.time_limits import ExtensionReason
 from tests.builders import NOON, authorization, certify, physician, refer
 
 HOUR = timedelta(hours=1)
-DENIAL = Decision((1,), Verdict.DENY, "The saturation is above the rule.", ("saturation",), ("0F",), "555-555-0142")
+DENIAL = Decision((1,), Verdict.DENY, "The saturation is above the rule.", ("saturation",), ("0F",), "555-555-0142", root_cause=RootCause.NOT_NECESSARY)
 
 
 def said(case, matter):

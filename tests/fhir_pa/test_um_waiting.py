@@ -13,6 +13,7 @@ from fhir_pa.um.asking import ask
 from fhir_pa.um.information_request import MEDICAL_RECORDS
 from fhir_pa.um.may import may
 from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.waiting import PROMISE, Waits, waits
 from ig_profiles.outcome import Conflict, Forbidden, Unprocessable
 from tests.builders import NOON, authorization, certify, nurse, physician, refer
@@ -21,7 +22,7 @@ LATER = NOON + timedelta(hours=3)
 
 
 def deny() -> Decision:
-    return Decision((1,), Verdict.DENY, "Above the limit.", ("saturation",), ("0F",), "555-555-0142")
+    return Decision((1,), Verdict.DENY, "Above the limit.", ("saturation",), ("0F",), "555-555-0142", root_cause=RootCause.NOT_NECESSARY)
 
 
 def test_a_pended_case_waits_until_its_legal_time_and_a_decided_one_for_nobody():
