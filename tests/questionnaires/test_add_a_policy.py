@@ -51,6 +51,11 @@ def test_every_criterion_on_the_page_can_be_read(example: str) -> None:
     assert mistakes == []
 
 
+@pytest.mark.parametrize("word", [*OPERATORS, *GROUPS, STEP])
+def test_every_comparison_and_group_has_an_example_that_can_be_read(word: str) -> None:
+    assert any(re.search(rf"\b{word} = |criteria\.{word}\]", example) for example in [*CRITERIA, *re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)])
+
+
 COMMANDS = [line.removeprefix("$ fhir-pa ").split() for line in re.findall(r"^\$ fhir-pa .*$", PAGE, re.MULTILINE)]
 
 
