@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
 from fhir_pa.um.item import Item
 from fhir_pa.um.request import RequestedItem
-from ig_profiles.names import AP_DRG, APR_DRG, DATA_ABSENT_REASON, ICD9CM, ICD10CM, MS_DRG, X12_UNIT, code_system
-from ig_profiles.reading import Coding, Json
+from ig_profiles.names import (
+    AP_DRG,
+    APR_DRG,
+    CPT,
+    DATA_ABSENT_REASON,
+    HCPCS,
+    ICD9CM,
+    ICD10CM,
+    ICD10PCS,
+    MS_DRG,
+    NDC,
+    X12_SERVICE_TYPE,
+    X12_UNIT,
+    code_system,
+)
+from ig_profiles.reading import Coding, Json, codings, text
 
+_SERVICES = frozenset(code_system(each) for each in (X12_SERVICE_TYPE, CPT, HCPCS, ICD9CM, ICD10PCS, NDC))
 _BILLED = frozenset({ICD10CM, ICD9CM, MS_DRG, AP_DRG, APR_DRG})
 
 
@@ -22,16 +36,21 @@ def asked_for(item: Item, answering: Answering) -> Json:
 
 
 def service_concept(asked: Json, requested: RequestedItem) -> Json:
-    """The service as the sender named it; a kind of service or an absent reason gives way to the code read."""
+    """The service as the sender named it; where that is no code it may be billed by (X12278RequestedServiceType), by such a code, or in words."""
     named = asked.get("productOrService")
-    listed = named.get("coding") if isinstance(named, dict) else None
-    if isinstance(named, dict) and (not isinstance(listed, list) or all(_names_service(node) for node in listed)):
+    said = [coding for coding in codings(named) if coding.system != DATA_ABSENT_REASON]
+    if isinstance(named, dict) and any(map(_bills, said)) and len(said) == len(codings(named)):
         return named
-    return {"coding": [coding_of(coding) for coding in requested.service.codes]}
+    billed = [coding_of(coding) for coding in requested.service.codes if _bills(coding)]
+    if billed:
+        return {"coding": billed}
+    known = [text(named, "text"), *(coding.display or coding.code for coding in (*said, *requested.service.codes))]
+    words = next(filter(None, known), None)
+    return {"coding": [{"system": DATA_ABSENT_REASON, "code": "not-applicable"}]} | ({"text": words} if words else {})
 
 
-def _names_service(coding: Any) -> bool:
-    return isinstance(coding, dict) and coding.get("system") != DATA_ABSENT_REASON
+def _bills(coding: Coding) -> bool:
+    return code_system(coding.system) in _SERVICES
 
 
 def spoken_diagnoses(requested: RequestedItem) -> tuple[Coding, ...]:

@@ -1,4 +1,4 @@
-"""What a resource keeps when its EHR records no more than CRD, HRex and US Core make mandatory or must-support."""
+"""What a resource keeps when its EHR records no more than the guides (CRD, HRex and US Core, where no others are named) make mandatory or must-support."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ PUBLISHERS = ("/us/core/", "/davinci-crd/", "/davinci-hrex/")
 
 
 @cache
-def elements(guide: str) -> dict[str, frozenset[str]]:
+def elements(guide: str, publishers: tuple[str, ...] = PUBLISHERS) -> dict[str, frozenset[str]]:
     """By resource type, the elements some profile of this generation makes mandatory or must-support."""
     registry = open_set(guide)
     found: defaultdict[str, set[str]] = defaultdict(set)
     for url in registry.names():
-        table = registry.profile(url) if any(publisher in url for publisher in PUBLISHERS) else None
+        table = registry.profile(url) if any(publisher in url for publisher in publishers) else None
         if table is None or table["kind"] != "resource":
             continue
         for row in table["elements"]:
@@ -27,9 +27,9 @@ def elements(guide: str) -> dict[str, frozenset[str]]:
     return {kind: frozenset(names) for kind, names in found.items()}
 
 
-def least(resource: Json, guide: str) -> Json | None:
+def least(resource: Json, guide: str, publishers: tuple[str, ...] = PUBLISHERS) -> Json | None:
     """The resource with these elements alone; None for a type no profile is about."""
-    kept = elements(guide).get(resource["resourceType"])
+    kept = elements(guide, publishers).get(resource["resourceType"])
     if kept is None:
         return None
     return {name: value for name, value in resource.items() if name in ("resourceType", "id", "contained") or any(_is(name, each) for each in kept)}

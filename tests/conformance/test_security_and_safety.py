@@ -24,6 +24,7 @@ def rules() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
+@pytest.mark.requirement("pas-2.0.1:56", "pas-2.0.1:194", "pas-2.0.1:196", "pas-2.2.1:spec-4")
 @pytest.mark.requirement("dtr-2.0.1:331", "dtr-2.0.1:332", "dtr-2.0.1:333", "dtr-2.0.1:334", "dtr-2.0.1:335", "dtr-2.2:sec-1")
 @pytest.mark.requirement("crd-2.0.1:83", "crd-2.0.1:84", "crd-2.0.1:85", "crd-2.0.1:86", "crd-2.0.1:87", "crd-2.0.1:88", "crd-2.0.1:100", "crd-2.2:sec-1")
 @pytest.mark.parametrize("chapter", CHAPTERS)

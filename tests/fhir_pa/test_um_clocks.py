@@ -37,6 +37,7 @@ def hours(clock: Clock) -> float:
 
 
 # --- how long ---------------------------------------------------------------------------------------------------------
+@pytest.mark.requirement("pas-2.0.1:98")
 @pytest.mark.parametrize(
     ("line", "asked", "urgent", "standard"),
     [

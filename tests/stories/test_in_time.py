@@ -48,7 +48,7 @@ def hurried(request: pytest.FixtureRequest, plan: Plan, stalling: Stalling) -> S
     return System(plan, CLIENT_ID, request.param)
 
 
-@pytest.mark.requirement("pas-2.0.1:66")
+@pytest.mark.requirement("pas-2.0.1:66", "pas-2.0.1:98")
 def test_what_is_not_weighed_in_time_is_pended_and_told_when_it_is(hurried: System, stalling: Stalling) -> None:
     plan, identity, asked = hurried.plan, subscribed(hurried), oxygen(hurried)
     begun = time.monotonic()

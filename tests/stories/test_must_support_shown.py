@@ -32,7 +32,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory, lent: Lent) -> list[tuple
         return [(guide, found) for guide, body in tester.answers for found in resources(body)]
 
 
-@pytest.mark.requirement("pas-2.0.1:37", "pas-2.0.1:38", "pas-2.2.1:conf-6")
+@pytest.mark.requirement("pas-2.0.1:37", "pas-2.0.1:38", "pas-2.0.1:212", "pas-2.2.1:conf-6")
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 @pytest.mark.parametrize("profile", ANSWERED)
 def test_every_must_support_element_of_an_answer_is_shown_by_some_situation(answered: list[tuple[str, Json]], guide: str, profile: str) -> None:
