@@ -24,8 +24,9 @@ from ig_profiles.reading import Json, text
 Desk = Callable[[Flask, AuthorizationServer, Inbox], None]
 FHIR_JSON = "application/fhir+json"
 KINDS = (
-    "CarePlan", "Condition", "Coverage", "DeviceRequest", "DiagnosticReport", "DocumentReference", "Encounter", "Location", "MedicationRequest",
-    "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure", "QuestionnaireResponse", "ServiceRequest", "Task",
+    "Appointment", "CarePlan", "CommunicationRequest", "Condition", "Coverage", "DeviceRequest", "DiagnosticReport", "DocumentReference", "Encounter",
+    "Location", "MedicationRequest", "NutritionOrder", "Observation", "Organization", "Patient", "Practitioner", "PractitionerRole", "Procedure",
+    "QuestionnaireResponse", "ServiceRequest", "Task", "VisionPrescription",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from fhir_pa.provider.patients import Charts
 from fhir_pa.provider.smart.scopes import allows
 from ig_profiles.reading import Json, text
 
-WRITABLE = ("QuestionnaireResponse", "DeviceRequest", "ServiceRequest", "MedicationRequest", "Task")
+WRITABLE = ("QuestionnaireResponse", "DeviceRequest", "ServiceRequest", "MedicationRequest", "NutritionOrder", "VisionPrescription", "Encounter", "Task")
+ABOUT = {"Task": "for", "NutritionOrder": "patient", "VisionPrescription": "patient"}
 
 
 class NotWritten(Exception):
@@ -63,6 +64,6 @@ def _sound(who: Bearer, kind: str, body: Any, interaction: str) -> Json:
         raise NotWritten(403, "forbidden", f"This token may not write {kind}. Ask for the scope patient/{kind}.cu.")
     if not isinstance(body, dict) or body.get("resourceType") != kind:
         raise NotWritten(400, "invalid", f"The body must be a {kind}.")
-    if text(body, "for" if kind == "Task" else "subject", "reference") != f"Patient/{who.patient}":
+    if text(body, ABOUT.get(kind, "subject"), "reference") != f"Patient/{who.patient}":
         raise NotWritten(403, "forbidden", f"This token is for the chart of Patient/{who.patient} only; the subject names another.")
     return body

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from fhir_pa.provider.clinician.asked import asked_by
-from fhir_pa.provider.clinician.chart import NUMBER_NOT_VALID
 from fhir_pa.provider.clinician.services import line_of
+from fhir_pa.provider.clinician.words import NUMBER_NOT_VALID
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.pas.submission import Submission, sign
 from fhir_pa.provider.pas_client import PasClient
@@ -225,3 +225,24 @@ def test_a_session_leaves_its_figures_and_nothing_of_the_patient(opened: Any, tm
     assert kept["assertionId"] and kept["orderItem"] and kept["providerId"]["value"].startswith("9")
     words = json.dumps(kept)
     assert not any(each in words for each in ("Orla", "Penhallow", "orla", clinic.charts.by_patient["orla-penhallow"].patient["birthDate"]))
+
+
+@GUIDES
+def test_documents_of_the_chart_are_chosen_to_go_along_or_to_answer_what_the_payer_asks_for(opened: Any, guide: str) -> None:
+    """What nobody chose stays in the chart; what the payer asks for goes to it under its number."""
+    clinic, window = opened("Ilsabet Crane", guide)
+    window.press("Review")
+    window.page.locator("summary", has_text="Documents to send along").click()
+    window.page.wait_for_selector(".documents .option")
+    assert window.page.locator(".documents .option").count() >= 1
+    window.press("Finish and send")
+    window.page.wait_for_selector(".decision")
+    paper = window.page.locator("li.row-card", has_text="chest").first
+    paper.get_by_role("button", name="Send to the payer").click()
+    assert "Choose a document first." in paper.inner_text()
+    report = clinic.charts.by_patient["ilsabet-crane"].elsewhere[0]
+    clinic.charts.arrive(report["id"])
+    paper.locator("summary").click()
+    paper.locator(f"input[value='{report['resourceType']}/{report['id']}']").check()
+    paper.get_by_role("button", name="Send to the payer").click()
+    window.until(lambda: "Sent." in window.text(), "the payer took it")

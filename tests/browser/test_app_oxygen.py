@@ -79,7 +79,7 @@ def test_a_changed_answer_is_an_override_by_name_with_the_reason_remembered(open
     assert extension_value(origin, "author", "practitioner") == {"reference": "Practitioner/halvard-brisk"}
     assert extension_value(origin, "author", "role")["coding"][0]["code"] == "doctor"
     assert faults(form, guide) == []
-    question.get_by_role("button", name="Use this").click()
+    question.get_by_role("button", name="Use 86 %").click()
     window.until(lambda: source(kept(clinic, "orla-penhallow")["spo2"]).startswith("auto"), "taken back")
 
 
@@ -93,7 +93,7 @@ def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any
     assert "hematocrit" not in answers(form)
     assert source(answers(form)["heart_failure_edema"]) == "manual"
     _, again = opened(TEODRIC, clinic_=clinic)
-    assert "Oxygen concentrator, saved" in again.text()
+    assert "Oxygen concentrator\nHome oxygen · saved" in again.text()
     again.press("Go on")
     again.page.wait_for_selector(".progress")
     assert "Taken away by you" in again.question("Hematocrit").inner_text()
@@ -173,3 +173,15 @@ def test_a_clinician_who_opens_no_chart_is_told_so(opened: Any) -> None:
     window.page.get_by_role("button", name="Cancel").click()
     window.page.wait_for_selector(".alone")
     assert "The clinician did not open a chart." in window.text()
+
+
+@pytest.mark.requirement("dtr-2.2:conf-5")
+def test_a_form_begun_shows_its_title_its_date_who_wrote_it_and_who_told(opened: Any) -> None:
+    clinic, window = opened(TEODRIC)
+    window.saved()
+    [form] = clinic.forms("teodric-amble")
+    clinic.charts.keep("teodric-amble", {**form, "source": {"reference": "Patient/teodric-amble"}})
+    _, again = opened(TEODRIC, clinic_=clinic)
+    line = again.text(".row-card")
+    saved = f"{int(form['authored'][8:10])} "
+    assert "Home oxygen" in line and f"saved {saved}" in line and "by Halvard Brisk, MD" in line and "as told by Teodric Amble" in line

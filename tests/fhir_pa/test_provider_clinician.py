@@ -16,7 +16,6 @@ from joserfc import jwt
 from fhir_pa.provider.charts.practice import PAYER_NPI
 from fhir_pa.provider.clinician import signing_in
 from fhir_pa.provider.clinician.build import Setting, build
-from fhir_pa.provider.clinician.forms import next_question_address
 from fhir_pa.provider.clinician.keeping import unsigned
 from fhir_pa.provider.clinician.payers import Payer, payer_of
 from fhir_pa.provider.clinician.serve import APP_ID, registration
@@ -28,13 +27,12 @@ from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.pas_client import PasClient
 from fhir_pa.provider.patients import Charts, charts_on
 from fhir_pa.provider.wire import Reply
-from ig_profiles.json import dump, parse
-from ig_profiles.names import NPI, QUESTIONNAIRE_ADAPTIVE, RESPONSE_SIGNATURE
-from ig_profiles.reading import Json
+from ig_profiles.json import parse
+from ig_profiles.names import NPI, RESPONSE_SIGNATURE
 from ig_profiles.registry import open_set
 from ig_profiles.validator import validate
+from tests.fhir_pa.ehr_in_process import APP, EHR, PAYER, OverTheWire
 
-EHR, APP, PAYER = "http://127.0.0.1:9090", "http://127.0.0.1:9191", "http://payer.example/v2.2/fhir"
 TODAY = date(2026, 11, 21)
 
 
@@ -44,36 +42,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.at
-
-
-class OverTheWire:
-    """Calls of the app's server to the EHR, made in this process."""
-
-    def __init__(self, ehr: FlaskClient, base: str) -> None:
-        self.ehr, self.base = ehr, base
-
-    def get(self, path: str, token: str | None = None, parameters: Any = None) -> Reply:
-        return self._told("GET", path, self.ehr.get(self._path(path), headers=_bearer(token)))
-
-    def post(self, path: str, body: Any, token: str | None = None, media: str = "") -> Reply:
-        return self._told("POST", path, self.ehr.post(self._path(path), data=dump(body), headers=_bearer(token)))
-
-    def put(self, path: str, body: Any, token: str | None = None, version: str | None = None) -> Reply:
-        guard = {"If-Match": f'W/"{version}"'} if version else {}
-        return self._told("PUT", path, self.ehr.put(self._path(path), data=dump(body), headers={**_bearer(token), **guard}))
-
-    def form(self, path: str, fields: dict[str, str]) -> Reply:
-        return self._told("POST", path, self.ehr.post(self._path(path), data=fields))
-
-    def _path(self, path: str) -> str:
-        return path.removeprefix(EHR) if path.startswith("http") else f"{self.base.removeprefix(EHR)}/{path}"
-
-    def _told(self, method: str, path: str, answer: Any) -> Reply:
-        return Reply(method, path, answer.status_code, parse(answer.data) if answer.data else None, 1.0, answer.headers)
-
-
-def _bearer(token: str | None) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 @pytest.fixture
@@ -246,30 +214,6 @@ def test_a_coverage_goes_to_its_own_payer(keys: Keys) -> None:
     assert payer_of([{"resourceType": "Organization", "identifier": [{"system": "s", "value": "1"}]}], (a_payer(keys),)).id == "p"
     with pytest.raises(Trouble, match="works with Payer"):
         payer_of([{"resourceType": "Organization", "identifier": [{"system": "s", "value": "2"}]}], (a_payer(keys),))
-
-
-def adaptive(**value: Any) -> Json:
-    return {"extension": [{"url": QUESTIONNAIRE_ADAPTIVE, **value}]}
-
-
-@pytest.mark.parametrize(
-    ("said", "address"),
-    [
-        ({"valueUrl": PAYER}, f"{PAYER}/Questionnaire/$next-question"),
-        ({"valueUrl": f"{PAYER}/Questionnaire"}, f"{PAYER}/Questionnaire/$next-question"),
-        ({"valueUrl": f"{PAYER}/Questionnaire/$next-question"}, f"{PAYER}/Questionnaire/$next-question"),
-        ({"valueBoolean": True}, f"{PAYER}/Questionnaire/$next-question"),
-    ],
-)
-def test_the_next_questions_are_asked_for_where_each_generation_says(keys: Keys, said: Json, address: str) -> None:
-    assert next_question_address(a_payer(keys), adaptive(**said)) == address
-
-
-@pytest.mark.parametrize("url", ["https://evil.example/v2.2/fhir", f"{PAYER}.evil.example", "http://payer.example/v2.2/fhirx/Questionnaire"])
-def test_the_payers_token_never_leaves_the_payer(keys: Keys, url: str) -> None:
-    """Trap 15."""
-    with pytest.raises(Trouble, match="asked for outside the payer's address"):
-        next_question_address(a_payer(keys), adaptive(valueUrl=url))
 
 
 def test_a_changed_form_loses_its_signatures() -> None:

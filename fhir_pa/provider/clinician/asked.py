@@ -92,16 +92,25 @@ def answer(chart: OpenChart, payer: Payer, coverage: Json, asked: Json, form: Js
 
     The Task in the chart is completed; that it could not be is no reason to send the form twice.
     """
-    gathered = gather(chart, coverage, (form,))
-    sender, receiver = (identifier_value(each, NPI) or "" for each in (gathered.clinic, gathered.payer))
-    submission = Submission(payer.guide, str(asked["context"]), gathered, gathered, (), (form,), at, chart.visit.issuer, sender, receiver)
-    body = attachment_of(submission, asked["tracking"], {int(asked["sequence"]): form})
-    reply = from_payer(lambda: payer.client.operation("$submit-attachment", body), 200, 201, 202)
-    words = [each for each in said(reply.body).split("; ") if each]
+    words = attach(chart, payer, coverage, asked, (form,), at)
     try:
         _done(chart, str(asked.get("task") or ""), form, at)
     except Trouble as trouble:
         words.append(f"The chart still shows that it is asked for. {trouble.title}")
+    return words
+
+
+def attach(chart: OpenChart, payer: Payer, coverage: Json, asked: Json, papers: tuple[Json, ...], at: datetime) -> list[str]:
+    """$submit-attachment with forms or documents for one item, the last call saying that no more follows; the payer's words. Raises Trouble."""
+    gathered = gather(chart, coverage, papers)
+    sender, receiver = (identifier_value(each, NPI) or "" for each in (gathered.clinic, gathered.payer))
+    number = str(asked["tracking"].get("value", ""))
+    submission = Submission(payer.guide, number, gathered, gathered, (), papers, at, chart.visit.issuer, sender, receiver)
+    words: list[str] = []
+    for paper in papers:
+        body = attachment_of(submission, asked["tracking"], {int(asked["sequence"]): paper}, final=paper is papers[-1])
+        reply = from_payer(lambda body=body: payer.client.operation("$submit-attachment", body), 200, 201, 202)  # type: ignore[misc]
+        words = [each for each in said(reply.body).split("; ") if each]
     return words
 
 

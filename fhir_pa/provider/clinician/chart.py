@@ -1,22 +1,21 @@
-"""What the visit is about, read from the chart with the visit's token: the patient, who works, orders, coverages, forms begun."""
+"""What the visit is about, read from the chart with the visit's token: the patient, who works, orders, coverages, forms begun, what is asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 
-from fhir_pa.provider.clinician.services import planned
 from fhir_pa.provider.clinician.trouble import Trouble, from_ehr
 from fhir_pa.provider.clinician.visits import Visit
 from fhir_pa.provider.crd.coverage_answer import read_order
 from fhir_pa.provider.elements import reference
 from fhir_pa.provider.wire import Reply, Wire
 from ig_profiles.names import QR_CONTEXT, QR_COVERAGE
-from ig_profiles.reading import Json, extension_value, extensions, many, one, text
+from ig_profiles.reading import Json, extensions, many, text
 
-ORDERS = ("DeviceRequest", "ServiceRequest", "MedicationRequest")
-OPEN = ("draft", "active", "on-hold")
-NUMBER_NOT_VALID = "http://fhir-pa.example/fhir/StructureDefinition/number-not-valid"
+LISTED = ("DeviceRequest", "ServiceRequest", "MedicationRequest", "NutritionOrder", "VisionPrescription", "CommunicationRequest", "Appointment")
+ORDERS = (*LISTED, "Encounter")  # a visit is documented when a launch names it; nobody chooses it from a list
+OPEN = ("draft", "active", "on-hold", "proposed", "pending", "booked")
 
 
 @dataclass
@@ -68,7 +67,7 @@ class OpenChart:
         names = [name for name in self.visit.about if name.startswith(ORDERS)]
         names += [focus for name in self.visit.about if name.startswith("Task/") and (focus := text(self.read(name), "focus", "reference"))]
         named = [self.read(name) for name in dict.fromkeys(names)]
-        return named or [order for kind in ORDERS for order in self.search(f"{kind}?patient={self.visit.patient}") if order.get("status") in OPEN]
+        return named or [order for kind in LISTED for order in self.search(f"{kind}?patient={self.visit.patient}") if order.get("status") in OPEN]
 
     @cached_property
     def coverages(self) -> list[Json]:
@@ -88,7 +87,7 @@ class OpenChart:
     def begun(self) -> list[Json]:
         """Forms of this patient that were begun and can be gone on with, the newest first."""
         found = self.search(f"QuestionnaireResponse?patient={self.visit.patient}&status=in-progress")
-        return sorted((each for each in found if _contexts(each)), key=lambda each: text(each, "meta", "lastUpdated") or "", reverse=True)
+        return sorted((each for each in found if contexts(each)), key=lambda each: text(each, "meta", "lastUpdated") or "", reverse=True)
 
     def order(self, name: str) -> Json:
         """One of the visit's orders."""
@@ -103,50 +102,10 @@ class OpenChart:
         return [self.read(str(each["reference"])) for each in many(coverage, "payor") if str(each.get("reference", "")).startswith("Organization/")]
 
 
-def person(resource: Json) -> str:
-    """A person's name as people say it."""
-    name = one(resource, "name") or {}
-    words = [*many(name, "given"), text(name, "family") or ""]
-    return text(name, "text") or " ".join(filter(None, map(str, words))) + "".join(f", {suffix}" for suffix in many(name, "suffix"))
-
-
-def told(order: Json) -> Json:
-    """An order in words for the page, with what the payer said of it."""
-    code = order.get("codeCodeableConcept") or order.get("medicationCodeableConcept") or order.get("code") or {}
-    name = text(code, "text") or text(code, "coding", "display") or text(code, "coding", "code") or "Order"
-    answers = [
-        {
-            "coverage": each.coverage,
-            "covered": each.covered,
-            "authorization": each.pa_needed,
-            "documentation": list(each.doc_needed),
-            "forms": list(each.questionnaires),
-            "assertion": each.assertion_id,
-            "satisfied": each.satisfied_pa_id,
-            "objection": _objection(order, each.satisfied_pa_id),
-            "reasons": list(each.reasons),
-        }
-        for each in read_order(order)
-    ]
-    about = {"reference": reference(order)["reference"], "name": name, "code": text(code, "coding", "code"), "status": order.get("status")}
-    return {**about, "planned": planned(order), "payer": answers}
-
-
-def told_form(form: Json) -> Json:
-    """A form begun, in words for the page."""
-    saved = text(form, "meta", "lastUpdated") or text(form, "authored")
-    return {"reference": reference(form)["reference"], "questionnaire": form.get("questionnaire"), "saved": saved, "about": _contexts(form)}
-
-
-def _contexts(form: Json) -> list[str]:
+def contexts(form: Json) -> list[str]:
+    """What a form is about: ``Type/id`` of orders and coverages."""
     found = [text(each, "valueReference", "reference") for url in (QR_CONTEXT, QR_COVERAGE) for each in extensions(form, url)]
     return [name for name in found if name]
-
-
-def _objection(order: Json, number: str | None) -> str | None:
-    """Why a clinician marked this number as not valid, empty when no reason was given; None when nobody did."""
-    said = next((each for each in extensions(order, NUMBER_NOT_VALID) if number and extension_value(each, "number") == number), None)
-    return None if said is None else str(extension_value(said, "because") or "")
 
 
 def _among(resources: list[Json], name: str) -> Json:

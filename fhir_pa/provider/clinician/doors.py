@@ -21,6 +21,7 @@ from fhir_pa.provider.clinician.payers import Payer, payer_of
 from fhir_pa.provider.clinician.sending import Sent
 from fhir_pa.provider.clinician.trouble import Trouble, ended
 from fhir_pa.provider.clinician.visits import Visit, Visits
+from fhir_pa.provider.clinician.words import what
 from fhir_pa.provider.crd.coverage_answer import read_order
 from fhir_pa.provider.dtr.package import Package
 from fhir_pa.provider.keys import Keys
@@ -75,7 +76,7 @@ class House:
         measured, role = chart.visit.measured, chart.role
         clinic = text(role, "organization", "reference")
         told = tuple(answer for order in orders for answer in read_order(order))
-        codes = (order.get("codeCodeableConcept") or order.get("medicationCodeableConcept") or order.get("code") for order in orders)
+        codes = (what(order) for order in orders)
         measured.mode = mode
         measured.provider = _by_npi(chart.clinician)
         measured.group = _by_npi(chart.read(clinic)) if clinic else {}

@@ -9,11 +9,12 @@ from flask import Blueprint, Response, request
 
 from fhir_pa.provider.clinician import asked as asking
 from fhir_pa.provider.clinician import keeping, sending
-from fhir_pa.provider.clinician.chart import OpenChart, told
+from fhir_pa.provider.clinician.chart import OpenChart
 from fhir_pa.provider.clinician.doors import House, answered, heard, package_of
 from fhir_pa.provider.clinician.objecting import object_to
 from fhir_pa.provider.clinician.told_by_payer import put_on_orders
 from fhir_pa.provider.clinician.trouble import Trouble
+from fhir_pa.provider.clinician.words import told
 from fhir_pa.provider.dtr.qr_bundle import qr_bundle
 from fhir_pa.provider.pas.claim_response import read_bundle
 from ig_profiles.json import dump
@@ -60,6 +61,16 @@ def finishing(house: House) -> Blueprint:
         coverage = chart.coverage(str(asked["coverage"]))
         return answered({"words": asking.answer(chart, house.payer(chart, coverage), coverage, asked["asked"], chart.read(str(asked["form"])), now())})
 
+    @doors.post("/papers")
+    def papers(name: str) -> Response:
+        """Documents of the chart that the payer asked for go to it under the number it gave."""
+        chart, asked = house.chart(name), heard()
+        coverage = chart.coverage(str(asked["coverage"]))
+        documents = [chart.read(str(each)) for each in asked["documents"] if str(each).startswith(sending.ACCOMPANYING)]
+        if not documents:
+            raise Trouble(400, "app", "Choose a document first.", "Nothing was sent.")
+        return answered({"words": asking.attach(chart, house.payer(chart, coverage), coverage, asked["asked"], tuple(documents), now())})
+
     @doors.get("/bundle")
     def bundle(name: str) -> Response:
         """A finished form in one file, for whoever performs the order."""
@@ -82,7 +93,8 @@ def finishing(house: House) -> Blueprint:
 def _documents(response: Json) -> list[Json]:
     """The documents a PAS answer asks for, in its words."""
     forms = {each.context for each in asking.asked_by(response)}
-    return [{"words": each.words, "context": None} for each in read_bundle(response).asked if each.control.get("value") not in forms]
+    wanted = (each for each in read_bundle(response).asked if each.control.get("value") not in forms)
+    return [{"words": each.words, "context": None, "tracking": each.control or None, "sequence": each.sequence or 1} for each in wanted]
 
 
 def _forms(chart: OpenChart, response: Json, services: tuple[sending.Service, ...], at: datetime) -> list[Json]:

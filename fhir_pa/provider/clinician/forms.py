@@ -14,7 +14,7 @@ from fhir_pa.provider.dtr.answers import contexts
 from fhir_pa.provider.dtr.package import Package, question, unpack
 from fhir_pa.provider.elements import reference
 from fhir_pa.provider.wire import WrongAnswer, parameters
-from ig_profiles.names import DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE, TERMINOLOGY_SERVERS
+from ig_profiles.names import DISPLAY, DTR_PROFILE, QUESTIONNAIRE_ADAPTIVE, TERMINOLOGY_SERVERS
 from ig_profiles.outcome import Issue, operation_outcome
 from ig_profiles.reading import Json, extensions, many, text
 
@@ -60,8 +60,10 @@ def next_questions(payer: Payer, package: Package, response: Json) -> Json:
 
     The body and the answer are the bare QuestionnaireResponse (one parameter, FHIR §operations); Parameters is heard too.
     """
-    address = next_question_address(payer, package.questionnaire)
-    reply = from_payer(lambda: payer.client.operation(address, response), 200, 201, 202)
+    first, *others = next_question_addresses(payer, package.questionnaire)
+    reply = from_payer(lambda: payer.client.operation(first, response), 200, 201, 202, *((404, 405) if others else ()))
+    if reply.status in (404, 405):
+        reply = from_payer(lambda: payer.client.operation(others[0], response), 200, 201, 202)
     body: Any = reply.body
     if text(body, "resourceType") == "Parameters":
         body = next((part["resource"] for part in many(body, "parameter") if "resource" in part), None)
@@ -71,20 +73,21 @@ def next_questions(payer: Payer, package: Package, response: Json) -> Json:
     return found
 
 
-def next_question_address(payer: Payer, questionnaire: Json) -> str:
-    """Where the next questions are asked for, below the payer's own base: the token goes nowhere else. Raises Trouble."""
+def next_question_addresses(payer: Payer, questionnaire: Json) -> tuple[str, ...]:
+    """Where the next questions are asked for, the likeliest first, below the payer's own base: the token goes nowhere else. Raises Trouble.
+
+    2.0.1 has the operation right below the base or the url of the form (R38, R39), though it is defined at Questionnaire, where
+    2.2 has it; a payer of 2.0.1 may follow either.
+    """
     said = next(iter(extensions(questionnaire, QUESTIONNAIRE_ADAPTIVE)), {})
-    url = text(said, "valueUrl") or text(said, "valueUri")
     base = payer.client.fhir_base
-    if url is None:
-        return f"{base}/Questionnaire/$next-question"
+    url = text(said, "valueUrl") or text(said, "valueUri") or base
     if url != base and not url.startswith(f"{base}/"):
         words = "Its next questions would be asked for outside the payer's address; nothing was sent."
         raise Trouble(502, "payer", "The payer's form asks to be answered elsewhere.", words)
-    stem = url.rstrip("/")
-    if stem.endswith("$next-question"):
-        return stem
-    return f"{stem}/$next-question" if stem.endswith("/Questionnaire") else f"{stem}/Questionnaire/$next-question"
+    stem = url.rstrip("/").removesuffix("/$next-question")
+    at_type = f"{stem}/$next-question" if stem.endswith("/Questionnaire") else f"{stem}/Questionnaire/$next-question"
+    return tuple(dict.fromkeys((f"{stem}/$next-question", at_type))) if payer.guide == "2.0.1" or stem != url.rstrip("/") else (at_type,)
 
 
 def expand(payer: Payer, questionnaire: Json, value_set: str, words: str) -> list[Json]:
@@ -115,7 +118,8 @@ def named_form(payer: Payer, canonical: str) -> Json:
 def report(payer: Payer, canonical: str, problems: list[str], at: datetime) -> None:
     """Tell the payer that its form misbehaves: which form and how, never a word about the patient. Raises Trouble."""
     issues = [Issue(f"{APP}, {at.astimezone(UTC).isoformat(timespec='seconds')}: {problem}", "processing") for problem in problems]
-    body = parameters({"name": "questionnaire", "valueCanonical": canonical}, {"name": "operationOutcome", "resource": operation_outcome(issues)})
+    parts = ({"name": "questionnaire", "valueCanonical": canonical}, {"name": "operationOutcome", "resource": operation_outcome(issues)})
+    body = {**parameters(*parts), "meta": {"profile": [f"{DTR_PROFILE}dtr-log-errors-input-parameters"]}}
     from_payer(lambda: payer.client.operation(ERRORS, body), 200, 201, 202, 204)
 
 
@@ -130,7 +134,9 @@ def handed(package: Package, payer: Payer, coverage: Json, orders: tuple[Json, .
     ours = contexts(payer.guide, coverage, orders, asked_for)
     about = [*named, *(each for each in ours if "valueReference" in each and text(each, "valueReference", "reference") not in known)] if named else ours
     profile = {"profile": [f"{DTR_PROFILE}dtr-questionnaireresponse"]}
-    response = {**draft, "meta": profile, "status": "in-progress", "subject": reference(patient), "extension": about}
+    title = text(package.questionnaire, "title")
+    shown = {"_questionnaire": {"extension": [{"url": DISPLAY, "valueString": title}]}} if title else {}
+    response = {**draft, **shown, "meta": profile, "status": "in-progress", "subject": reference(patient), "extension": about}
     return {
         "canonical": package.canonical,
         "guide": payer.guide,

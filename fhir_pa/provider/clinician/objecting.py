@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fhir_pa.provider.clinician.chart import NUMBER_NOT_VALID, OpenChart
+from fhir_pa.provider.clinician.chart import OpenChart
 from fhir_pa.provider.clinician.trouble import Trouble
+from fhir_pa.provider.clinician.words import NUMBER_NOT_VALID
 from fhir_pa.provider.crd.coverage_answer import read_order
 from fhir_pa.provider.elements import reference
 from ig_profiles.reading import Json, extension_value, many, text

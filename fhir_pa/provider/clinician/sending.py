@@ -19,7 +19,7 @@ from fhir_pa.provider.pas.submission import Submission, sign
 from ig_profiles.names import NPI
 from ig_profiles.reading import Json, identifier_value, references
 
-ACCOMPANYING = ("Observation", "DocumentReference")
+ACCOMPANYING = ("Observation", "DocumentReference", "DiagnosticReport")
 KINDS = {CERTIFIED: "yes", NOT_CERTIFIED: "no", PENDED: "wait"}
 MOST_GATHERED = 200
 

@@ -22,7 +22,7 @@ from ig_profiles.reading import Json, text
 SIGN_IN_SECONDS = 300
 WANTED = (
     "openid fhirUser patient/*.rs patient/QuestionnaireResponse.cu patient/Task.cu "
-    "patient/DeviceRequest.u patient/ServiceRequest.u patient/MedicationRequest.u"
+    "patient/DeviceRequest.u patient/ServiceRequest.u patient/MedicationRequest.u patient/NutritionOrder.u patient/VisionPrescription.u patient/Encounter.u"
 )
 
 

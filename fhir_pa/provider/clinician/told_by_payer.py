@@ -5,8 +5,9 @@ An earlier word on the same coverage and assertion is replaced; every other stay
 
 from __future__ import annotations
 
-from fhir_pa.provider.clinician.chart import ORDERS, OpenChart, told
+from fhir_pa.provider.clinician.chart import ORDERS, OpenChart
 from fhir_pa.provider.clinician.trouble import Trouble
+from fhir_pa.provider.clinician.words import told
 from ig_profiles.names import COVERAGE_INFORMATION, QR_CONTEXT
 from ig_profiles.reading import Json, extension_value, extensions, many, text
 

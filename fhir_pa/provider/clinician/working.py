@@ -10,11 +10,12 @@ from flask import Blueprint, Response, request
 
 from fhir_pa.provider.clinician import forms, keeping
 from fhir_pa.provider.clinician.asked import waiting
-from fhir_pa.provider.clinician.chart import OpenChart, person, told, told_form
+from fhir_pa.provider.clinician.chart import OpenChart, contexts
 from fhir_pa.provider.clinician.doors import House, answered, heard, package_of
 from fhir_pa.provider.clinician.measured import Form
 from fhir_pa.provider.clinician.payers import Payer
 from fhir_pa.provider.clinician.trouble import Trouble
+from fhir_pa.provider.clinician.words import person, told, told_form
 from fhir_pa.provider.crd.coverage_answer import read_order
 from fhir_pa.provider.dtr.population import queries
 from fhir_pa.provider.elements import reference
@@ -54,7 +55,7 @@ def working(house: House) -> Blueprint:
                 "clinician": who,
                 "orders": [told(order) for order in chart.orders],
                 "coverages": coverages,
-                "begun": [told_form(form) for form in chart.begun()],
+                "begun": [told_form(chart, form) for form in chart.begun()],
                 "asked": waiting(chart),
                 "about": list(chart.visit.about),
                 "resources": {"patient": patient, "user": chart.clinician},
@@ -81,7 +82,7 @@ def working(house: House) -> Blueprint:
     def resumption(name: str) -> Response:
         chart, asked = house.chart(name), heard()
         form = chart.read(str(asked["form"]))
-        about = told_form(form)["about"]
+        about = contexts(form)
         coverage = next((each for each in chart.coverages if reference(each)["reference"] in about), None)
         if coverage is None:
             raise Trouble(422, "ehr", "This form names no coverage of the patient.", "Begin a new form for the order.")

@@ -49,11 +49,15 @@ async function submit(visit, go) {
   const { sessions, occasion } = visit;
   go.wait("Sending to the payer…");
   const services = [...new Map(sessions.flatMap((each) => each.services).map((each) => [each.order, each])).values()];
-  const evidence = [...new Set(sessions.flatMap((each) => each.evidence))];
+  const isPaper = (each) => /^(DocumentReference|DiagnosticReport)\//.test(each);
+  const evidence = [...new Set(sessions.flatMap((each) => [...each.evidence.filter((name) => !isPaper(name)), ...each.documents]))];
   const coverage = coverageOf(visit);
   const result = await call("authorization", { coverage, services, forms: forms(sessions), evidence });
-  const fill = (asked) => go.begin({ orders: [asked.order], coverage, context: asked.context, task: asked });
-  go.show("Sent", outcomeView(result, occasion.orders, sessions[0].payer, fill, bundles(sessions)));
+  const doing = {
+    fill: (asked) => go.begin({ orders: [asked.order], coverage, context: asked.context, task: asked }),
+    send: (asked, documents) => call("papers", { coverage, asked, documents }),
+  };
+  go.show("Sent", outcomeView(result, occasion, sessions[0].payer, doing, bundles(sessions)));
 }
 
 /** The form goes where the payer asked for it, under the number it asked with. */

@@ -115,16 +115,16 @@ function review(session) {
   show("Review", reviewView(session, ordersOf(session), occasion.today, doing));
 }
 
-const finish = (session, { signed, send, services }) =>
+const finish = (session, { signed, send, services, documents }) =>
   attempt(async () => {
     wait("Finishing the form…");
     if (!session.done) await session.complete(signed);
-    session.services = services;
+    Object.assign(session, { services, documents });
     if (at + 1 < sessions.length) {
       at += 1;
       work();
     } else await end({ sessions, occasion, chosen, send }, { show, wait, attempt, begin, change });
-  }, () => finish(session, { signed, send, services }));
+  }, () => finish(session, { signed, send, services, documents }));
 
 /** Back to the form after it was finished; a number given for the answers as they were is marked as soon as one changes. */
 function change() {

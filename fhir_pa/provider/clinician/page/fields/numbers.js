@@ -45,7 +45,7 @@ export function quantity(node, use) {
       ? h("select", { class: "unit", "aria-label": "Unit", onchange: choose }, offered.map(({ code, display }) => h("option", { value: code }, display ?? code)))
       : offered.length
         ? h("span", { class: "unit" }, offered[0].display ?? offered[0].code)
-        : h("input", { class: "unit short", "aria-label": "Unit", value: chosen ?? "", onchange: choose });
+        : h("input", { class: "unit short", "aria-label": "Unit", placeholder: "Unit", value: chosen ?? "", onchange: choose });
   return {
     ...amount,
     element: h("span", { class: "with-unit" }, amount.element, unit),

@@ -31,8 +31,10 @@ export function chooseView(occasion, go) {
 
 function resume(form, orders, go) {
   const names = orders.filter(({ reference }) => form.about.includes(reference)).map(({ name }) => name);
-  const when = form.saved ? `, saved ${day(form.saved)}${clock(form.saved) ? ` at ${clock(form.saved)}` : ""}` : "";
-  return h("li", { class: "row-card" }, h("span", {}, (names.join(", ") || "A form begun earlier") + when), button("Go on", () => go({ form: form.reference }), "first"));
+  const when = form.saved && `saved ${day(form.saved)}${clock(form.saved) ? ` at ${clock(form.saved)}` : ""}${form.by ? ` by ${form.by}` : ""}`;
+  const told = form.source && `as told by ${form.source}`;
+  const about = h("span", {}, h("strong", {}, names.join(", ") || form.title || "A form begun earlier"), h("br"), h("span", { class: "quiet" }, [names.length && form.title, when, told].filter(Boolean).join(" · ")));
+  return h("li", { class: "row-card" }, about, button("Go on", () => go({ form: form.reference }), "first"));
 }
 
 function list(orders, about) {

@@ -17,18 +17,19 @@ export class FormView {
 
   constructor(form, doing) {
     Object.assign(this, { form, doing });
-    this.bar = progressView(form, () => this.focusNext());
+    this.bar = progressView(form, () => this.focusNext(), () => this.go());
     this.needs = h("div", { class: "cards" });
     this.optional = h("div", { class: "cards" });
     this.answered = h("div", { class: "cards" });
     this.problems = h("div", { class: "notices" });
+    this.intro = h("div", { class: "cards intro" });
     this.broken = h("div", { class: "notices" });
     this.onward = h("button", { type: "button", class: "first", onclick: () => this.go() });
     this.wrongs = h("div", { class: "wrongs", role: "alert" });
     this.general = h("div", { class: "wrongs", tabindex: "-1" });
     this.headNeeds = h("h2", { tabindex: "-1" }, "Needs you");
     this.sections = [section("needs", this.headNeeds, this.needs), section("optional", h("h2", {}, "Open, not required"), this.optional), section("answered", h("h2", {}, "Already filled in"), this.answered)];
-    this.element = h("div", { class: "form" }, this.broken, this.bar.element, this.problems, this.sections, this.general, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
+    this.element = h("div", { class: "form" }, this.broken, this.bar.element, this.problems, this.intro, this.sections, this.general, this.wrongs, h("div", { class: "onward" }, this.onward, h("p", { class: "keys" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"), " goes to the next open question.")));
     addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !this.element.isConnected) return;
       event.preventDefault();
@@ -88,8 +89,9 @@ export class FormView {
     this.now = progress(form.root, form);
     if (this.last?.left > 0 && this.now.left === 0) announce("Nothing is left. You can review.");
     this.last = this.now;
-    this.bar.refresh(this.now);
-    this.onward.textContent = form.adaptive && !form.finished ? "Next questions" : "Review";
+    const onward = form.adaptive && !form.finished ? "Next questions" : "Review";
+    this.bar.refresh(this.now, form.root.flow?.length ? "" : onward);
+    this.onward.textContent = onward;
     if (!this.now.left) fill(this.wrongs);
   }
 
@@ -108,7 +110,10 @@ export class FormView {
     unit.view = draw(unit.node, this);
     unit.view.element.unit = this.units.indexOf(unit);
     unit.place = needed ? "needs" : waiting ? "optional" : "answered";
-    if (unit.place === "answered") {
+    const before = this.units.slice(0, this.units.indexOf(unit));
+    if (unit.node.kind === "display" && !near && before.every(({ node, groups }) => node.kind === "display" && !groups.length)) {
+      insert(this.intro, unit);
+    } else if (unit.place === "answered") {
       unit.view.fold?.(true);
       insert(this.heading(unit.groups), unit);
     } else {

@@ -3,7 +3,7 @@
 import { fill, fresh, h } from "../element.js";
 import { because, clear, differs, takeBack } from "../form/answers.js";
 import { byPerson } from "../form/origin.js";
-import { grounds, spoken } from "./words.js";
+import { answer, grounds, unitOf } from "./words.js";
 
 const REASONS = ["Measured again since", "The chart is out of date", "The chart is mistaken", "The patient asked not to share it"];
 
@@ -25,13 +25,16 @@ export function originView(node, use) {
       drop.hidden = !first || node.item.readOnly;
       const before = changed && (node.found?.values.length ? ["The chart says ", node.found, "chart"] : node.byPayer?.length ? [`${use.form.payer} had `, { values: node.byPayer, evidence: [] }] : null);
       known.hidden = back.hidden = !before;
-      if (before) fill(known, before[0], h("strong", {}, words(before[1].values, node)), ...proofs(before[1].evidence));
+      if (before) {
+        fill(known, before[0], h("strong", {}, words(before[1].values, node)), ...proofs(before[1].evidence));
+        back.textContent = `Use ${words(before[1].values, node)}`;
+      }
       why.refresh(changed && Boolean(node.cleared || byPerson(first?.origin)));
     },
   };
 }
 
-const words = (values, node) => values.map((value) => spoken(value, node.item)).join("; ");
+const words = (values, node) => answer({ ...node, answers: values.map((value) => ({ value })) }, unitOf(node.item));
 const proofs = (evidence) => (evidence.length ? [" · ", evidence.slice(0, 2).map(grounds).join("; "), evidence.length > 2 ? ` and ${evidence.length - 2} more` : ""] : []);
 
 function sentence(node, form) {

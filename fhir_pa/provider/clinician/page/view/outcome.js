@@ -2,12 +2,13 @@
 
 import { day, h, plural } from "../element.js";
 import { button, notice } from "./notice.js";
+import { documentsView } from "./documents.js";
 import { numberView } from "./number.js";
 
 const TITLES = { yes: "Authorized", wait: "The payer is looking at it", no: "Not authorized" };
 
-/** `fill` begins a form that the payer asks for; `bundles` are the finished forms for whoever performs the order. */
-export function outcomeView(result, orders, payer, fill, bundles) {
+/** `doing.fill` begins a form that the payer asks for, `doing.send` sends documents it asks for; `bundles` are the finished forms for whoever performs the order. */
+export function outcomeView(result, { orders, resources }, payer, doing, bundles) {
   return h(
     "div",
     { class: "outcome" },
@@ -15,7 +16,7 @@ export function outcomeView(result, orders, payer, fill, bundles) {
     h("p", { class: "lead" }, `${payer} answered. Your number is ${result.number}${result.authorization[0] ? `, theirs ${result.authorization[0]}` : ""}.`),
     result.errors.length > 0 && notice("trouble", "The payer could not take all of it.", result.errors.join(" ")),
     result.items.map((item) => decision(item, orders.find(({ reference }) => reference === item.order))),
-    result.asked.length > 0 && h("section", { class: "part" }, h("h2", {}, "The payer asks for"), h("ul", { class: "cards" }, result.asked.map((each) => askedView(each, fill)))),
+    result.asked.length > 0 && h("section", { class: "part" }, h("h2", {}, "The payer asks for"), h("ul", { class: "cards" }, result.asked.map((each) => (each.context || !each.tracking ? askedView(each, doing.fill) : paperView(each, resources.patient.id, doing.send))))),
     handOver(bundles),
     h("p", {}, "The form is in the chart. You can close this window."),
   );
@@ -25,6 +26,26 @@ export function outcomeView(result, orders, payer, fill, bundles) {
 export function askedView(asked, fill) {
   const until = asked.until && h("span", { class: "quiet" }, ` · until ${day(asked.until)}`);
   return h("li", { class: "row-card" }, h("span", {}, asked.words, until), asked.context && button("Fill in the form", () => fill(asked), "first"));
+}
+
+/** A document the payer wants: chosen from the chart and sent under the payer's number, here and now. */
+function paperView(asked, patient, send) {
+  const papers = documentsView(patient, [], "Send it from the chart");
+  const said = h("p", { class: "error", role: "alert", hidden: true });
+  const element = h("li", { class: "row-card" }, h("span", {}, asked.words), h("div", { class: "papers" }, papers.element, said, button("Send to the payer", () => go(), "first")));
+  const complain = (words) => ((said.hidden = false), (said.textContent = words));
+  const go = async () => {
+    const chosen = papers.read();
+    if (!chosen.length) return complain("Choose a document first.");
+    try {
+      const { words } = await send(asked, chosen);
+      return element.replaceChildren(h("span", {}, h("strong", {}, "Sent. "), words.join(" ")));
+    } catch (trouble) {
+      if (!trouble.title) throw trouble;
+      return complain(`${trouble.title} ${trouble.words}`);
+    }
+  };
+  return element;
 }
 
 /** What a supplier or another clinic needs: the form in one file, with what its answers refer to. */

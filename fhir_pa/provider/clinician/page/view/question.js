@@ -4,7 +4,6 @@ import { announce, fill, fresh, h, unseen } from "../element.js";
 import { describe } from "../fields/field.js";
 import { fieldFor } from "../fields/kinds.js";
 import { all, URL as NAME } from "../form/extensions.js";
-import { units } from "../form/typed.js";
 import { say } from "../form/answers.js";
 import { isHidden, isReadOnly, isShown } from "../form/tree.js";
 import { contextsOf } from "./context.js";
@@ -12,9 +11,7 @@ import { helpOf, wording } from "./help.js";
 import { mediaOf } from "./media.js";
 import { draw } from "./nodes.js";
 import { originView } from "./origin.js";
-import { answer, grounds, source } from "./words.js";
-
-const PLAIN_NUMBER = ["decimal", "integer"];
+import { answer, grounds, source, unitOf } from "./words.js";
 
 export function questionView(node, page) {
   const ids = { field: fresh("field"), label: fresh("label"), error: fresh("error"), help: fresh("help"), origin: fresh("origin") };
@@ -88,13 +85,12 @@ export function questionView(node, page) {
 function briefView(node, page, open) {
   const said = h("span", { class: "said" });
   const from = h("span", { class: "from" });
-  const [unit] = PLAIN_NUMBER.includes(node.item.type) ? units(node.item) : [];
   const change = isReadOnly(node) ? null : h("button", { type: "button", class: "quiet change", onclick: open }, "Change", unseen(`: ${node.item.text ?? ""}`));
   return {
     element: h("div", { class: "brief" }, h("span", { class: "asked" }, wording(node.item)), said, from, change),
     refresh() {
       const [first] = node.answers;
-      said.textContent = answer(node, unit?.display ?? unit?.code) || (node.cleared ? "Taken away by you" : "–");
+      said.textContent = answer(node, unitOf(node.item)) || (node.cleared ? "Taken away by you" : "–");
       from.dataset.source = first?.origin.source ?? "override";
       const proof = first?.origin.source === "chart" && node.found?.evidence[0];
       fill(from, h("span", { class: "tag" }, first ? source(first.origin, "Payer") : "You"), proof ? ` ${grounds(proof)}` : first?.origin.because ? ` ${first.origin.because}` : "");

@@ -2,6 +2,7 @@
 
 import { clock, day } from "../element.js";
 import { valueOf } from "../form/extensions.js";
+import { units } from "../form/typed.js";
 
 /** One answer as people read it. */
 export function spoken(value, item = {}) {
@@ -27,6 +28,12 @@ export function spoken(value, item = {}) {
     default:
       return String(said);
   }
+}
+
+/** The unit of a question that is answered by a plain number; undefined for any other. */
+export function unitOf(item) {
+  const [unit] = ["decimal", "integer"].includes(item.type) ? units(item) : [];
+  return unit?.display ?? unit?.code;
 }
 
 /** All answers of a question, with the unit of a plain number. */

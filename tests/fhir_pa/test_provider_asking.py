@@ -1,0 +1,185 @@
+"""What the clinician's app asks a payer for and how, which orders it reads, and what becomes of a payer's own questions."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from fhir_pa.provider.clinician.asked import answer, asked_by, keep, waiting
+from fhir_pa.provider.clinician.chart import ORDERS, OpenChart
+from fhir_pa.provider.clinician.forms import ERRORS, PACKAGE, fetch, next_question_addresses, next_questions, report
+from fhir_pa.provider.clinician.payers import Payer
+from fhir_pa.provider.clinician.sending import gather
+from fhir_pa.provider.clinician.trouble import Trouble
+from fhir_pa.provider.clinician.visits import Visit
+from fhir_pa.provider.clinician.words import told
+from fhir_pa.provider.dtr.package import Package
+from fhir_pa.provider.ehr import build as build_ehr
+from fhir_pa.provider.keys import Keys
+from fhir_pa.provider.pas_client import PasClient
+from fhir_pa.provider.patients import Charts, charts_on
+from fhir_pa.provider.wire import Reply
+from ig_profiles.names import QUESTIONNAIRE_ADAPTIVE
+from ig_profiles.outcome import Issue, operation_outcome
+from ig_profiles.reading import Json
+from ig_profiles.registry import open_set
+from ig_profiles.validator import validate
+from tests.fhir_pa.ehr_in_process import EHR, PAYER, OverTheWire
+
+TODAY = date(2026, 11, 21)
+AT_BASE, AT_TYPE = f"{PAYER}/$next-question", f"{PAYER}/Questionnaire/$next-question"
+
+
+@pytest.fixture
+def keys() -> Keys:
+    return Keys.new()
+
+
+@pytest.fixture
+def charts() -> Charts:
+    return charts_on(TODAY)
+
+
+@pytest.fixture
+def ehr(keys: Keys, charts: Charts) -> FlaskClient:
+    return build_ehr(charts, keys, EHR, "Bearer x").test_client()
+
+
+def a_payer(keys: Keys) -> Payer:
+    return Payer("p", "Payer", ("s|1",), "2.2", PasClient(PAYER, "c", keys))
+
+
+def adaptive(**value: Any) -> Json:
+    return {"extension": [{"url": QUESTIONNAIRE_ADAPTIVE, **value}]}
+
+
+@pytest.mark.parametrize(
+    ("guide", "said", "addresses"),
+    [
+        ("2.2", {"valueUrl": PAYER}, (AT_TYPE,)),
+        ("2.2", {"valueUrl": f"{PAYER}/Questionnaire"}, (AT_TYPE,)),
+        ("2.2", {"valueUrl": f"{PAYER}/Questionnaire/$next-question"}, (AT_TYPE,)),
+        ("2.0.1", {"valueBoolean": True}, (AT_BASE, AT_TYPE)),
+        ("2.0.1", {"valueUrl": f"{PAYER}/forms"}, (f"{PAYER}/forms/$next-question", f"{PAYER}/forms/Questionnaire/$next-question")),
+        ("2.0.1", {"valueUrl": f"{PAYER}/Questionnaire"}, (AT_TYPE,)),
+    ],
+)
+def test_the_next_questions_are_asked_for_where_each_generation_says(keys: Keys, guide: str, said: Json, addresses: tuple[str, ...]) -> None:
+    """Trap 15."""
+    assert next_question_addresses(replace(a_payer(keys), guide=guide), adaptive(**said)) == addresses
+
+
+class Heard:
+    """A payer's client that takes the operations at these addresses, and keeps what it was sent."""
+
+    def __init__(self, *known: str, answer: Any = None) -> None:
+        self.fhir_base, self.known, self.answer = PAYER, known, answer
+        self.sent: list[tuple[str, Json]] = []
+
+    def operation(self, path: str, body: Json) -> Reply:
+        self.sent.append((path, body))
+        return Reply("POST", path, 200 if path in self.known else 404, self.answer, 1.0)
+
+
+def listening(client: Heard, guide: str) -> Payer:
+    return Payer("p", "Payer", ("s|1",), guide, client)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("known", [AT_BASE, AT_TYPE])
+@pytest.mark.parametrize("bare", [True, False])
+def test_next_questions_of_2_0_1_are_found_at_either_address_and_in_either_shape(known: str, bare: bool) -> None:
+    """Trap 2: the bare response, or Parameters with it."""
+    response = {"resourceType": "QuestionnaireResponse", "status": "in-progress"}
+    answer = response if bare else {"resourceType": "Parameters", "parameter": [{"name": "return", "resource": response}]}
+    client = Heard(known, answer=answer)
+    package = Package(adaptive(valueBoolean=True), (), {}, None)
+    assert next_questions(listening(client, "2.0.1"), package, {"resourceType": "QuestionnaireResponse"}) == response
+    assert [body for _, body in client.sent if body["resourceType"] != "QuestionnaireResponse"] == [], "what is sent is bare"
+
+
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_a_report_of_a_faulty_form_keeps_to_its_profile(guide: str) -> None:
+    client = Heard(ERRORS)
+    report(listening(client, guide), "http://payer.example/Questionnaire/oxygen|1", ["Oxygen: 'spo2' could not be computed"], datetime.now(UTC))
+    [(path, body)] = client.sent
+    assert path == "Questionnaire/$log-questionnaire-errors"
+    assert [each.text for each in validate(body, open_set(guide), strict=True) if each.severity in ("fatal", "error")] == []
+
+
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_a_package_is_asked_for_in_its_profile_with_coverage_order_and_context(guide: str, charts: Charts) -> None:
+    chart = charts.by_patient["orla-penhallow"]
+    answer = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Questionnaire", "url": "u"}}]}
+    client = Heard(PACKAGE, answer=answer)
+    fetch(listening(client, guide), chart.coverage, chart.orders, "X-1-102089-0")
+    [(_, body)] = client.sent
+    assert [part["name"] for part in body["parameter"]] == ["coverage", "order", "context"]
+    assert body["parameter"][-1]["valueString"] == "X-1-102089-0", "what PAS gave stands for what CRD gave"
+    assert [each.text for each in validate(body, open_set(guide), strict=True) if each.severity in ("fatal", "error")] == []
+
+
+def opened_on(ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch, *about: str) -> OpenChart:
+    """Orla's chart as a visit about these has it."""
+    monkeypatch.setattr("fhir_pa.provider.clinician.chart.Wire", lambda base: OverTheWire(ehr, base))
+    scope = "patient/*.rs patient/QuestionnaireResponse.cu patient/Task.cu"
+    token = keys.access_token(f"{EHR}/fhir", "orla-penhallow", scope, int(time.time()), 300, user="Practitioner/halvard-brisk")
+    return OpenChart(Visit("k", f"{EHR}/fhir", token, scope, "orla-penhallow", "Practitioner/halvard-brisk", None, about, time.time() + 300))
+
+
+@pytest.mark.parametrize("kind", ORDERS)
+def test_every_kind_of_order_is_read_when_a_launch_names_it(ehr: FlaskClient, charts: Charts, keys: Keys, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    charts.keep("orla-penhallow", {"resourceType": kind, "id": "named", "status": "active", "subject": {"reference": "Patient/orla-penhallow"}})
+    chart = opened_on(ehr, keys, monkeypatch, f"{kind}/named")
+    assert [told(order)["reference"] for order in chart.orders] == [f"{kind}/named"]
+
+
+def test_who_orders_pays_and_is_seen_where_is_read_with_the_visits_token(ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    chart = opened_on(ehr, keys, monkeypatch)
+    gathered = gather(chart, chart.coverages[0], (chart.read("DeviceRequest/orla-penhallow-order-e1390"),))
+    kinds = {each["resourceType"] for each in gathered.all}
+    assert {"Patient", "Coverage", "Practitioner", "PractitionerRole", "Organization", "Encounter"} <= kinds
+    assert chart.search("Location?_id=none") == [] and chart.search("QuestionnaireResponse?patient=orla-penhallow") == []
+
+
+def asking_for_a_form(guide: str) -> Json:
+    """The Task and CommunicationRequest of a pended answer, as each generation writes them."""
+    control = {"system": f"{PAYER}/CommunicationRequest", "value": "PR1-1-102089-0"}
+    context = {"valueString": control["value"]} if guide == "2.2" else {"valueIdentifier": control}
+    word = "questionnaire-context" if guide == "2.2" else "questionnaires-needed"
+    task = {"resourceType": "Task", "status": "requested", "intent": "order", "code": {"coding": [{"code": "attachment-request-questionnaire"}]}}
+    asked = {**task, "description": "A form", "input": [{"type": {"coding": [{"code": word}]}, **context}]}
+    request = {"resourceType": "CommunicationRequest", "identifier": [control], "note": [{"text": "Item 1: please fill in the form"}]}
+    return {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "ClaimResponse"}}, {"resource": request}, {"resource": asked}]}
+
+
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_what_a_payer_asks_for_is_kept_as_a_task_found_again_and_closed(
+    ehr: FlaskClient, charts: Charts, keys: Keys, monkeypatch: pytest.MonkeyPatch, guide: str
+) -> None:
+    [asked] = asked_by(asking_for_a_form(guide))
+    chart = opened_on(ehr, keys, monkeypatch)
+    kept = keep(chart, asked, "DeviceRequest/orla-penhallow-order-e1390", datetime.now(UTC))
+    [found] = waiting(opened_on(ehr, keys, monkeypatch))
+    assert (found["words"], found["context"], found["task"]) == ("Item 1: please fill in the form", "PR1-1-102089-0", f"Task/{kept['id']}")
+    assert found["tracking"]["value"] == "PR1-1-102089-0"
+    assert [order["id"] for order in opened_on(ehr, keys, monkeypatch, found["task"]).orders] == ["orla-penhallow-order-e1390"]
+    form = chart.create({"resourceType": "QuestionnaireResponse", "status": "completed", "subject": {"reference": "Patient/orla-penhallow"}})
+    client = Heard("$submit-attachment", answer=operation_outcome([Issue("Thank you.", "informational", "information")]))
+    assert answer(opened_on(ehr, keys, monkeypatch), listening(client, guide), chart.coverages[0], found, form, datetime.now(UTC)) == ["Thank you."]
+    tracking = next(part["valueIdentifier"] for _, body in client.sent for part in body["parameter"] if part["name"] == "TrackingId")
+    assert tracking["value"] == "PR1-1-102089-0"
+    assert waiting(opened_on(ehr, keys, monkeypatch)) == []
+    task = next(each for each in charts.by_patient["orla-penhallow"].findings if each["resourceType"] == "Task")
+    assert task["output"][0]["valueReference"] == {"reference": f"QuestionnaireResponse/{form['id']}"}
+
+
+@pytest.mark.parametrize("url", ["https://evil.example/v2.2/fhir", f"{PAYER}.evil.example", "http://payer.example/v2.2/fhirx/Questionnaire"])
+def test_the_payers_token_never_leaves_the_payer(keys: Keys, url: str) -> None:
+    """Trap 15."""
+    with pytest.raises(Trouble, match="asked for outside the payer's address"):
+        next_question_addresses(a_payer(keys), adaptive(valueUrl=url))
