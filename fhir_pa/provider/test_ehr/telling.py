@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from fhir_pa.provider.charts.chart import Chart
-from fhir_pa.provider.clinician.chart import person, told
+from fhir_pa.provider.clinician.words import person, told
 from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
 from fhir_pa.provider.elements import reference
 from fhir_pa.provider.pas.claim_response import PasAnswer
@@ -62,6 +62,7 @@ def of_course(clinic: Clinic, course: Course) -> Json:
         "papers": [{"name": name, "called": called(each)} for name, each in at_hand(chart).items()],
         "elsewhere": [{"name": reference(each)["reference"], "called": called(each)} for each in chart.elsewhere],
         "requests": [of_request(each) for each in reversed(course.requests)],
+        "earlier": [of_request(each) for each in reversed(course.earlier)],
         "step": _step(course, orders, begun),
         "trouble": course.trouble,
     }
@@ -81,7 +82,7 @@ def of_request(request: Request) -> Json:
         "documents": [called(each) for each in request.submission.documents],
         "starts": str(lines[0].starts),
         "items": [_item(each, names) for each in answer.items] if answer else [],
-        "errors": list(answer.errors) if answer else [],
+        "errors": list(request.errors),
         "asked": [{"item": each.sequence, "words": each.words, "number": each.control.get("value")} for each in asked],
         "told": [{"how": each.how, "at": each.at.isoformat(timespec="seconds"), "standing": _said(each.answer, names)} for each in reversed(request.told)],
     }
