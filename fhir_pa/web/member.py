@@ -49,23 +49,23 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         return page("request", status, **told, **shown, twin=f"/member/requests/{number}.json", back="/member")
 
     @base.get("")
-    def requests() -> Response:
+    def member_requests() -> Response:
         wanted = _page()
         told = offered.member_page.requests(wanted, spoken(), caller(), payer)
         return page("requests", **told, twin=f"/member/requests.json?page={wanted}")
 
     @base.get("/requests.json")
-    def requests_as_data() -> Response:
+    def member_requests_as_data() -> Response:
         return answer(offered.member_page.requests(_page(), spoken(), caller(), payer), media_type=JSON)
 
     @base.get("/requests/<number>")
-    def one(number: str) -> Response:
+    def member_request(number: str) -> Response:
         if number.endswith(".json"):
             return answer(offered.member_page.request(number.removesuffix(".json"), spoken(), caller(), payer), media_type=JSON)
         return show(number)
 
     @base.post("/requests/<number>/appeal")
-    def appeal(number: str) -> Response:
+    def member_appeal(number: str) -> Response:
         try:
             offered.member_acts.appeal(number, _appeal(), caller(), payer)
         except MENDABLE as refusal:

@@ -15,7 +15,7 @@ def attend(base: Blueprint, payer: Payer, offered: Offered, page: Callable[..., 
     """Join the addresses to the member page."""
 
     @base.get("/requests/<number>/letter.<form>")
-    def letter(number: str, form: str) -> Response:
+    def member_letter(number: str, form: str) -> Response:
         kind, body = offered.member_acts.letter(number, form, spoken(), g.session.caller, payer)
         return papers.letter(kind, body)
 
@@ -29,13 +29,13 @@ def attend(base: Blueprint, payer: Payer, offered: Offered, page: Callable[..., 
         return answer(offered.member_acts.case_file(number, g.session.caller, payer), media_type=JSON)
 
     @base.get("/requests/<number>/file/<sha256>")
-    def resource(number: str, sha256: str) -> Response:
+    def member_resource(number: str, sha256: str) -> Response:
         if sha256.endswith(".json"):
             return answer(offered.member_acts.resource(number, sha256.removesuffix(".json"), g.session.caller, payer)["resource"], media_type=JSON)
         told = offered.member_acts.resource(number, sha256, g.session.caller, payer)
         return page("document", **told, twin=f"/member/requests/{number}/file/{sha256}.json", back=f"/member/requests/{number}/file")
 
     @base.get("/requests/<number>/file/<sha256>/attachments/<int:position>")
-    def attachment(number: str, sha256: str, position: int) -> Response:
+    def member_attachment(number: str, sha256: str, position: int) -> Response:
         kind, body = offered.member_acts.attachment(number, sha256, position, g.session.caller, payer)
         return papers.attachment(kind, body, f"{number}-{position + 1}")

@@ -164,7 +164,7 @@ def test_every_setting_says_what_it_means():
         ('[[client]]\nid = "x"\njwks = { keys = [ { kty = "oct", k = "abc", kid = "1" } ] }', "This is a private key."),
         (f'[[client]]\nid = "x"\njwks = {{ keys = [ {{ kid = "1", kty = "EC", crv = "P-256", x = "{SMALL["x"]}", y = "{SMALL["y"]}" }} ] }}', "P-384"),
         ('[[person]]\nid = "q"\nname = "Q"\nroles = ["physician"]', "a physician decides only with one"),
-        ('[[person]]\nid = "q"\nname = "Q"\nroles = ["doctor"]', "Use one of: nurse, physician, clerk, auditor."),
+        ('[[person]]\nid = "q"\nname = "Q"\nroles = ["doctor"]', "Use one of: nurse, physician, clerk, auditor"),
         ('[[person]]\nid = "q"\nname = "Q"\nroles = ["nurse"]\nnpi = "9000000001"', "not an NPI"),
         ('[[member]]\nid = "m"\nline_of_business = "medicare"', "Use one of: medicare-advantage"),
         ('[[member]]\nid = "m"\nline_of_business = "qhp"\nbirth_date = "1974-03-02"', "a date without quotes"),

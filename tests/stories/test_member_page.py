@@ -254,7 +254,7 @@ def test_the_log_names_no_member(teodric: AtMemberPage, number: str, caplog: pyt
         teodric.page(f"/member/requests/{number}")
         teodric.try_to_sign_in("12345678")
     said = " ".join(record.getMessage() for record in caplog.records)
-    assert "one answered 200" in said
+    assert "member_request answered 200" in said
     for private in (teodric.number, TEODRIC, "Amble", teodric.born.isoformat(), number):
         assert private not in said
 
