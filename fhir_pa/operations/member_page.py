@@ -5,7 +5,7 @@ Plain values: what a policy or a person wrote comes with its language, everythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -123,8 +123,18 @@ def _criterion(criterion: Criterion, finding: Finding, told: Translated, rests_o
         "title": told(criterion.title).as_json(),
         "truth": finding.truth,
         "because": told(criterion.because).as_json() if finding.truth is Truth.NOT_MET else None,
-        "would_help": [told(each).as_json() for each in criterion.accepts] if finding.truth is Truth.UNKNOWN else [],
+        "would_help": [told(each).as_json() for each in dict.fromkeys(_helps(criterion, finding))],
     }
+
+
+def _helps(criterion: Criterion, finding: Finding) -> Iterator[str]:
+    """What would show it, in the policy's words: of the criterion, else of whatever below it is not known."""
+    if finding.truth is not Truth.UNKNOWN:
+        return
+    yield from criterion.accepts
+    if not criterion.accepts:
+        for inner, found in zip(criterion.below, finding.below, strict=False):
+            yield from _helps(inner, found)
 
 
 def _extended(case: Authorization, told: Translated) -> Json | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fhir_pa.words.languages import ENGLISH, LANGUAGES
+from questionnaires.criteria import Criterion
 from questionnaires.library import BUILT_IN, Volume, open_shelf, read_folder
 from questionnaires.translations import sayings, untranslated
 
@@ -75,5 +77,13 @@ def test_every_policy_tells_its_title_and_reason_in_every_language(language: str
 def test_what_members_read_of_the_common_policies_is_translated_to_the_last_word(topic: str, language: str) -> None:
     found = open_shelf().volume(topic)
     said = [word for each in found.edition.criteria for word in (each.title, each.because, *each.accepts)]
+    said += [word for each in found.edition.criteria for word in asked_below(each)]
     assert not untranslated(said, found.words[language])
     assert set(said) <= set(sayings(found.edition, found.questionnaire))
+
+
+def asked_below(criterion: Criterion) -> Iterator[str]:
+    """What is accepted for a part of a criterion: the practice is asked for it, and the member reads what."""
+    for inner in criterion.below:
+        yield from inner.accepts
+        yield from asked_below(inner)
