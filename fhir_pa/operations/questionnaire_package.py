@@ -153,6 +153,10 @@ def _wanted(asked: PackageRequest, assertions: list[Assertion], member: Standing
         return
     for assertion in assertions:
         orders = tuple(order for order in asked.orders if f"{order['resourceType']}/{order.get('id')}" == assertion.order)
+        if orders and not any(mine.same_as(theirs) for mine in assertion.codes for order in orders for theirs in service_of(order).codes):
+            what = f"'{assertion.order}' asks for something else than when the plan answered about it. These are the forms for what it asks for now."
+            issues.append(Issue(what, "business-rule", "warning", ORDER))
+            continue
         told_of = () if orders else (assertion,)
         for canonical in assertion.questionnaires:
             volume = payer.shelf.asking(canonical)

@@ -140,6 +140,18 @@ def test_a_draft_names_the_coverage_and_what_is_ordered_and_claims_its_profile_o
     assert many(package.draft, "meta", "profile") == {"2.0.1": [], "2.2": profile}[clinic.guide]
 
 
+@pytest.mark.requirement("dtr-2.2:prof-1")
+def test_an_order_that_asks_for_something_else_than_its_context_gets_the_forms_for_what_it_asks_now(clinic: System) -> None:
+    asked = oxygen(clinic, BORDERLINE)
+    (told,) = Ehr(clinic).sign(BORDERLINE)
+    changed = {**orders_of(asked)[0], "codeCodeableConcept": concept(HCPCS, "E0601")}
+    body = asking(asked, changed, context=told.assertion_id)
+    (package,) = packages(clinic, body)
+    assert package.canonical.rpartition("/")[2] == "cpap-adaptive|2026.1"
+    (said,) = warnings(clinic, body)
+    assert "asks for something else than when the plan answered about it" in said
+
+
 @pytest.mark.requirement("dtr-2.2:oper-8")
 def test_when_the_form_named_at_order_time_is_gone_the_answer_says_what_to_do(clinic: System) -> None:
     asked = oxygen(clinic, BORDERLINE)
