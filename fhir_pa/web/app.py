@@ -16,7 +16,7 @@ from fhir_pa.auth.pace import Pace
 from fhir_pa.auth.tokens import Mint
 from fhir_pa.configuration import LOOPBACK
 from fhir_pa.outbound.guarded import Limits, fetch
-from fhir_pa.web import auditors, cds, desk, discovery, errors, fhir, management, member, practice_desk, practices, probes, public, reviewers
+from fhir_pa.web import auditors, cds, desk, discovery, errors, fhir, management, member, practice_desk, practices, probes, public, reviewers, shortcuts
 from fhir_pa.web.fhir_id import FhirId
 from fhir_pa.web.media_types import check_length, written
 from fhir_pa.web.offered import Offered, Payer
@@ -49,6 +49,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     app.register_blueprint(reviewers.blueprint(payer, authenticator, offered))
     app.register_blueprint(desk.blueprint(payer, authenticator, offered, telemetry.timings))
     app.register_blueprint(public.blueprint(payer, offered))
+    app.register_blueprint(shortcuts.blueprint())
     app.register_blueprint(member.blueprint(payer, authenticator, offered))
     app.register_blueprint(practices.blueprint(payer, authenticator, offered))
     app.register_blueprint(practice_desk.blueprint(payer, authenticator, offered.practice))

@@ -22,13 +22,14 @@ CLIENT, SECRET = "fhir-pa", "only-the-plan-knows"
 
 @dataclass
 class OpenIdProvider:
-    """``says`` changes what the ID token claims, ``key`` what it is signed with."""
+    """``says`` changes what the ID token claims, ``key`` what it is signed with, ``told`` where its addresses are said to be."""
 
     clock: Callable[[], datetime]
     issuer: str = ""
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, auto_kid=True))
     says: dict[str, Any] = field(default_factory=dict)
     signs_with: RSAKey | None = None
+    told: dict[str, str] = field(default_factory=dict)
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def sign_in(self, address: str) -> dict[str, str]:
@@ -46,7 +47,7 @@ class OpenIdProvider:
         @app.get("/.well-known/openid-configuration")
         def configuration() -> Response:
             places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "jwks"}
-            return jsonify(issuer=self.issuer, **{name: f"{self.issuer}/{path}" for name, path in places.items()})
+            return jsonify({"issuer": self.issuer, **{name: f"{self.issuer}/{path}" for name, path in places.items()}, **self.told})
 
         @app.get("/jwks")
         def keys() -> Response:

@@ -49,6 +49,14 @@ def test_every_page_is_for_operators_alone_and_has_its_twin(plan: Plan, marsh: A
     assert "/desk/operator" not in nurse.page("/desk")
 
 
+def test_the_short_addresses_lead_to_the_pages_and_through_the_door(plan: Plan, marsh: AtDesk) -> None:
+    assert marsh.http.get("/operator").headers["Location"] == "/desk/operator"
+    assert marsh.http.get("/policies").headers["Location"] == "/desk/policies"
+    stranger = AtDesk(plan, OPERATOR)
+    assert stranger.http.get("/desk/operator").headers["Location"] == "/desk/sign-in?next=/desk/operator"
+    assert stranger.sign_in(then="/desk/operator").headers["Location"] == "/desk/operator"
+
+
 def test_clocks_near_breach_are_counted_and_listed_the_first_due_first(plan: Plan, clinic: System, marsh: AtDesk) -> None:
     submit(clinic, oxygen(clinic, BORDERLINE))
     assert marsh.data("/desk/operator.json")["near"] == {"hours": 24, "due": 0, "over": 0}

@@ -97,12 +97,24 @@ def test_where_no_provider_is_registered_none_is_offered(plan: Plan) -> None:
     assert somebody.http.get("/desk/sign-in/plan").status_code == 404
 
 
+def test_a_provider_whose_tokens_and_keys_lie_on_other_hosts_is_reached_where_these_are_registered(plan: Plan, quill: AtDesk, provider: OpenIdProvider) -> None:
+    elsewhere = provider.issuer.replace("127.0.0.1", "localhost")
+    provider.told = {"token_endpoint": f"{elsewhere}/token", "jwks_uri": f"{elsewhere}/jwks"}
+    refused = come_back(quill, provider.sign_in(leave(quill)))
+    assert refused.status_code == 401 and "Have it added to endpoints of [oidc]" in words(refused.text)
+    directory = replace(plan.payer.directory, plan_accounts=PlanAccounts(provider.issuer, CLIENT, SECRET, (elsewhere,)))
+    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, directory=directory))
+    plan.__dict__.pop("application")
+    again = AtDesk(plan, PULMONOLOGIST)
+    assert come_back(again, provider.sign_in(leave(again))).status_code == 200
+
+
 def test_the_provider_and_the_accounts_stand_in_the_configuration(tmp_path: Any) -> None:
     config = tmp_path / "fhir-pa.toml"
     config.write_text(
-        '[oidc]\nissuer = "https://accounts.larkfield.example/"\nclient_id = "fhir-pa"\nclient_secret = "s"\n\n'
+        '[oidc]\nissuer = "https://accounts.larkfield.example/"\nclient_id = "fhir-pa"\nclient_secret = "s"\nendpoints = ["https://keys.larkfield.example"]\n\n'
         f'[[person]]\nid = "quill"\nname = "Ada Quill"\nroles = ["nurse"]\naccounts = ["{MAIL}"]\n'
     )
     directory = read({"config": str(config)}, {}).directory
-    assert directory.plan_accounts == PlanAccounts("https://accounts.larkfield.example", "fhir-pa", "s")
+    assert directory.plan_accounts == PlanAccounts("https://accounts.larkfield.example", "fhir-pa", "s", ("https://keys.larkfield.example",))
     assert directory.people[0].accounts == (MAIL,)
