@@ -21,7 +21,6 @@ GOOD_FOR = timedelta(minutes=15)
 TRIES, IN = 5, timedelta(minutes=15)
 DIGITS = 8
 GIVEN, USED, TRIED = "member code", "member code used", "member sign-in"
-DO_NOT_FIT = "do-not-fit"
 
 
 @dataclass(frozen=True)
@@ -72,4 +71,4 @@ def _kept(number: str, born: date, code: str) -> str:
 
 
 def _refused() -> Unauthenticated:
-    return Unauthenticated("Number, birthday and code do not fit together, or the code was used or is too old.", message_id=DO_NOT_FIT)
+    return Unauthenticated("Number, birthday and code do not fit together, or the code was used or is too old.")
