@@ -5,15 +5,20 @@ Chapter: PAS, Checking the Status of a Prior Authorization.
 
 from __future__ import annotations
 
+import uuid
+from contextlib import suppress
+
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.membership import standing
 from fhir_pa.pas import business_error, inquiry, inquiry_response
 from fhir_pa.pas.inquiry_response import Found
+from fhir_pa.storage.queries import Query
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.inquiry import InquiryCriteria, is_withheld, matches, may_see, named_first, narrowed
 from fhir_pa.um.request import MemberReference
 from fhir_pa.wiring import Payer
+from ig_profiles.outcome import Refusal
 from ig_profiles.reading import Json
 from ig_profiles.resource_text import read_resource
 
@@ -36,7 +41,10 @@ def inquire(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
         shown = [each for each in matching if not is_withheld(each, criteria, caller.id)]
         found = [_found(each, criteria, tx) for each in shown]
     withheld = (payer.directory.insurer.phone or inquiry_response.ON_THE_CARD) if len(shown) < len(matching) else None
-    return inquiry_response.write(found, asked, guide, at=at, base_url=payer.fhir_base(guide), withheld=withheld)
+    answer = inquiry_response.write(found, asked, guide, at=at, base_url=payer.fhir_base(guide), withheld=withheld)
+    with suppress(Refusal), payer.store.transaction() as tx:  # nobody goes without an answer because it could not be measured
+        tx.keep_query(str(uuid.uuid4()), [each.number for each in shown], Query(caller.id, at, payer.clock()))
+    return answer
 
 
 def _found(authorization: Authorization, criteria: InquiryCriteria, tx: Reading) -> Found:

@@ -145,6 +145,8 @@ ROOT_CAUSES: dict[str, RootCause] = {
 ASKING_ROLES = frozenset({"DK", "DN", "P3"})  # X12 98: orders, refers, or is the member's usual clinician
 SUPPORTING_DOCUMENT = "77"  # X12 755: a report that supports the request
 UNITS = "UN"  # X12 673
+_INPATIENT = frozenset({"21", "31", "32", "33", "34", "51", "55", "56", "61"})  # CMS places of service one stays in
+_AT_HOME = "12"
 SELF = "18"  # X12 1069: the member holds the policy
 
 
@@ -176,6 +178,17 @@ def read_level_of_service(concept: object) -> str:
     """``urgent``, ``elective``, ``emergency``, the code itself when we have no word for it, or empty."""
     code = code_in(concept, X12_LEVEL_OF_SERVICE) or ""
     return _LEVELS_OF_SERVICE.get(code, code)
+
+
+def location_type(place: str | None) -> str | None:
+    """Where a service is given, as the guide's measures tell it apart; None when the request does not say.
+
+    >>> location_type("12"), location_type("21"), location_type("11"), location_type(None)
+    ('home', 'inpatient', 'outpatient', None)
+    """
+    if not place:
+        return None
+    return "home" if place == _AT_HOME else "inpatient" if place in _INPATIENT else "outpatient"
 
 
 def error_concept(code: str) -> Json:

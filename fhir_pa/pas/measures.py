@@ -34,6 +34,8 @@ def measures(objects: Iterable[Json], now: datetime) -> list[Measure]:
 
 def _of(by: str, name: str, objects: list[Json], now: datetime) -> Iterator[Measure]:
     exchanges = Counter(each["type"] for each in many(objects, "exchange"))
+    by_others = sum(each["type"] == "query" for asked in objects if not asked.get("itemDetail") for each in many(asked, "exchange"))
+    took = [_between(each, "requestTime", "responseTime") for each in many(objects, "exchange") if each.get("responseTime")]
     items = many(objects, "itemDetail")
     cases = [each for each in objects if each.get("itemDetail")]
     wrong = sum(1 for each in objects if each.get("aaaCodes"))
@@ -48,6 +50,9 @@ def _of(by: str, name: str, objects: list[Json], now: datetime) -> Iterator[Meas
     yield Measure(by, name, "updates", exchanges["update"])
     yield Measure(by, name, "cancellations", exchanges["cancel"])
     yield Measure(by, name, "documents sent later", exchanges["initialDocToPayer"])
+    yield Measure(by, name, "queries", exchanges["query"])
+    yield Measure(by, name, "queries by others than who submitted", by_others, exchanges["query"])
+    yield Measure(by, name, "mean seconds until an exchange is answered", mean(took) if took else 0.0)
     yield Measure(by, name, "submissions with an error", wrong, len(objects))
     yield Measure(by, name, "final on first submission, any line", sum(map(any, at_once)), len(cases))
     yield Measure(by, name, "final on first submission, all lines", sum(map(all, at_once)), len(cases))
@@ -62,7 +67,11 @@ def _of(by: str, name: str, objects: list[Json], now: datetime) -> Iterator[Meas
 
 
 def _seconds(item: Json) -> float:
-    return (_moment(item["finalResponseTime"]) - _moment(item["initialSubmissionTime"])).total_seconds()
+    return _between(item, "initialSubmissionTime", "finalResponseTime")
+
+
+def _between(node: Json, first: str, last: str) -> float:
+    return (_moment(node[last]) - _moment(node[first])).total_seconds()
 
 
 def _moment(written: str) -> datetime:

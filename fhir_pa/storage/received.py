@@ -61,6 +61,11 @@ class ReceivedReading(Ground):
         row = self.row(sa.select(tables.answers.c.body).where(tables.answers.c.received_id == received_id))
         return None if row is None else unpacked(row.body)
 
+    def answered_at(self, received_id: str) -> datetime | None:
+        """When the answer to this message was written; None when none was kept, or by a fhir-pa that did not note it."""
+        row = self.row(sa.select(tables.answers.c.at).where(tables.answers.c.received_id == received_id))
+        return None if row is None else row.at
+
     def held_for(self, client: str, members: Iterable[str], numbers: Iterable[str], since: datetime) -> list[str]:
         """The ids of the attachments this client sent since then, before their request, under one of these numbers for one of these members; in order."""
         named = sa.and_(_held.tracking.in_({*map(short, numbers)}), _held.member.in_({*map(short, members)}))
@@ -83,7 +88,7 @@ class ReceivedWriting(ReceivedReading):
 
     def keep_answer(self, received_id: str, body: bytes) -> None:
         """Keep what was answered; a message is answered once."""
-        self.insert(tables.answers, {"received_id": received_id, "body": packed(body)})
+        self.insert(tables.answers, {"received_id": received_id, "body": packed(body), "at": self.clock()})
 
     def replay(self, client: str, sha256: str, kind: str, since: datetime) -> str | None:
         """The id of the latest identical, answered message of this client since then, or None: then this one is new.

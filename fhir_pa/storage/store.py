@@ -32,6 +32,7 @@ from fhir_pa.storage.one_writer import OneWriter
 from fhir_pa.storage.operating import OperatingReading
 from fhir_pa.storage.practice import PracticeReading
 from fhir_pa.storage.prefetch_gaps import GapReading, GapWriting
+from fhir_pa.storage.queries import QueryReading, QueryWriting
 from fhir_pa.storage.queue import DurableQueue
 from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
 from fhir_pa.storage.turnaround import TurnaroundReading
@@ -62,6 +63,7 @@ class Reading(
     ClaimReading,
     FollowUpReading,
     FormErrorReading,
+    QueryReading,
 ):
     """Everything that may be asked of the store."""
 
@@ -84,6 +86,7 @@ class Transaction(
     ClaimWriting,
     FollowUpWriting,
     Reading,
+    QueryWriting,
 ):
     """Everything that may be asked and kept, in one transaction."""
 

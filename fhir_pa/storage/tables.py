@@ -49,6 +49,7 @@ answers = Table(
     metadata,
     Column("received_id", String, ForeignKey("received.id"), primary_key=True),
     Column("body", LargeBinary, nullable=False),  # zlib
+    Column("at", Moment),  # when it was written; not known of the oldest
 )
 
 authorizations = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +12,17 @@ from click.testing import CliRunner
 from fhir_pa.cli import main
 from fhir_pa.operations.pas_metric_data import pas_metric_data
 from fhir_pa.pas.measures import measures
-from fhir_pa.provider.charts.practice import CLINIC_NPI, PAYER_NPI
+from fhir_pa.provider.charts.practice import CLINIC_NPI, PAYER_NPI, SUPPLIER_NPI
 from fhir_pa.provider.elements import identifier
 from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.pas.submission import TRACES
 from fhir_pa.provider.testdata.decided import as_stranger, changed_in
 from ig_profiles import json
+from ig_profiles.names import HCPCS
 from ig_profiles.reading import Json, many
-from tests.stories.asking import BORDERLINE, oxygen, scans, submit, update, withdrawn
-from tests.stories.parties import NOW, Staff, System
+from tests.stories.asking import BORDERLINE, inquire, oxygen, scans, submit, update, withdrawn
+from tests.stories.parties import NOW, SUPPLIER, Staff, System
 
 SINCE, UNTIL = NOW - timedelta(days=1), NOW + timedelta(days=30)
 
@@ -69,6 +71,51 @@ def test_each_case_is_one_object_with_its_exchanges_and_its_lines(objects: list[
     wanted = many(objects[2], "requestedDoc")
     assert [each["docRequest"][0]["coding"][0]["code"] for each in wanted] == ["18748-4", "18748-4"]
     assert wanted[0]["timeSubmitted"].startswith("2026-11-22T15:02") and "timeSubmitted" not in wanted[1]
+
+
+def test_when_it_was_answered_and_who_asked_about_it_is_told(clinic: System) -> None:
+    asked = oxygen(clinic)
+    submit(clinic, asked)
+    clinic.plan.clock.turn(hours=1)
+    inquire(clinic, asked)
+    supplier = System(clinic.plan, SUPPLIER, clinic.guide)
+    inquire(supplier, asked)
+    inquire(clinic, replace(asked, lines=tuple(replace(line, order=_other(line.order)) for line in asked.lines)))
+    own, theirs = pas_metric_data(SINCE, UNTIL, None, clinic.plan.payer)
+    assert [each["type"] for each in own["exchange"]] == ["initial", "query"]
+    assert own["exchange"][1]["requestTime"].startswith("2026-11-21T16:00") and all("responseTime" in each for each in own["exchange"])
+    assert [each["type"] for each in theirs["exchange"]] == ["query"] and theirs["groupId"]["value"] == SUPPLIER_NPI
+    (line,) = own["itemDetail"]
+    assert (line["trn"], line["locationType"]) == (1, "home") and own["exceptionSubmission"] is True
+    assert clinic.get(own["supportingDoc"].partition("/fhir/")[2])["type"] == "collection"
+    told = {each.measure: (each.value, each.out_of) for each in measures([own, theirs], clinic.plan.clock()) if each.by == "all"}
+    assert told["queries"] == (2, None) and told["queries by others than who submitted"] == (1, 2) and told["submissions"] == (1, None)
+
+
+def _other(order: Json) -> Json:
+    """The same order, for something nobody submitted."""
+    return {**order, "codeCodeableConcept": {"coding": [{"system": HCPCS, "code": "E0601"}]}}
+
+
+def test_every_element_of_the_guides_model_that_a_payer_can_know_is_there(objects: list[Json], clinic: System) -> None:
+    """Never there are ``itemDetail.aaaCodes``: an error of ours is about the request, and then there are no items; an issue, where one was told."""
+    asked = oxygen(clinic)
+    submit(clinic, replace(asked, number="OAK-ASKED"))
+    inquire(clinic, asked)
+    found = pas_metric_data(SINCE, UNTIL, None, clinic.plan.payer)
+    there = {name for each in found for name in each} | {f"{part}.{name}" for part in PARTS for each in many(found, part) for name in each}
+    assert {*PARTS, *ELEMENTS} - there <= {"issue"}
+
+
+PARTS = ("exchange", "itemDetail", "requestedDoc", "aaaCodes", "issue")
+ELEMENTS = (
+    *("source", "providerId", "groupId", "payerId", "supportingDoc", "exceptionSubmission", "businessLine"),
+    *(f"exchange.{name}" for name in ("type", "with", "method", "requestTime", "responseTime", "httpResponse")),
+    *(f"itemDetail.{name}" for name in ("trn", "item", "initialSubmissionTime", "finalResponseTime", "responsesRequired")),
+    *(f"itemDetail.{name}" for name in ("locationType", "result", "denialReason")),
+    *(f"requestedDoc.{name}" for name in ("docRequest", "timeRequested", "timeSubmitted", "submissionMethod")),
+    *("aaaCodes.loopID", "aaaCodes.aaaCode"),
+)
 
 
 def test_nothing_in_them_names_a_patient(objects: list[Json]) -> None:
