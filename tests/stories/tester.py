@@ -16,8 +16,8 @@ from fhir_pa.provider.ehr import build
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.testdata.folder import KEYS, MANIFEST, PROOFS, write_folder
-from fhir_pa.provider.testdata.later import SECRET as NOTICES
 from fhir_pa.provider.testdata.proofs import FORM, token_name
+from fhir_pa.provider.testdata.told import SECRET as NOTICES
 from fhir_pa.settings import read
 from fhir_pa.web.app import authenticator_for, create_app
 from fhir_pa.web.process import OFFERED

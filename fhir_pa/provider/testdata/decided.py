@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 
-from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
+from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, NOT_NEEDED, PENDED
+from fhir_pa.provider.elements import concept
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.testdata.clinic import BORDERLINE, Clinic
 from fhir_pa.provider.testdata.expectations import RESPONSE, decided, error, numbered, outcome, reviewed, waits_as, wants, whole
 from fhir_pa.provider.testdata.situation import Expected, Situation
-from ig_profiles.names import PAS_PROFILE
+from ig_profiles.names import CPT, PAS_PROFILE
 from ig_profiles.reading import Json
 
 STRANGER = "SYN-99"
+FIRST_VISIT = "97161"
 MEMBER_NOT_FOUND, SERVICE_DATE = "75", "57"
 CORRECT_AND_RESUBMIT = "C"
 PARTIAL = "A2"
@@ -62,6 +64,16 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
         numbered(1),
         outcome("complete"),
         *([whole(PARTIAL)] if newer else []),
+    )
+    yield _one(
+        clinic,
+        "not-needed",
+        "No action required: the plan asks no authorization for a first visit, by whoever gives it; so no number is told",
+        changed_in(request_of(clinic.oxygen("not-needed")), _first_visit),
+        *decided({1: NOT_NEEDED}),
+        Expected("no number is told", f"{RESPONSE}.item.adjudication.extension('{PAS_PROFILE}extension-reviewAction').extension('number').empty()"),
+        outcome("complete"),
+        *([whole(NOT_NEEDED), reviewed(False)] if newer else []),
     )
     yield _one(
         clinic,
@@ -125,6 +137,13 @@ def as_stranger(resource: Json) -> None:
                 identifier["value"] = STRANGER
     if "subscriberId" in resource:
         resource["subscriberId"] = STRANGER
+
+
+def _first_visit(resource: Json) -> None:
+    """The evaluation with which therapy begins, in place of what was asked for."""
+    for item in resource.get("item", []) if resource["resourceType"] == "Claim" else []:
+        item["productOrService"] = concept(CPT, FIRST_VISIT)
+        item["extension"] = [each for each in item["extension"] if not each["url"].endswith("requestedService")]
 
 
 def _backwards(resource: Json) -> None:

@@ -9,16 +9,17 @@ from pathlib import Path
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.play.payer_file import CLIENT_ID, payer_file
-from fhir_pa.provider.testdata import asked, changed, decided, fullest, later
+from fhir_pa.provider.testdata import asked, changed, decided, fullest, later, told
 from fhir_pa.provider.testdata.clinic import GENERATIONS, Clinic
-from fhir_pa.provider.testdata.later import REVIEWER, SECRET
+from fhir_pa.provider.testdata.later import REVIEWER
 from fhir_pa.provider.testdata.proofs import write_proofs
 from fhir_pa.provider.testdata.readme import readme
 from fhir_pa.provider.testdata.situation import Situation, Step
+from fhir_pa.provider.testdata.told import SECRET
 from ig_profiles.json import dump, parse
 from ig_profiles.reading import Json
 
-TELLERS = (decided.situations, changed.situations, later.situations, fullest.situations, asked.situations)
+TELLERS = (decided.situations, changed.situations, later.situations, told.situations, fullest.situations, asked.situations)
 MANIFEST, CONFIGURATION, KEYS, PROOFS = "manifest.json", "fhir-pa.toml", "provider-keys.json", "proofs"
 
 

@@ -9,13 +9,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 from fhir_pa.provider.charts.documents import note_of
-from fhir_pa.provider.codes import PENDED
+from fhir_pa.provider.codes import MODIFIED, PENDED
 from fhir_pa.provider.elements import concept, pas_extension
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.pas.update import with_documents
 from fhir_pa.provider.testdata.clinic import BORDERLINE, Clinic
 from fhir_pa.provider.testdata.expectations import RESPONSE, added_as, decided, whole
-from fhir_pa.provider.testdata.later import MODIFIED, decision, found_in, inquire
+from fhir_pa.provider.testdata.later import decision, found_in, inquire
 from fhir_pa.provider.testdata.situation import Expected, Situation
 from ig_profiles.names import HCPCS, PAS_PROFILE, PAS_TEMP_CODES, X12
 from ig_profiles.reading import Json

@@ -1,30 +1,26 @@
-"""Situations of what comes after the request: inquiries, documents sent later, a reviewer's decision, notices."""
+"""Situations of what comes after the request: inquiries, documents sent later, a reviewer's decision."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
 
-from fhir_pa.provider.charts.practice import CLINIC_NPI
-from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
+from fhir_pa.provider.codes import CERTIFIED, MODIFIED, NOT_CERTIFIED, PENDED
 from fhir_pa.provider.elements import identifier
 from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.inquiry import inquiry_of
 from fhir_pa.provider.pas.submission import TRACES, Submission
-from fhir_pa.provider.pas.subscription import CONTENT, subscription
 from fhir_pa.provider.play.payer_file import PULMONOLOGIST
 from fhir_pa.provider.testdata.clinic import BORDERLINE, CANCER, RENTED_DAYS, Clinic
 from fhir_pa.provider.testdata.decided import CORRECT_AND_RESUBMIT, MEMBER_NOT_FOUND, as_stranger, changed_in
-from fhir_pa.provider.testdata.expectations import RESPONSE, added_as, content, decided, error, numbered, reviewed, whole
+from fhir_pa.provider.testdata.expectations import RESPONSE, added_as, decided, error, numbered, reviewed, whole
 from fhir_pa.provider.testdata.situation import Expected, Situation, Step
 from ig_profiles.names import PAS_PROFILE
 from ig_profiles.reading import Json
 
-MODIFIED = "A6"
-INBOX, SECRET = "test-data", "Bearer test-data-only"
 REVIEWER = PULMONOLOGIST
-LISTENER = "a listener at the endpoint: the test EHR, see README.md"
 FEWER_DAYS = 30
+WHY = {"because": "Shown for a month; measure again before renting on.", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 
 
 def situations(clinic: Clinic) -> Iterator[Situation]:
@@ -64,7 +60,6 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     comes = clinic.ask(early, "POST the request", *decided(dict.fromkeys((1, 2, 3), CERTIFIED)))
     yield Situation("attachment-first", clinic.guide, "Documents sent before their request: they count when it comes", (held, comes))
     yield from _reviewed(clinic)
-    yield from _told(clinic)
 
 
 def inquire(clinic: Clinic, asked: Submission, *holds: Expected) -> Step:
@@ -73,14 +68,18 @@ def inquire(clinic: Clinic, asked: Submission, *holds: Expected) -> Step:
 
 
 def decision(does: str, **said: object) -> Step:
-    """A reviewer's decision on item 1 of the case taken from the answer before."""
+    """A reviewer's decision on the case taken from the answer before, about item 1 unless others are named."""
     return Step(does, "/um/authorizations/{reference}/decisions", {"items": [1], **said}, as_="reviewer")
+
+
+def fewer_days(clinic: Clinic) -> Json:
+    """What is authorized instead of all the days asked for."""
+    return {"quantity": 1, "unit": "unit", "from": str(clinic.today), "until": str(clinic.today + timedelta(days=FEWER_DAYS - 1))}
 
 
 def _reviewed(clinic: Clinic) -> Iterator[Situation]:
     newer, found = clinic.guide == "2.2", found_in(clinic)
-    shorter = {"quantity": 1, "unit": "unit", "from": str(clinic.today), "until": str(clinic.today + timedelta(days=FEWER_DAYS - 1))}
-    why = {"because": "Shown for a month; measure again before renting on.", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
+    shorter = fewer_days(clinic)
     asked = clinic.oxygen("modified", BORDERLINE)
     modified = inquire(
         clinic,
@@ -95,7 +94,7 @@ def _reviewed(clinic: Clinic) -> Iterator[Situation]:
     )
     steps = (
         clinic.ask(asked, "POST the request", *decided({1: PENDED})),
-        decision("a physician authorizes fewer days", decision="modify", reason_code="0L", authorized=shorter, **why),
+        decision("a physician authorizes fewer days", decision="modify", reason_code="0L", authorized=shorter, **WHY),
         modified,
     )
     yield Situation("modified", clinic.guide, "Modified after review: less is authorized than was asked for", steps)
@@ -103,41 +102,10 @@ def _reviewed(clinic: Clinic) -> Iterator[Situation]:
     asked = clinic.oxygen("denied-after-review", BORDERLINE)
     steps = (
         clinic.ask(asked, "POST the request", *decided({1: PENDED})),
-        decision("a physician denies it", decision="deny", reason_code="0F", **{**why, "because": "89 % at rest is above the limit of the policy."}),
+        decision("a physician denies it", decision="deny", reason_code="0F", **{**WHY, "because": "89 % at rest is above the limit of the policy."}),
         inquire(clinic, asked, *decided({1: NOT_CERTIFIED}, found), *([reviewed(True, found)] if newer else [])),
     )
     yield Situation("denied-after-review", clinic.guide, "Not certified after review: a physician signed", steps)
-
-
-def _told(clinic: Clinic) -> Iterator[Situation]:
-    asked = clinic.oxygen("notified", BORDERLINE)
-    at = f"{clinic.fhir}/Subscription"
-    wish: Json = subscription(clinic.guide, CLINIC_NPI, f"{clinic.ehr_url}/notifications/{INBOX}", SECRET)
-    events = "parameter.where(name = 'notification-event')"
-    steps = (
-        Step(
-            "POST the Subscription",
-            at,
-            wish,
-            status=201,
-            holds=(Expected("it waits for the handshake", "status = 'requested'"), content(CONTENT[clinic.guide])),
-            take={"subscription": "id"},
-        ),
-        Step("GET it again, once the handshake was heard", f"{at}/{{subscription}}", method="GET", holds=(Expected("it is active", "status = 'active'"),)),
-        clinic.ask(asked, "POST the request", *decided({1: PENDED})),
-        decision("a physician certifies it", decision="certify", because="Falls to 84 % on the stairs at home.", criteria=["group_2"]),
-        Step(
-            "GET the events so far; the same notification was sent to the endpoint",
-            f"{at}/{{subscription}}/$events",
-            method="GET",
-            holds=(
-                Expected("there was one event, and it says which answer changed", f"entry.first().resource.{events}.part.where(name = 'focus').count() = 1"),
-                Expected("it is the first one", f"entry.first().resource.{events}.part.where(name = 'event-number').value = '1'"),
-            ),
-        ),
-        Step("DELETE it", f"{at}/{{subscription}}", method="DELETE", status=204),
-    )
-    yield Situation("notified", clinic.guide, "Subscribed and told: the answer changed after review", steps, LISTENER)
 
 
 def found_in(clinic: Clinic) -> str:
