@@ -23,6 +23,7 @@ In short, an edition in policy.toml::
     refer_to = "nurse"                                # or "physician": who looks when software cannot certify
     services = { HCPCS = ["E1390"], CPT = [] }        # leave out for every service
     specialties = { "207RP1001X" = "Lung medicine" }  # whose physicians know such cases: the worklist is narrowed by it
+    indicated = ["C34", "C79.31"]                     # ICD-10-CM it is meant for: against one of these only such a physician decides
     sensitive = true                                  # shown to others than the submitter by number only; else leave out
     form = "adaptive"                                 # the form asks step by step; else leave out
     remembers = ["known_variant"]                     # answers that stay true: offered again for the same member

@@ -58,7 +58,8 @@ class Edition:
     what it says of network, shares, limits and billing codes. ``alternatives`` and ``companions`` are what the clinician
     is offered while ordering; they decide nothing. ``form`` says whether providers are handed the whole form or one that
     asks step by step; ``remembers`` names questions whose answers stay true, so that they are offered again.
-    ``specialties`` are the fields whose physicians know such cases.
+    ``specialties`` are the fields whose physicians know such cases; ``indicated`` are beginnings of the ICD-10-CM codes it is
+    meant for: a decision against a member who has one takes a physician of these fields.
     """
 
     topic: str
@@ -90,6 +91,7 @@ class Edition:
     form: Literal["standard", "adaptive"] = "standard"
     remembers: tuple[str, ...] = ()
     specialties: tuple[Coding, ...] = ()
+    indicated: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

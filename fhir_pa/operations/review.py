@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
@@ -13,7 +15,7 @@ from fhir_pa.operations.limit_used import used_before
 from fhir_pa.operations.view import whole
 from fhir_pa.operations.weighing import documentation_of, weigh_items
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
-from fhir_pa.um import adverse, after_denial, asking, recouping
+from fhir_pa.um import adverse, after_denial, asking, contradiction, recouping
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.delegate import delegate_of
 from fhir_pa.um.extension_of_time import extend as extend_time
@@ -24,8 +26,9 @@ from fhir_pa.um.root_cause import RootCause
 from fhir_pa.um.time_limits import ExtensionReason
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
-from ig_profiles.outcome import Conflict
+from ig_profiles.outcome import Conflict, NotFound
 from ig_profiles.reading import Json
+from questionnaires.policy import Edition
 
 
 def read(number: str, caller: Caller, payer: Payer) -> Json:
@@ -56,7 +59,20 @@ def decided(number: str, body: bytes, caller: Caller, payer: Payer, at: datetime
     decision = _read_decision(form, {**ROOT_CAUSES, **payer.directory.root_causes})
     with payer.store.reading() as tx:
         case = as_seen(tx.authorization(number), form)
-    return adverse.decide(case, decision, reviewer, at, timedelta(hours=payer.settings.peer_to_peer_hours))
+    lines, fields = contradiction.looked_at(case, decision, reviewer, _editions(case, decision.items, payer), at)
+    changed = adverse.decide(case, decision, reviewer, at, timedelta(hours=payer.settings.peer_to_peer_hours), fields)
+    return replace(changed, trail=(*changed.trail, *lines))
+
+
+def _editions(case: Authorization, items: Iterable[int], payer: Payer) -> dict[int, Edition]:
+    """The edition by which each of these items was weighed, as far as it is on the shelf."""
+    found = {}
+    for sequence in items:
+        named = case.item(sequence).determination.edition
+        with suppress(NotFound):
+            if named is not None:
+                found[sequence] = payer.shelf.edition(named.topic, named.version)
+    return found
 
 
 def as_seen(case: Authorization, form: Form) -> Authorization:

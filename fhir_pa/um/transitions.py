@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     REVISED = "provider revised"
     CANCELLED = "provider cancelled"
     REOPENED = "reviewer reopened"
+    REFERRED = "reviewer referred to a physician"
+    ENDED_EARLY = "plan ended it early"
     APPEALED = "appeal filed"
     OVERTURNED = "appeal overturned"
     PARTLY_OVERTURNED = "appeal partly overturned"
@@ -72,12 +74,14 @@ TABLE: tuple[Transition, ...] = (
     Transition("6", PENDING, EventKind.ASKED, None),
     Transition("7", frozenset(State) - {State.CANCELLED}, EventKind.EVIDENCE_RECEIVED, None),
     Transition("9, 11, 13", PENDING, EventKind.CERTIFIED, State.CERTIFIED),
+    Transition("10", frozenset({State.IN_REVIEW_NURSE}), EventKind.REFERRED, State.IN_REVIEW_PHYSICIAN),
     Transition("12", PENDING, EventKind.ADVERSE_INTENDED, State.ADVERSE_INTENDED),
     Transition("13, 14", PENDING, EventKind.MODIFIED, State.MODIFIED),
     Transition("14", PENDING, EventKind.DENIED, State.DENIED),
     Transition("15", UNDECIDED, EventKind.EXCLUDED, State.DENIED),
     Transition("16, 17", UNDECIDED | CERTIFICATIONS | {State.NOT_NEEDED}, EventKind.CANCELLED, State.CANCELLED),
     Transition("18", UNDECIDED | CERTIFICATIONS | {State.NOT_NEEDED}, EventKind.REVISED, State.RECEIVED),
+    Transition("22", CERTIFICATIONS, EventKind.ENDED_EARLY, State.MODIFIED),
     Transition("23", REOPENABLE, EventKind.APPEALED, None),
     Transition("23", REOPENABLE, EventKind.OVERTURNED, State.CERTIFIED),
     Transition("23", REOPENABLE, EventKind.PARTLY_OVERTURNED, State.MODIFIED),

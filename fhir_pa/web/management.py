@@ -58,6 +58,8 @@ def blueprint(payer: Payer, authenticator: Authenticator, managing: Managing) ->
     counts("/um/follow-ups", "follow_ups", managing.follow_ups)
     acts("/um/follow-ups", "follow_up", managing.follow_up, 201)
     acts("/um/follow-ups/<identity>", "followed", managing.followed)
+    acts(f"{ONE}/referrals", "refer", managing.refer)
+    acts(f"{ONE}/early-ends", "end_early", managing.end_early)
     acts(f"{ONE}/looks", "ask_for_review", managing.ask_for_review)
     counts("/practice/measures/four", "practice_four", managing.four)
 

@@ -38,4 +38,6 @@ class Managing:
     follow_up: Sent
     followed: Act
     ask_for_review: Act
+    refer: Act
+    end_early: Act
     refuse_others: Callable[[str, Caller, Any], None]

@@ -27,6 +27,7 @@ from fhir_pa.operations import (
     claims,
     contact,
     delegates,
+    early_end,
     edition_diff,
     evidence,
     expand,
@@ -58,6 +59,7 @@ from fhir_pa.operations import (
     questionnaire_package,
     questionnaire_read,
     recoupment,
+    refer,
     review,
     status,
     stays,
@@ -96,6 +98,8 @@ MANAGING = Managing(
     follow_up=follow_up.open_one,
     followed=follow_up.act,
     ask_for_review=follow_up.ask_for_review,
+    refer=refer.refer,
+    end_early=early_end.end_early,
     refuse_others=delegates.refuse_others,
 )
 

@@ -81,6 +81,7 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         form=table.choice("form", ("standard", "adaptive"), "standard"),
         remembers=table.words("remembers"),
         specialties=_specialties(table),
+        indicated=table.words("indicated"),
         authorization=table.choice("authorization", ("needed", "not needed")),
         documentation=table.words("documentation", DOCUMENTATION),
         because=table.take("because"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from fhir_pa.um import adverse, appealing, extension_of_time, units
+from fhir_pa.um import adverse, appealing, early_end, extension_of_time, referring, units
 from fhir_pa.um.appeal import Appellant, Filing
 from fhir_pa.um.appeal import Outcome as AppealOutcome
 from fhir_pa.um.authorization import Authorization
@@ -16,8 +16,11 @@ from fhir_pa.um.determination import Authorized
 from fhir_pa.um.peer_to_peer import Clinician, Outcome, Stage
 from fhir_pa.um.review import Decision, Verdict
 from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.step_down import StepDown
 from fhir_pa.um.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP, ExtensionReason
 from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, REOPENABLE, State
+from ig_profiles.names import HCPCS
+from ig_profiles.reading import Coding
 from tests.fhir_pa.any_life import ROSTER, Life, Wish
 
 SEQUENCES = some.integers(1, 4)
@@ -135,6 +138,28 @@ class Acts(RuleBasedStateMachine):
         day = self.life.at.date()
         part = Authorized(day, day + timedelta(days=30), Decimal(quantity), "month") if outcome is AppealOutcome.PARTLY else None
         self.life.act(lambda case: appealing.decide(case, number, outcome, "Heard anew.", ROSTER[who], self.life.at, part), "appeal decided")
+
+    @rule(which=SOME, who=PEOPLE)
+    def hand_on(self, which: int, who: str) -> None:
+        chosen = self.items(which, frozenset({State.IN_REVIEW_NURSE}))
+        self.life.act(lambda case: referring.refer(case, chosen, "A physician should look.", ROSTER[who], self.life.at), "referred")
+
+    @precondition(lambda self: self.items(15, CERTIFICATIONS, also=False))
+    @rule(sequence=SEQUENCES, who=PEOPLE, ground=some.sampled_from(early_end.Ground), in_days=some.integers(-1, 29))
+    def end_early(self, sequence: int, who: str, ground: early_end.Ground, in_days: int) -> None:
+        last = self.life.at.date() + timedelta(days=in_days)
+        said = Decision((sequence,), Verdict.MODIFY, "It rests on an error.", ("saturation",), ("0F",), PHONE, root_cause=RootCause.NOT_NECESSARY)
+        self.life.act(lambda case: early_end.end_early(case, sequence, last, ground, said, ROSTER[who], self.life.at), "ended early")
+
+    @precondition(lambda self: self.items(15, PENDING, also=False))
+    @rule(which=SOME, who=PEOPLE, quantity=some.integers(1, 3), gap=some.sampled_from([1, 1, 1, 2]))
+    def step_down(self, which: int, who: str, quantity: int, gap: int) -> None:
+        day = self.life.at.date()
+        transition = Authorized(day, day + timedelta(days=2), Decimal(quantity), "month")
+        lower = StepDown(Coding(HCPCS, "E1392"), transition.until + timedelta(days=gap), transition.until + timedelta(days=gap + 20))
+        items = self.items(which, PENDING)
+        decision = Decision(items, Verdict.MODIFY, "Less will do.", ("saturation",), ("0F",), PHONE, transition, RootCause.WRONG_LEVEL, lower)
+        self.life.act(lambda case: adverse.decide(case, decision, ROSTER[who], self.life.at, timedelta(0)), "decided")
 
     @precondition(lambda self: self.items(15, CERTIFICATIONS, also=False))
     @rule(sequence=SEQUENCES, quantity=some.integers(1, 3), claim=some.integers(1, 6), in_days=some.integers(0, 40))

@@ -72,7 +72,8 @@ class AnyLife(Acts):
     @invariant()
     def no_06_what_was_certified_is_never_denied_in_silence(self) -> None:
         case = self.life.case
-        revised = {(event.at, sequence) for event in case.trail if event.what in (EventKind.REVISED, EventKind.CANCELLED) for sequence in event.items}
+        said_so = (EventKind.REVISED, EventKind.CANCELLED, EventKind.ENDED_EARLY)
+        revised = {(event.at, sequence) for event in case.trail if event.what in said_so for sequence in event.items}
         for item in case.items:
             made = (*item.earlier, item.determination)
             for before, after in zip(made, made[1:], strict=False):

@@ -140,7 +140,8 @@ def test_a_window_that_closed_unused_is_missed_even_before_the_clock_records_it(
 
 def test_an_offer_still_open_is_told_with_its_end_and_the_last_hours_say_call_now() -> None:
     (row,) = track(intended()).failures[Failure.MISSED_CALL]
-    assert not row.happened and row.says.startswith("Book the call: the plan's physician may be talked to until Monday, November 23, 2026, at 12:00 p.m. (UTC).")
+    assert not row.happened
+    assert row.says == "Book the call: the plan's physician may be talked to until Monday, November 23, 2026, at 12:00 p.m. (UTC)."
     (late,) = track(intended(), after=timedelta(hours=70)).failures[Failure.MISSED_CALL]
     assert late.says.startswith("Call now")
 
