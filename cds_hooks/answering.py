@@ -76,7 +76,7 @@ def _granted(
 ) -> CoverageAnswer | str:
     """The answer that grants, or what is to be said instead."""
     if not request.configuration.allows(UNSOLICITED):
-        return more or "The criteria appear met; nothing is granted in a what-if call."
+        return more or "The criteria appear met; this call asks that nothing be granted with the answer."
     if more or asked.beyond or house.grant is None or not may_grant(request):
         return more
     if asked.in_several_ways:

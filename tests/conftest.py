@@ -17,6 +17,10 @@ settings.register_profile("say the same", deadline=None, derandomize=True)
 settings.load_profile("say the same" if os.environ.get("CI") else "look further")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", default="screenshots", metavar="FOLDER", help="Where the browser tests keep their pictures (default: %(default)s).")
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Cluster]:
     """A private PostgreSQL cluster; skips where no initdb is installed."""

@@ -17,6 +17,7 @@ from fhir_pa.provider.play.payer_file import payer_file
 from fhir_pa.provider.play.processes import Processes
 from questionnaires.cql import DIST
 from tests.browser.any_payer import any_payer
+from tests.browser.both_sides import BothSides, both_sides
 from tests.browser.clinic import Clinic, Places, clinic, people
 from tests.browser.window import Window
 
@@ -104,3 +105,37 @@ def any_form() -> Iterator[Callable[..., str]]:
     """The base of a payer that asks the given items."""
     with ExitStack() as stack:
         yield lambda *asked: stack.enter_context(any_payer(*asked)).base
+
+
+@pytest.fixture(scope="session")
+def both(chromium: Any, keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BothSides]:
+    """The test EHR and a payer that knows everybody in it."""
+    with both_sides(Path(tmp_path_factory.mktemp("both")), keys) as sides:
+        yield sides
+
+
+@pytest.fixture
+def window(chromium: Any) -> Iterator[Callable[..., Window]]:
+    """Opens windows; at the end every one must have stayed quiet."""
+    opened_: list[Window] = []
+
+    def open_(**look: Any) -> Window:
+        opened_.append(Window(chromium, **look))
+        return opened_[-1]
+
+    yield open_
+    for each in opened_:
+        each.was_quiet()
+        each.close()
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
+    """Keeps a picture of a page under a name, in the folder of ``--screenshots``."""
+    folder = Path(request.config.rootpath) / str(request.config.getoption("--screenshots", default="screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(page: Any, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return keep

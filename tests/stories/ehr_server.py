@@ -27,6 +27,10 @@ class EhrServer:
         self._answers = application
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
+    def become(self, application: WSGIApplication) -> None:
+        """Answer as this application from now on, at the same address."""
+        self._answers = application
+
     def stalls(self) -> None:
         """Take every query for FHIR data, and answer none."""
         self._goes_on.clear()

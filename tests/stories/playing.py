@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 from fhir_pa.provider.cds_client import CdsClient
 from fhir_pa.provider.dtr_app import DtrApp
@@ -17,7 +18,7 @@ from fhir_pa.provider.play.narrator import Narrator
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from fhir_pa.provider.play.stage import Stage
 from fhir_pa.provider.scenes import SCENES, unsubscribe
-from fhir_pa.provider.wire import Reply, Wire
+from fhir_pa.provider.wire import Call, Reply, Wire
 from fhir_pa.wiring import GENERATIONS
 from ig_profiles.json import parse
 from ig_profiles.reading import Json
@@ -78,6 +79,9 @@ def everything_sent(plan: Plan) -> Iterator[Sent]:
         proof = {"Authorization": f"Bearer {token}"} if token else {}
         answer = http.open(path, method=method, data=data, query_string=rest.get("params"), headers={**headers, **proof})
         body: Any = parse(answer.data) if answer.data else None
+        if wire._watch:
+            told, kind = (*headers.items(), *proof.items()), data if isinstance(data, bytes) else urlencode(data or {}).encode()
+            wire._watch(Call(method, url, told, kind, answer.status_code, tuple(answer.headers.items()), answer.data, plan.clock(), 0.0))
         if answer.status_code == 201 and path.endswith("/Subscription"):
             subscriptions.add(body["id"])
         subscriptions.difference_update([path.rpartition("/")[2]] if method == "DELETE" else [])

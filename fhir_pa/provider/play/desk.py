@@ -13,6 +13,7 @@ from ig_profiles.json import parse
 from ig_profiles.reading import Json
 
 JSON = "application/json"
+LASTING = "480"  # minutes: a demonstration is left running for a working day
 
 
 class CommandFailed(Exception):
@@ -30,7 +31,7 @@ class Desk:
     def token(self, person: str) -> str:
         """The person's bearer token, as ``fhir-pa people token`` prints it; asked for once."""
         if person not in self._tokens:
-            self._tokens[person] = self._command("people", "token", person, *self.flags)[0].split()[-1]
+            self._tokens[person] = self.command("people", "token", person, "--minutes", LASTING, *self.flags)[0].split()[-1]
         return self._tokens[person]
 
     def worklist(self, person: str) -> Reply:
@@ -52,13 +53,14 @@ class Desk:
         said = ["--items", items, "--decision", decision["decision"], "--because", decision["because"]]
         said += [word for criterion in decision.get("criteria", ()) for word in ("--criterion", criterion)]
         said += [word for key, value in decision.get("authorized", {}).items() for word in (f"--{key}", str(value))]
-        printed, took = self._command("reviews", "decide", number, *said, "--as", person, *self.flags)
+        printed, took = self.command("reviews", "decide", number, *said, "--as", person, *self.flags)
         return parse(printed.encode()), took
 
     def _wire(self) -> Wire:
         return Wire(f"{self.payer_url}/um")
 
-    def _command(self, *words: str) -> tuple[str, float]:
+    def command(self, *words: str) -> tuple[str, float]:
+        """What a ``fhir-pa`` command prints, and the milliseconds it took. Raises CommandFailed."""
         began = time.perf_counter()
         done = subprocess.run([sys.executable, "-m", "fhir_pa.cli", *words], capture_output=True, text=True, timeout=60, check=False)
         if done.returncode:

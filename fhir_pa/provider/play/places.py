@@ -9,41 +9,58 @@ from pathlib import Path
 
 import requests
 
-from fhir_pa.provider.play.payer_file import NURSE, ONCOLOGIST, PULMONOLOGIST
+from fhir_pa.provider.play.desk import Desk
+from fhir_pa.provider.play.payer_file import COORDINATOR, NURSE, ONCOLOGIST, PULMONOLOGIST
 from fhir_pa.provider.play.stage import Stage
+from ig_profiles.reading import Json
 
 PEOPLE = {
-    PULMONOLOGIST: ("Ada Quill, MD", "lung physician: may certify, reduce and deny"),
-    ONCOLOGIST: ("Ines Marrow, MD", "cancer physician: may certify, reduce and deny"),
-    NURSE: ("Rowan Finch, RN", "nurse: may certify, and must refer the rest to a physician"),
+    PULMONOLOGIST: ("Ada Quill, MD", "/desk", "lung physician at the reviewers' desk: may certify, reduce and deny"),
+    ONCOLOGIST: ("Ines Marrow, MD", "/desk", "cancer physician at the reviewers' desk: may certify, reduce and deny"),
+    NURSE: ("Rowan Finch, RN", "/desk", "nurse at the reviewers' desk: may certify, and must refer the rest to a physician"),
+    COORDINATOR: ("Della Linnet, RN", "/practice", "Oakwood Clinic's coordinator at the practice desk"),
 }
 PAGES = (
-    ("/desk", "Reviewers' desk", "where nurses and physicians decide"),
+    ("/desk", "Reviewers' desk", "where nurses and physicians of the payer decide"),
+    ("/practice", "Practice desk", "what is on file for a practice, what is due, what runs out"),
+    ("/member", "Member's page", "what the patient sees, in plain words"),
     ("/plan", "What the plan asks for", "open to everybody: services, policies, the yearly figures"),
-    ("/practice", "Practice desk", "a practice's authorizations on file"),
-    ("/member", "Member's page", "what the member sees of it"),
 )
 
 
 def tell_places(stage: Stage, file: Path, out: Callable[[str], None]) -> None:
     """Print every address worth opening, and keep what the test EHR's page shows of them in ``file``, for this account only."""
-    payer = stage.desk.payer_url
-    pages = [{"name": name, "url": f"{payer}{path}", "words": words} for path, name, words in PAGES if _is_there(f"{payer}{path}")]
-    people = [{"name": name, "may": may, "token": stage.desk.token(person)} for person, (name, may) in PEOPLE.items()]
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
-        json.dump({"pages": pages, "people": people}, kept)
+    payer, told = stage.desk.payer_url, places(stage.desk)
+    keep(told, file)
+    flags = " ".join(stage.desk.flags)
     out("")
     out("Both sides are still running. Open this in a browser, order something, and watch:")
     out(f"  {'Test EHR':<24}{stage.ehr_url}/")
-    for page in pages:
+    for page in told["pages"]:
         out(f"  {page['name']:<24}{page['url']}")
-    out("At the desk you sign in with a token. The test EHR's page shows them; in a terminal:")
-    for person, (name, may) in PEOPLE.items():
-        out(f"  fhir-pa people token {person} {' '.join(stage.desk.flags)}   # {name}, {may}")
+    out("The test EHR's page shows tokens to sign in with at the desks; in a terminal:")
+    for person in told["people"]:
+        out(f"  fhir-pa people token {person['id']} {flags}   # {person['name']}, {person['may']}")
+    out(f"  fhir-pa members code MEMBER-NUMBER {flags}   # a one-time code for the member's page")
     out("For programs:")
     out(f"  curl -H 'Authorization: Bearer {stage.desk.token(PULMONOLOGIST)}' {payer}/um/worklist")
     out(f"  curl -H 'Authorization: Bearer {stage.pas.token()}' {stage.pas.fhir_base}/Subscription")
     out(f"  {stage.pas.fhir_base}/metadata  {payer}/.well-known/davinci-configuration  {stage.ehr_url}/patients.json  {stage.ehr_url}/exchanges.json")
+
+
+def places(desk: Desk) -> Json:
+    """The pages of this payer that are there, its people with tokens, and the command that prints a member's code."""
+    there = [(path, name, words) for path, name, words in PAGES if _is_there(f"{desk.payer_url}{path}")]
+    paths = {path for path, _, _ in there}
+    people = [{"id": person, "name": name, "may": may, "token": desk.token(person)} for person, (name, path, may) in PEOPLE.items() if path in paths]
+    pages = [{"name": name, "url": f"{desk.payer_url}{path}", "words": words} for path, name, words in there]
+    return {"pages": pages, "people": people, "code": f"fhir-pa members code {{member}} {' '.join(desk.flags)}" if "/member" in paths else None}
+
+
+def keep(told: Json, file: Path) -> None:
+    """Written where only this account can read it: the tokens let somebody in."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as kept:
+        json.dump(told, kept)
 
 
 def _is_there(url: str) -> bool:

@@ -62,4 +62,4 @@ class Clinic:
 
     def requests(self) -> list[Request]:
         """Every request of every patient."""
-        return [request for course in self.courses.values() for request in course.requests]
+        return [request for course in self.courses.values() for request in (*course.earlier, *course.requests)]

@@ -25,20 +25,31 @@ class Told:
 
 @dataclass
 class Request:
-    """One request for authorization, and everything heard of it, oldest first."""
+    """One request for authorization, and everything heard of it, oldest first.
+
+    ``response`` is the id of the payer's ClaimResponse; ``withdrawn`` are the sequences of items withdrawn one by one.
+    """
 
     submission: Submission
     told: list[Told] = field(default_factory=list)
+    response: str = ""
+    withdrawn: tuple[int, ...] = ()
 
     @property
     def answer(self) -> PasAnswer | None:
-        """How it stands, as far as the practice knows."""
-        return next((each.answer for each in reversed(self.told) if each.answer), None)
+        """How it stands, as far as the practice knows: an answer that took nothing changes nothing."""
+        answers = [each.answer for each in self.told if each.answer]
+        return next((each for each in reversed(answers) if each.items), answers[-1] if answers else None)
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Why the payer did not take what was sent last."""
+        return self.told[-1].answer.errors if self.told and self.told[-1].answer else ()
 
     @property
     def numbers(self) -> set[str]:
         """Every number the payer ever gave it."""
-        return {number for each in self.told if each.answer for number in each.answer.numbers}
+        return {self.response, *(number for each in self.told if each.answer for number in each.answer.numbers)} - {""}
 
     @property
     def waits(self) -> bool:
@@ -63,7 +74,10 @@ class Request:
 
 @dataclass
 class Course:
-    """``since`` is the journal's number before it began; ``cards`` tells what became of each card, by its uuid."""
+    """``since`` is the journal's number before it began; ``cards`` tells what became of each card, by its uuid.
+
+    ``earlier`` are the requests of the patient's courses before this one; what becomes of them is still heard.
+    """
 
     patient: str
     guide: str
@@ -74,6 +88,7 @@ class Course:
     cards: dict[str, str] = field(default_factory=dict)
     changed: bool = False
     requests: list[Request] = field(default_factory=list)
+    earlier: tuple[Request, ...] = ()
     trouble: str = ""
 
     @property

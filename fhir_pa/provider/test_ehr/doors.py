@@ -8,6 +8,7 @@ from datetime import date
 import requests
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
+from fhir_pa.provider.pas.request import Unreachable
 from fhir_pa.provider.smart.server import AuthorizationServer
 from fhir_pa.provider.test_ehr import ordering, requesting
 from fhir_pa.provider.test_ehr.catalogue import CATALOGUE
@@ -133,7 +134,7 @@ def _tried(course: Course, act: Act) -> None:
     course.trouble = ""
     try:
         act(course)
-    except (WrongAnswer, KeyError, ValueError, Refusal) as error:
+    except (WrongAnswer, Unreachable, KeyError, ValueError, Refusal) as error:
         course.trouble = str(error.args[0] if error.args else error)
     except requests.RequestException:
         course.trouble = "The payer cannot be reached just now. Is it still running?"

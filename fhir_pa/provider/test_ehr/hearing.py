@@ -11,7 +11,7 @@ from fhir_pa.provider.inbox import Notification
 from fhir_pa.provider.pas.claim_response import PasAnswer, read_bundle
 from fhir_pa.provider.test_ehr.clinic import Clinic
 from fhir_pa.provider.test_ehr.course import Request, Told
-from fhir_pa.provider.test_ehr.requesting import inquire
+from fhir_pa.provider.test_ehr.requesting import inbox, inquire
 from fhir_pa.provider.wire import WrongAnswer
 from ig_profiles.reading import many
 
@@ -60,8 +60,10 @@ def _answer(notice: Notification) -> PasAnswer | None:
 
 
 def _meant(clinic: Clinic, notice: Notification, brought: PasAnswer | None) -> list[Request]:
-    """The request of the answer's number; without an answer, every one of that subscription's generation that still waits."""
-    if brought:
-        return [each for each in clinic.requests() if each.numbers & set(brought.numbers)][-1:]
-    guides = {guide for guide, name in clinic.subscriptions.items() if notice.subscription.endswith(f"/{name}")}
-    return [each for each in clinic.requests() if each.submission.guide in guides and not each.over]
+    """The request the notice is about: by the answer's numbers, or by the ClaimResponse it names.
+
+    Each generation has a subscription of its own, and the payer tells both; a request is followed in the one it was sent in.
+    """
+    named = set(brought.numbers) if brought else {str(notice.focus).rpartition("/")[2]}
+    ours = (each for each in clinic.requests() if inbox(each.submission.guide) == notice.name)
+    return [each for each in ours if each.numbers & named][-1:]

@@ -17,16 +17,19 @@ from ig_profiles.reading import Json, many, text
 
 
 def order(clinic: Clinic, patient: str, guide: str, services: tuple[str, ...], unasked: bool = False) -> Course:
-    """A new course with these services (names of the catalogue) drafted, to be signed next; earlier requests stay on file.
+    """A new course with these services (names of the catalogue) drafted, to be signed next.
 
-    ``unasked`` lets the payer authorize with its answer what nobody asked for yet.
+    Earlier requests stay on file, and the orders they were about stay in the chart: active, or revoked where nothing came of
+    them. ``unasked`` lets the payer authorize with its answer what nobody asked for yet.
     """
     before = clinic.courses.get(patient)
     chart, today = clinic.chart(patient), clinic.now().date()
     clinic.drafts += 1
     drafts = tuple(drafted(CATALOGUE[name], chart, clinic.charts.practice, today, clinic.drafts) for name in services)
-    clinic.charts.by_patient[patient] = replace(chart, orders=drafts)
-    course = Course(patient, guide, clinic.journal.number, unasked, requests=list(before.requests) if before else [])
+    status = "active" if before and any(not each.over for each in before.requests) else "revoked"
+    left = tuple({**each, "status": status} for each in chart.orders) if before else ()
+    clinic.charts.by_patient[patient] = replace(chart, findings=(*chart.findings, *left), orders=drafts)
+    course = Course(patient, guide, clinic.journal.number, unasked, earlier=(*before.earlier, *before.requests) if before else ())
     clinic.courses[patient] = course
     return course
 

@@ -16,6 +16,7 @@ HIDDEN = "(hidden)"
 SECRET_KEYS = {"access_token", "refresh_token", "id_token", "client_assertion", "code", "code_verifier", "launch", "state", "nonce"}
 IN_JSON = {"access_token", "refresh_token", "id_token", "client_assertion"}
 TELLING = ("iss", "sub", "aud", "scope", "fhirUser")
+JWT = re.compile(rb"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 AUTHORIZATION = re.compile(r"^(Authorization:\s*)?(Bearer|Basic)\s+(\S+)$", re.IGNORECASE)
 
 
@@ -25,9 +26,9 @@ def without_secrets(call: Call) -> Call:
         call,
         url=_address(call.url),
         headers=_headers(call.headers),
-        body=_body(call.body, call.headers),
+        body=_swept(_body(call.body, call.headers)),
         answer_headers=_headers(call.answer_headers),
-        answer=_body(call.answer, call.answer_headers),
+        answer=_swept(_body(call.answer, call.answer_headers)),
     )
 
 
@@ -98,6 +99,11 @@ def _body(body: bytes, headers: Headers) -> bytes:
         return body
     clean = _value(value)
     return dump(clean) if clean != value else body
+
+
+def _swept(body: bytes) -> bytes:
+    """Without any signed token that stands where none was looked for."""
+    return JWT.sub(lambda found: hidden(found[0].decode()).encode(), body)
 
 
 def _value(value: Any, name: str = "") -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import reduce
 
 from fhir_pa.provider.charts.documents import note_of
 from fhir_pa.provider.charts.practice import CLINIC_NPI, PAYER_NPI
@@ -20,16 +21,20 @@ from fhir_pa.provider.test_ehr.clinic import Clinic
 from fhir_pa.provider.test_ehr.course import Course, Request, Told
 from fhir_pa.provider.test_ehr.papers import at_hand
 from fhir_pa.provider.wire import WrongAnswer
-from ig_profiles.reading import Json
+from ig_profiles.reading import Json, one, text
 
-INBOX = "oakwood"
 PROGRESS_NOTE = "11506-3"
+
+
+def inbox(guide: str) -> str:
+    """The name of the rest-hook at which this generation's notices arrive."""
+    return f"oakwood-{guide}"
 
 
 def subscribe(clinic: Clinic, guide: str) -> None:
     """Ask the payer, once for each generation, to tell our rest-hook when an authorization changes. Raises WrongAnswer."""
     if guide not in clinic.subscriptions:
-        made = clinic.sides[guide].pas.subscribe(subscription(guide, CLINIC_NPI, f"{clinic.url}/notifications/{INBOX}", clinic.secret))
+        made = clinic.sides[guide].pas.subscribe(subscription(guide, CLINIC_NPI, f"{clinic.url}/notifications/{inbox(guide)}", clinic.secret))
         clinic.subscriptions[guide] = str(made.body["id"])
 
 
@@ -45,13 +50,14 @@ def submit(clinic: Clinic, course: Course, documents: tuple[str, ...]) -> Reques
     practice, number = clinic.charts.practice, clinic.trace_number()
     base = f"{clinic.url}/fhir"
     submission = Submission(course.guide, number, chart, practice, lines, chosen, clinic.now(), base, CLINIC_NPI, PAYER_NPI)
-    answer = read_bundle(clinic.side(course).pas.submit(request_of(submission)).body)
-    return kept(clinic, submission, Told("The payer's answer to the request", clinic.now(), answer))
+    response = clinic.side(course).pas.submit(request_of(submission)).body
+    return kept(clinic, submission, response, "The payer's answer to the request")
 
 
-def kept(clinic: Clinic, submission: Submission, told: Told) -> Request:
-    """The request as the practice follows it up from now on, whoever sent it."""
-    request = Request(submission, [told])
+def kept(clinic: Clinic, submission: Submission, response: Json, how: str) -> Request:
+    """The request as the practice follows it up from now on, whoever sent it; ``response`` is the Bundle that answered."""
+    told = Told(how, clinic.now(), read_bundle(response))
+    request = Request(submission, [told], text(one(response, "entry", "resource"), "id") or "")
     clinic.courses[str(submission.chart.patient["id"])].requests.append(request)
     clinic.journal.ring()
     return request
@@ -60,7 +66,7 @@ def kept(clinic: Clinic, submission: Submission, told: Told) -> Request:
 def sent_by_app(clinic: Clinic, submission: Submission, response: Json) -> None:
     """The forms app submitted this and heard that."""
     with clinic.lock:
-        kept(clinic, submission, Told("The payer's answer to the request, sent from the forms app", clinic.now(), read_bundle(response)))
+        kept(clinic, submission, response, "The payer's answer to the request, sent from the forms app")
 
 
 def inquire(clinic: Clinic, request: Request, how: str = "Asked again (inquiry)") -> None:
@@ -103,15 +109,20 @@ def withdraw(clinic: Clinic, course: Course, sequence: int | None = None) -> Non
     """Withdraw one item, or the whole request. Raises WrongAnswer."""
     request = newest(course)
     after, bundle = with_documents(request.submission, clinic.trace_number(), ())
-    asked = withdrawn(bundle) if sequence is None else without_item(bundle, sequence)
-    _send(clinic, request, after, asked, "The payer's answer to the withdrawal")
+    if sequence is None:
+        _send(clinic, request, after, withdrawn(bundle), "The payer's answer to the withdrawal")
+    elif _send(clinic, request, after, without_item(bundle, sequence), "The payer's answer to the withdrawal"):
+        request.withdrawn = (*request.withdrawn, sequence)
 
 
-def _send(clinic: Clinic, request: Request, after: Submission, bundle: Json, how: str) -> None:
-    answer = read_bundle(clinic.sides[after.guide].pas.submit(bundle).body)
+def _send(clinic: Clinic, request: Request, after: Submission, bundle: Json, how: str) -> bool:
+    """Whether the payer took it. What was withdrawn before stays in the Claim, and stays withdrawn."""
+    whole = reduce(without_item, request.withdrawn, bundle)
+    answer = read_bundle(clinic.sides[after.guide].pas.submit(whole).body)
     request.told.append(Told(how, clinic.now(), answer))
     if not answer.errors:
         request.submission = after
+    return not answer.errors
 
 
 def newest(course: Course) -> Request:

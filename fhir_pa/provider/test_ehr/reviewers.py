@@ -14,7 +14,10 @@ from ig_profiles.reading import Json
 
 @dataclass(frozen=True)
 class Reviewers:
-    """``file`` holds ``{"pages": [{"name", "url", "words"}], "people": [{"name", "may", "token"}]}``; it may come later, or never."""
+    """``file`` holds ``{"pages": [{"name", "url", "words"}], "people": [{"name", "may", "token"}], "code"}``; it may come later, or never.
+
+    ``code`` is the command that prints a member's one-time code, with ``{member}`` where the number goes.
+    """
 
     file: Path | None = None
 

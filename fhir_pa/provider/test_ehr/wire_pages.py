@@ -14,6 +14,7 @@ from markupsafe import Markup
 from fhir_pa.provider.test_ehr.chapters import chapter_of
 from fhir_pa.provider.test_ehr.clinic import Clinic
 from fhir_pa.provider.test_ehr.journal import Exchange
+from fhir_pa.provider.test_ehr.requesting import inbox
 from fhir_pa.provider.test_ehr.sequence import LANES, arrow, markers, picture, rows
 from fhir_pa.provider.test_ehr.shown_json import shown
 from fhir_pa.provider.wire import Headers
@@ -76,7 +77,9 @@ def panel(clinic: Clinic, patient: str) -> dict[str, Any]:
     course = clinic.courses.get(patient)
     since = course.since if course else clinic.journal.number
     others = [name.encode() for name in clinic.charts.by_patient if name != patient]
-    told = rows(each for each in clinic.journal.after(since) if not _of_others(each, patient.encode(), others))
+    unheard = tuple(f"/notifications/{inbox(guide)}" for guide in clinic.sides if course and guide != course.guide)
+    ours = (each for each in clinic.journal.after(since) if not each.call.url.endswith(unheard))
+    told = rows(each for each in ours if not _of_others(each, patient.encode(), others))
     return {"rows": told, "arrow": arrow, "markers": markers, "lanes": LANES}
 
 
