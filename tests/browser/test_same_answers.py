@@ -1,4 +1,4 @@
-"""The payer's server and the clinician's browser run the same ELM: every fact of every story comes out alike."""
+"""The payer's server and the clinician's browser run the same ELM: every fact of every policy comes out alike for every synthetic patient."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from ig_profiles.json import dump, parse
-from ig_profiles.reading import Json, many
+from ig_profiles.reading import Json, many, text
 from questionnaires.cql import FactEngine
 from questionnaires.elm import facts_of
 from questionnaires.library import BUILT_IN, open_shelf
+from tests.browser.clinic import people
 
 AT = "2026-11-21T12:00:00.000-05:00"
 CASES = sorted(path for path in BUILT_IN.glob("*/cases/*.json"))
@@ -32,8 +33,26 @@ RUN = """async (requests) => {
 
 
 def test_every_policy_with_facts_has_a_story_with_a_chart() -> None:
-    topics = {volume.edition.topic for volume in open_shelf().volumes() if open_shelf().elm(volume.edition.topic)}
-    assert topics - {path.parent.parent.name for path in CASES} == set()
+    assert set(topics()) - {path.parent.parent.name for path in CASES} == set()
+
+
+def test_every_chart_of_every_policy_is_among_them() -> None:
+    told = {path.relative_to(BUILT_IN).as_posix() for path in BUILT_IN.rglob("*.json") if text(parse(path.read_bytes()), "resourceType") == "Bundle"}
+    assert told == {path.relative_to(BUILT_IN).as_posix() for path in CASES}
+
+
+def topics() -> list[str]:
+    """The policies whose answers are found with CQL."""
+    shelf = open_shelf()
+    return sorted({volume.edition.topic for volume in shelf.volumes() if shelf.elm(volume.edition.topic)})
+
+
+def stories() -> list[tuple[str, str, list[Json]]]:
+    """A name, a policy and a chart: each policy with its own charts, and with everybody of the demonstration and of these tests."""
+    own = [(name_of(path), path.parent.parent.name, resources_of(path)) for path in CASES]
+    known = people()
+    everybody = {name: [*chart.resources(), *known.practice.resources()] for name, chart in known.by_patient.items()}
+    return [*own, *((f"{topic}/{name}", topic, resources) for topic in topics() for name, resources in everybody.items())]
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +61,12 @@ def server() -> dict[str, dict[str, list[Any]]]:
     shelf = open_shelf()
     found: dict[str, dict[str, list[Any]]] = {}
     with FactEngine() as engine:
-        for path in CASES:
-            elm = shelf.elm(path.parent.parent.name)
+        for story, topic, resources in stories():
+            elm = shelf.elm(topic)
             assert elm is not None
-            facts = engine.facts(elm, resources_of(path), datetime.fromisoformat(AT), facts_of(elm))
+            facts = engine.facts(elm, resources, datetime.fromisoformat(AT), facts_of(elm), patient=patient_in(resources))
             assert {name: fact.trouble for name, fact in facts.items() if fact.trouble} == {}
-            found[name_of(path)] = {name: [plain(value) for value in fact.values] for name, fact in facts.items()}
+            found[story] = {name: [plain(value) for value in fact.values] for name, fact in facts.items()}
     return found
 
 
@@ -55,18 +74,21 @@ def test_the_browser_finds_what_the_server_finds(opened: Any, server: dict[str, 
     _, window = opened("Orla Penhallow")
     shelf = open_shelf()
     requests = []
-    for path in CASES:
-        elm = shelf.elm(path.parent.parent.name)
+    for story, topic, resources in stories():
+        elm = shelf.elm(topic)
         assert elm is not None
-        resources = resources_of(path)
         patient = next(position for position, each in enumerate(resources) if each["resourceType"] == "Patient")
-        request = {"key": path.parent.parent.name, "elms": [elm], "names": list(facts_of(elm)), "resources": resources, "patient": patient, "at": AT}
-        requests.append({"name": name_of(path), "request": {**request, "valueSets": {}, "parameters": {}}})
+        request = {"key": topic, "elms": [elm], "names": list(facts_of(elm)), "resources": resources, "patient": patient, "at": AT}
+        requests.append({"name": story, "request": {**request, "valueSets": {}, "parameters": {}}})
     told = json.loads(window.page.evaluate(RUN, json.loads(dump(requests))), parse_float=Decimal, parse_int=Decimal)
     for chart, facts in server.items():
         for name, values in facts.items():
             assert [plain(value) for value in told[chart][name]] == values, f"{chart}: {name}"
     assert sum(len(values) for facts in server.values() for values in facts.values()) > 100, "the charts tell something"
+
+
+def patient_in(resources: list[Json]) -> str:
+    return str(next(each["id"] for each in resources if each["resourceType"] == "Patient"))
 
 
 def name_of(path: Any) -> str:

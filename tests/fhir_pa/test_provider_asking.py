@@ -146,6 +146,35 @@ def test_who_orders_pays_and_is_seen_where_is_read_with_the_visits_token(ehr: Fl
     assert chart.search("Location?_id=none") == [] and chart.search("QuestionnaireResponse?patient=orla-penhallow") == []
 
 
+class Paged:
+    """An EHR whose search comes in pages, whose second entry only came along, and that keeps no Observations."""
+
+    def __init__(self, _: str = "", then: str = f"{EHR}/fhir?page=2") -> None:
+        self.asked: list[str] = []
+        self.then = then
+
+    def get(self, path: str, token: str | None = None) -> Reply:
+        self.asked.append(path)
+        if path.startswith("Observation"):
+            return Reply("GET", path, 403, None, 1.0)
+        first = [{"resource": {"id": "1"}, "search": {"mode": "match"}}, {"resource": {"id": "x"}, "search": {"mode": "include"}}]
+        page = {"entry": [{"resource": {"id": "2"}}]} if "page=2" in path else {"entry": first, "link": [{"relation": "next", "url": self.then}]}
+        return Reply("GET", path, 200, page, 1.0)
+
+
+@pytest.mark.parametrize(("then", "found"), [(f"{EHR}/fhir?page=2", ["1", "2"]), ("https://evil.example/fhir?page=2", ["1"])])
+def test_a_search_in_the_chart_is_read_page_by_page_and_restricted_data_is_simply_not_there(
+    ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch, then: str, found: list[str]
+) -> None:
+    """Trap 21."""
+    chart = opened_on(ehr, keys, monkeypatch)
+    paged = Paged(then=then)
+    chart._wire = paged  # type: ignore[assignment]
+    assert [each["id"] for each in chart.search("Condition?patient=orla-penhallow")] == found
+    assert chart.search("Observation?patient=orla-penhallow") == []
+    assert not any("evil" in each for each in paged.asked)
+
+
 def asking_for_a_form(guide: str) -> Json:
     """The Task and CommunicationRequest of a pended answer, as each generation writes them."""
     control = {"system": f"{PAYER}/CommunicationRequest", "value": "PR1-1-102089-0"}

@@ -15,6 +15,7 @@ from ig_profiles.reading import Json, extensions, many, text
 
 LISTED = ("DeviceRequest", "ServiceRequest", "MedicationRequest", "NutritionOrder", "VisionPrescription", "CommunicationRequest", "Appointment")
 ORDERS = (*LISTED, "Encounter")  # a visit is documented when a launch names it; nobody chooses it from a list
+MOST_PAGES = 20
 OPEN = ("draft", "active", "on-hold", "proposed", "pending", "booked")
 
 
@@ -33,9 +34,22 @@ class OpenChart:
         return found
 
     def search(self, query: str) -> list[Json]:
-        """What a search brings; a kind this EHR does not keep, or does not open to us, brings nothing."""
-        reply = from_ehr(lambda: self._wire.get(query, self.visit.token), 200, 400, 403, 404)
-        return many(reply.body, "entry", "resource") if reply.status == 200 else []
+        """What a search brings, page by page; a kind this EHR does not keep, or does not open to us, brings nothing.
+
+        Only matches count, not what came along; a next page elsewhere than at this EHR is not asked for.
+        """
+        found: list[Json] = []
+        page: str | None = query
+        for _ in range(MOST_PAGES):
+            reply = from_ehr(lambda page=page: self._wire.get(page, self.visit.token), 200, 400, 403, 404)  # type: ignore[misc]
+            if reply.status != 200:
+                break
+            entries = many(reply.body, "entry")
+            found += [each["resource"] for each in entries if "resource" in each and text(each, "search", "mode") in (None, "match")]
+            page = next((str(each["url"]) for each in many(reply.body, "link") if each.get("relation") == "next"), None)
+            if page is None or not page.startswith((f"{self.visit.issuer}/", f"{self.visit.issuer}?")):
+                break
+        return found
 
     def create(self, resource: Json) -> Json:
         """The resource as the EHR keeps it, under the EHR's own id."""

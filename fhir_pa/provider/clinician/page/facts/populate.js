@@ -12,7 +12,7 @@ import { isQuery, queried, searched } from "./queries.js";
 /** Fills the tree; the problems met are kept in form.facts.problems and returned (empty when all went well). */
 export async function populate(root, form, chart) {
   const { facts } = form;
-  form.queried = { ...form.queried, ...(await queried(form)) };
+  form.queried = { ...form.queried, ...(await queried(form, facts.problems)) };
   await facts.find(expressions(form.questionnaire), chart.resources, chart.patient);
   const problems = new Set(settle(root, form));
   for (const node of [...walk(root)].filter(({ kind }) => kind === "rows")) await spread(node, root, form, problems);

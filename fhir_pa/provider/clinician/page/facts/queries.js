@@ -18,12 +18,18 @@ export async function searched(expression, launch) {
   return { resourceType: "Bundle", type: "searchset", entry: resources.map((resource) => ({ resource })) };
 }
 
-/** { name: Bundle } for every such variable of the form that was not looked up yet. */
-export async function queried(form) {
+/** { name: Bundle } for every such variable of the form that was not looked up yet; one that is no search is a problem, and empty. */
+export async function queried(form, problems) {
   const found = {};
   for (const { name, expression } of variables(form.questionnaire)) {
     if (form.queried && name in form.queried) continue;
-    found[name] = await searched(expression, form.launch);
+    try {
+      found[name] = await searched(expression, form.launch);
+    } catch (trouble) {
+      if (trouble.status !== 400) throw trouble;
+      found[name] = { resourceType: "Bundle", type: "searchset" };
+      problems.push(`variable ${name} is no search`);
+    }
   }
   return found;
 }
