@@ -20,6 +20,7 @@ ANSWERED = "the server responded with a status of 4"  # a form that was refused 
 TEODRIC, ILSABET, ORLA = "Teodric Amble", "Ilsabet Crane", "Orla Penhallow"
 DENIAL = {"decision": "deny", "because": "Your oxygen was 89 percent. The rule asks for 88 or less.", "reason_code": "0F", "phone": "555-555-0142"}
 At_the_page = Callable[..., Window]
+Picture = Callable[[Any, str], None]
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +128,7 @@ def test_everything_is_reached_by_keyboard_alone(payer: Served, signed_in: At_th
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("en", "dark"), ("es", "light"), ("es", "dark")])
-def test_no_page_has_an_accessibility_fault(payer: Served, signed_in: At_the_page, language: str, scheme: str) -> None:
+def test_no_page_has_an_accessibility_fault(payer: Served, signed_in: At_the_page, pictures: Picture, language: str, scheme: str) -> None:
     clinic = System(payer.plan, CLIENT_ID, "2.2")
     submit(clinic, oxygen(clinic, SHORT_OF_OXYGEN))
     waiting = signed_in(ILSABET, language, scheme=scheme)
@@ -135,6 +136,7 @@ def test_no_page_has_an_accessibility_fault(payer: Served, signed_in: At_the_pag
     waiting.page.locator(".cards a").first.click()
     waiting.page.wait_for_selector(".standing")
     assert violations(waiting) == []
+    pictures(waiting.page, f"member-waiting-{language}-{scheme}")
     number = payer.number(TEODRIC)
     deny(payer, number)
     window = signed_in(TEODRIC, language, scheme=scheme)
@@ -142,6 +144,7 @@ def test_no_page_has_an_accessibility_fault(payer: Served, signed_in: At_the_pag
     page.goto(case)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert violations(window) == []
+    pictures(page, f"member-denied-{language}-{scheme}")
     page.locator("#because").fill("   ")
     page.locator("#appeal button").click()
     page.wait_for_selector(".wrong")
@@ -157,6 +160,7 @@ def test_no_page_has_an_accessibility_fault(payer: Served, signed_in: At_the_pag
     assert violations(window) == []
     page.goto(f"{case}/letter.html")
     assert violations(window) == []
+    pictures(page, f"member-letter-{language}-{scheme}")
     page.goto(f"{payer.url}/member/requests/PA0/file")
     assert violations(window) == []
     page.locator("header button").click()
@@ -171,13 +175,14 @@ def test_no_page_has_an_accessibility_fault(payer: Served, signed_in: At_the_pag
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_everything_fits_a_phone(payer: Served, signed_in: At_the_page, language: str) -> None:
+def test_everything_fits_a_phone(payer: Served, signed_in: At_the_page, pictures: Picture, language: str) -> None:
     number = payer.number(TEODRIC)
     deny(payer, number)
     window = signed_in(TEODRIC, language, width=320, height=640)
     for path in ("", f"/requests/{number}", f"/requests/{number}/file"):
         window.page.goto(f"{payer.url}/member{path}")
         assert window.page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        pictures(window.page, f"member{path.replace('/', '-').replace(number, 'one')}-phone-{language}")
     small = "[...document.querySelectorAll('button, input:not([type=hidden]), summary')].filter(each => each.getBoundingClientRect().height < 24).length"
     assert window.page.evaluate(small) == 0
 
