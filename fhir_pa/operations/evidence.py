@@ -8,8 +8,8 @@ from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.documents.attached import attachments, clinical, content, words
-from fhir_pa.operations.practice import own_case
 from fhir_pa.operations.looked import READ_DOCUMENT, keep_look
+from fhir_pa.operations.practice import own_case
 from fhir_pa.operations.readable import readable, title
 from fhir_pa.operations.weighing import READERS
 from fhir_pa.storage.store import Reading
@@ -41,9 +41,12 @@ class Brought:
 
 
 def brought(case: Authorization, tx: Reading) -> Iterator[Brought]:
-    """Every resource that was received for the case as evidence, the newest message first."""
+    """Every resource that was received for the case as evidence, the newest message first; of a simulated case nothing was."""
     for identity in reversed(case.received):
-        received = tx.received(identity)
+        try:
+            received = tx.received(identity)
+        except NotFound:
+            continue
         documentation = READERS[received.kind](read_resource(received.body, received.guide), received.guide).about(case.request.member)
         for resource in (*documentation.responses, *documentation.resources):
             yield Brought(resource, identity, received.at, received.guide)
@@ -92,7 +95,8 @@ def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
         found = next((each for each in brought(case, tx) if each.sha256 == sha256), None)
     if found is None:
         raise NotFound(f"Nothing with this fingerprint was received for {number}. Open it from the case.")
-    keep_look(READ_DOCUMENT, number, caller, payer)
+    if caller.practice is None:  # a practice reads what it asked with, which is no look of the plan's
+        keep_look(READ_DOCUMENT, number, caller, payer)
     return found
 
 

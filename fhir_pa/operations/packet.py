@@ -12,7 +12,7 @@ from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.case_screen import documents_of, item_shown, member_shown
 from fhir_pa.operations.evidence import brought
 from fhir_pa.operations.letter import MEDIA, Form, written_to
-from fhir_pa.operations.plain_facts import worded, words_of
+from fhir_pa.operations.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.practice import own_case
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.appealing import file_until
@@ -104,17 +104,12 @@ def _proof(case: Authorization, item: Item, tx: Reading) -> DecisionProof:
 
 
 def _shown(finding: Json, criteria: Iterable[str]) -> Shown:
-    leaves = list(_leaves(finding))
-    evidence = dict.fromkeys(f"{each['fact']}: {each['value']}" for leaf in leaves for each in leaf["evidence"] if each["value"])
-    missing = dict.fromkeys(name for leaf in leaves for name in leaf["missing"])
-    rested = any(leaf["criterion"] in set(criteria) for leaf in leaves)
+    parts = list(leaves(finding))
+    seen = [each for leaf in parts for each in leaf["evidence"] if each["value"]]
+    evidence = dict.fromkeys(f"{each['fact']}{'' if each['fact'].endswith('?') else ':'} {each['value']}" for each in seen)
+    missing = dict.fromkeys(name for leaf in parts for name in leaf["missing"])
+    rested = any(leaf["criterion"] in set(criteria) for leaf in parts)
     return Shown(finding["title"], finding["truth"], finding["because"], tuple(evidence), tuple(missing), rested)
-
-
-def _leaves(finding: Json) -> Iterator[Json]:
-    yield finding
-    for inner in finding["below"]:
-        yield from _leaves(inner)
 
 
 def _missing(asks: Iterable[Json], findings: Iterable[Json]) -> Iterator[str]:
@@ -122,7 +117,7 @@ def _missing(asks: Iterable[Json], findings: Iterable[Json]) -> Iterator[str]:
         yield from ask["words"]
     for finding in findings:
         if finding["truth"] != "met":
-            yield from (name for leaf in _leaves(finding) for name in leaf["missing"])
+            yield from (name for leaf in leaves(finding) for name in leaf["missing"])
 
 
 def _calls(case: Authorization, sequence: int) -> Iterator[str]:

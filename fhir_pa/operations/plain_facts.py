@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from fhir_pa.um.item import Item
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Json
+from questionnaires.criteria import Criterion
 
 
 def words_of(item: Item, payer: Payer) -> Mapping[str, str]:
-    """The question behind each fact of the edition that decided the item; nothing for one that is not on the shelf any more."""
+    """The question behind each fact of the edition that decided the item, else the document that shows it; nothing when the edition is gone."""
     named = item.determination.edition
     try:
         volume = payer.shelf.volume(named.topic, named.version) if named else None
     except NotFound:
         volume = None
-    return {fact.replace("_", " "): question.text for fact, question in (volume.questions if volume else {}).items() if question.text}
+    if volume is None:
+        return {}
+    documents = {fact: each.accepts[0] for each in _all(volume.edition.criteria) if each.accepts and each.test for fact in each.test.facts}
+    asked = {fact: question.text for fact, question in volume.questions.items() if question.text}
+    return {fact.replace("_", " "): words for fact, words in {**documents, **asked}.items()}
 
 
 def worded(finding: Json, words: Mapping[str, str]) -> Json:
@@ -26,10 +31,24 @@ def worded(finding: Json, words: Mapping[str, str]) -> Json:
     >>> worded({"missing": ["pao2"], "evidence": [], "below": []}, {"pao2": "Oxygen pressure in mm Hg"})["missing"]
     ['Oxygen pressure in mm Hg']
     """
-    evidence = {(each["fact"], each["value"], each["clinical_on"]): {**each, "fact": words.get(each["fact"], each["fact"])} for each in finding["evidence"]}
+    told = [{**each, "fact": words.get(each["fact"], each["fact"])} for each in finding["evidence"]]
+    evidence = {(each["fact"], each["value"], (each["clinical_on"] or "")[:10]): each for each in told}
     return {
         **finding,
         "missing": [words.get(each, each) for each in finding["missing"]],
         "evidence": list(evidence.values()),
         "below": [worded(each, words) for each in finding["below"]],
     }
+
+
+def _all(criteria: tuple[Criterion, ...]) -> Iterator[Criterion]:
+    for each in criteria:
+        yield each
+        yield from _all(each.below)
+
+
+def leaves(finding: Json) -> Iterator[Json]:
+    """The finding and everything below it."""
+    yield finding
+    for inner in finding["below"]:
+        yield from leaves(inner)

@@ -24,6 +24,7 @@ from ig_profiles.reading import Json
 
 PER_PAGE = 25
 FIRST = 5  # lines of each list on the first page
+PRESSING = ("calls", "waiting", "stays", "expiring")
 EXPIRING, LATELY = timedelta(days=14), timedelta(days=30)
 
 
@@ -80,9 +81,10 @@ def desk(caller: Caller, payer: Payer) -> Json:
     """The first page: how much is on each list, and of what presses the first lines."""
     person, at = caller.must_be_of_a_practice(), payer.clock()
     known = lists(person.practice.npis, at)
+    soon = {**{each: known[each].lines for each in PRESSING}, "appeals": replace(known["appeals"].lines, last=at + EXPIRING)}
     with payer.store.reading() as tx:
         counts = tx.practice_counts({each: one.lines for each, one in known.items()})
-        first = {each: tx.practice_lines(known[each].lines, 0, FIRST) for each in ("calls", "waiting", "stays", "expiring", "appeals") if counts[each]}
+        first = {each: rows for each, lines in soon.items() if counts[each] and (rows := tx.practice_lines(lines, 0, FIRST))}
     pressing = [{"name": each, "title": known[each].title, "says": known[each].says, "rows": list(map(_line, rows))} for each, rows in first.items()]
     titles = [{"name": each, "title": one.title, "count": counts[each]} for each, one in known.items()]
     return {"at": at.isoformat(), "practice": practice_told(caller), "lists": titles, "first": pressing}

@@ -5,6 +5,8 @@ Who only performs a service reads what was decided and how much is left; the cha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +16,7 @@ from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.case_screen import documents_of, item_shown, member_shown
 from fhir_pa.operations.evidence import brought
 from fhir_pa.operations.letter import MEDIA, Form, written_to
-from fhir_pa.operations.plain_facts import worded, words_of
+from fhir_pa.operations.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.practice import case_of, is_own, own_case
 from fhir_pa.operations.practice_course import course
 from fhir_pa.operations.view import appeal as appeal_shown
@@ -43,14 +45,16 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
         messages = _messages(case, tx) if own else []
     documents = documents_of(received)
     known = {each["sha256"] for each in documents}
+    items = [_item(item, case, payer, known, own, at) for item in case.items]
+    titles = {leaf["criterion"]: leaf["title"] for item in items for each in item["findings"] for leaf in leaves(each)}
     return {
         **_case(case),
         "at": at.isoformat(),
         "own": own,
         "member": member_shown(case),
-        "items": [_item(item, case, payer, known if own else set(), own, at) for item in case.items],
+        "items": items,
         "awaited": _awaited(case),
-        "calls": [_call(each, at) for each in case.peer_to_peers] if own else [],
+        "calls": [_call(each, titles, at) for each in case.peer_to_peers] if own else [],
         "appeals": [_appeal(appeal_shown(each)) for each in case.appeals] if own else [],
         "documents": [each for each in documents if each["clinical"]],
         "messages": messages,
@@ -143,7 +147,7 @@ def _awaited(case: Authorization) -> Json | None:
     }
 
 
-def _call(talk: PeerToPeer, at: datetime) -> Json:
+def _call(talk: PeerToPeer, titles: Mapping[str, str], at: datetime) -> Json:
     return {
         "number": talk.number,
         "items": list(talk.items),
@@ -153,7 +157,7 @@ def _call(talk: PeerToPeer, at: datetime) -> Json:
         "until": talk.until.isoformat(),
         "intended": str(talk.intended.verdict),
         "because": talk.intended.because,
-        "criteria": [each.replace("_", " ") for each in talk.intended.criteria],
+        "criteria": [titles.get(each, each.replace("_", " ")) for each in talk.intended.criteria],
         "physician": talk.reviewer.name if talk.reviewer else talk.drafted_by.name,
         "phone": talk.intended.phone,
         "call_at": talk.call_at.isoformat() if talk.call_at else None,
@@ -169,7 +173,11 @@ def _appeal(shown: Json) -> Json:
 
 def _messages(case: Authorization, tx: Reading) -> list[Json]:
     """What came in and what was told, in order of time."""
-    came = [{"at": each.at.isoformat(), "way": "received", "what": each.kind} for each in (tx.received(identity) for identity in case.received)]
+    came = []
+    for identity in case.received:
+        with suppress(NotFound):  # a simulated case never came over the wire
+            each = tx.received(identity)
+            came.append({"at": each.at.isoformat(), "way": "received", "what": each.kind})
     told = [{"at": each.at.isoformat(), "way": "told", "what": each.why} for each in tx.notices(number=case.number)]
     return sorted([*came, *{each["at"] + each["what"]: each for each in told}.values()], key=lambda each: each["at"])
 

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.practice import a_day, practice_told
 from fhir_pa.operations.tracker import QUARTER, in_json, tracked
+from fhir_pa.um.tracker import NO_CLAIMS
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
+
+NOT_CLAIMED = "The plan has no claims for this time, so it cannot tell. Look up each service before it is given."
 
 
 def measures(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
@@ -18,4 +21,6 @@ def measures(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     """
     practice, now = caller.must_be_of_a_practice().practice, payer.clock()
     since = a_day("since", asked, (now - QUARTER).date())
-    return {**in_json(tracked(payer.store, practice.npis, now, payer.shelf, since)), "practice": practice_told(caller)}
+    told = in_json(tracked(payer.store, practice.npis, now, payer.shelf, since))
+    measured = [{**each, "because": NOT_CLAIMED if each["because"] == NO_CLAIMS else each["because"]} for each in told["measures"]]
+    return {**told, "measures": measured, "practice": practice_told(caller)}

@@ -129,7 +129,7 @@ def _held(case: Authorization, item: Item) -> Line:
         Kind.HELD,
         item.sequence,
         _day(held.until),
-        f"Certified until {held.until}.",
+        "",
         str(item.state),
         (item.sequence,),
         starts_on=held.starts_on,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-HEIGHT, TOP, FOOT, STEP, WIDE, LEFT, RIGHT = 220, 20, 36, 84, 56, 30, 44
+HEIGHT, TOP, FOOT, STEP, WIDE, LEFT, RIGHT = 220, 20, 36, 84, 56, 30, 70
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Chart:
 
 
 def pareto_chart(causes: Sequence[Mapping[str, Any]]) -> Chart | None:
-    """The chart of these causes (``count`` and ``so_far``), the most frequent first; None when there is none.
+    """The chart of these causes (``count`` and ``so_far``), the most frequent first; None for fewer than two.
 
     >>> drawn = pareto_chart([{"count": 3, "so_far": 75.0}, {"count": 1, "so_far": 100.0}])
     >>> [(bar.height, bar.line_y) for bar in drawn.bars]
     [(123.0, 61.0), (41.0, 20.0)]
     """
-    if not causes:
+    if len(causes) < 2:
         return None
     foot, total = HEIGHT - FOOT, sum(each["count"] for each in causes)
     room = foot - TOP

@@ -10,7 +10,8 @@ import pytest
 from fhir_pa.provider.charts.practice import SUPPLIER_NPI
 from fhir_pa.provider.play.payer_file import CLIENT_ID, CLINICIANS, COORDINATOR, SUPPLIERS_COORDINATOR
 from fhir_pa.um.request import CertificationType
-from tests.builders import item
+from questionnaires.criteria import Truth
+from tests.builders import finding, item, refer
 from tests.stories.asking import BORDERLINE, oxygen, submit
 from tests.stories.desk_parties import words
 from tests.stories.parties import NOW, Plan, Staff, System
@@ -31,7 +32,7 @@ def test_the_four_stand_with_targets_and_what_is_not_known_says_why(linnet: AtPr
     told = linnet.data("/practice/measures.json")
     assert [each["target"] for each in told["measures"]] == ["more than 98 %", "exactly 0 days", "more than 50 %", "exactly 0"]
     page = words(linnet.page("/practice/measures"))
-    assert "Not known No claims were told for this time" in page and "Nothing was denied or reduced in this time." in page
+    assert "Not known The plan has no claims for this time" in page and "Nothing was denied or reduced in this time." in page
 
 
 def test_a_missed_target_leads_to_its_rows_and_a_denial_to_its_cause(plan: Plan, linnet: AtPractice, physician: Staff) -> None:
@@ -42,8 +43,12 @@ def test_a_missed_target_leads_to_its_rows_and_a_denial_to_its_cause(plan: Plan,
     page = linnet.page("/practice/measures")
     (cause,) = linnet.data("/practice/measures.json")["causes"]
     assert cause["count"] == 1 and cause["so_far"] == 100 and cause["rows"][0]["number"] == number
-    assert f'<a href="/practice/requests/{number}">{number}</a>' in page and 'role="img" aria-label="Causes by count' in page
-    assert "Not medically necessary" in words(page) or cause["cause"] in words(page).lower()
+    assert f'<a href="/practice/requests/{number}">{number}</a>' in page
+    assert "Not medically necessary 100 %" in words(page) and "<svg" not in page, "one cause needs no picture"
+    on_file(plan, "PA9", refer(finding(truth=Truth.UNKNOWN)))
+    physician.decide("PA9", **{**DENIAL, "reason_code": "0P", "criteria": ["saturation"], "because": "The report did not come."})
+    page = linnet.page("/practice/measures")
+    assert 'role="img" aria-label="Causes by count' in page and page.count('class="cause"') == 2 and "documents asked for did not arrive 1" in page
 
 
 def test_days_nobody_certified_are_counted_day_by_day_over_all_npis_of_the_practice(plan: Plan, linnet: AtPractice) -> None:
