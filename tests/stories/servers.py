@@ -19,6 +19,7 @@ import requests
 
 from ig_profiles import json
 from ig_profiles.names import BACKPORT, PAS_TOPIC
+from tests.stories.own_words import faults
 
 ROOT = Path(__file__).parents[2]
 FHIR = {"Content-Type": "application/fhir+json"}
@@ -66,10 +67,17 @@ class Server(Process):
         until(lambda: requests.get(f"{self.root}/ready", timeout=1).ok, "the server is ready")
 
     def post(self, path: str, body: Any) -> Any:
-        """POST a resource; the resource answered."""
+        """POST a resource; the resource answered, which is valid in its own guide generation."""
         answer = requests.post(f"{self.url}/{path}", data=json.dump(body), headers=FHIR, timeout=20)
         assert answer.ok, answer.text
-        return json.parse(answer.content)
+        return valid(json.parse(answer.content))
+
+
+def valid(said: Any, guide: str = "2.0.1") -> Any:
+    """What was said, held to the profiles of its generation."""
+    wrong = [f"{issue.expression}: {issue.text}" for issue in faults(said, guide)]
+    assert not wrong, "\n".join(wrong)
+    return said
 
 
 def until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
@@ -87,7 +95,7 @@ def until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
 
 @contextmanager
 def listening() -> Iterator[tuple[str, list[Any]]]:
-    """A rest-hook receiver: its URL, and the notification Bundles it heard."""
+    """A rest-hook receiver: its URL, and the notification Bundles it heard, each valid in its own guide generation."""
     heard: list[Any] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -102,6 +110,8 @@ def listening() -> Iterator[tuple[str, list[Any]]]:
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/hook", heard
+        for notification in list(heard):
+            valid(notification)
     finally:
         server.shutdown()
 
