@@ -15,7 +15,8 @@ from fhir_pa.um.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP
 class Level:
     """One level of appeal.
 
-    ``file_within`` counts from the notice, which is presumed to be received ``presumed`` later. ``forwarded``: the plan
+    ``file_within`` counts from the notice, which is presumed to be received ``presumed`` later; with ``file_months`` it is so many
+    calendar months instead, and ends with no weekend or holiday. ``forwarded``: the plan
     itself sends the case there when it does not overturn wholly, ``forward_expedited`` at the latest when it was expedited.
     ``ours``: the plan decides it; otherwise its outcome is recorded and carried out ``effectuate`` later at the latest.
     ``provider_may``: the treating clinician may ask without the member's written consent.
@@ -29,6 +30,7 @@ class Level:
     drug: timedelta | None = None
     extension: timedelta | None = None
     presumed: timedelta = timedelta(0)
+    file_months: int = 0
     ours: bool = True
     forwarded: bool = False
     forward_expedited: timedelta = timedelta(hours=24)
@@ -66,16 +68,19 @@ _MEDICAID = (
 )
 
 
+_OUTSIDE = "45 CFR 147.136(d), 29 CFR 2590.715-2719"
+
+
 def _claims(source: str) -> tuple[Level, ...]:
     return (
         Level("internal appeal", source, _days(180), _days(30), _hours(72)),
-        Level("external review", "45 CFR 147.136(d), 29 CFR 2590.715-2719", _days(123), _days(45), _hours(72), ours=False, effectuate=_hours(24)),
+        Level("external review", _OUTSIDE, _days(123), _days(45), _hours(72), file_months=4, ours=False, effectuate=_hours(24)),
     )
 
 
 _STRICTEST = (
     Level("appeal to the plan", "the strictest of all lines of business", _days(180), _days(30), _hours(72), drug=_days(7)),
-    Level("external review", "the strictest of all lines of business", _days(123), _days(45), _hours(72), ours=False, effectuate=_hours(24)),
+    Level("external review", "the strictest of all lines of business", _days(123), _days(45), _hours(72), file_months=4, ours=False, effectuate=_hours(24)),
 )
 LADDERS: dict[str, tuple[Level, ...]] = {
     MEDICARE_ADVANTAGE: _MA,

@@ -12,7 +12,7 @@ from datetime import datetime
 from fhir_pa.um.appeal import ON_THE_MERITS, Appeal, Appellant, Filing, Outcome
 from fhir_pa.um.appeal_levels import Level, levels
 from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.calendar import after
+from fhir_pa.um.calendar import after, months_after
 from fhir_pa.um.determination import Authorized, Determination, ReviewAction, Signature
 from fhir_pa.um.item import Event, Item
 from fhir_pa.um.review import Decision, Reviewer, Verdict, as_requested
@@ -154,6 +154,8 @@ def _until(authorization: Authorization, items: tuple[Item, ...], position: int,
     else:
         sequences = {item.sequence for item in items}
         told = max(each.decided_at for each in authorization.appeals if each.decided_at and sequences & set(each.items))
+    if level.file_months:
+        return datetime.combine(months_after(told.date(), level.file_months), datetime.max.time(), told.tzinfo)
     return after(told, level.file_within + level.presumed)
 
 

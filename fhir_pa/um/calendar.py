@@ -61,6 +61,23 @@ def end_of_business_day(moment: datetime, days: int, zone: str, holidays: Holida
     return _midnight_after(day, place)
 
 
+def months_after(day: date, months: int) -> date:
+    """The day so many months later; where that month lacks it the first of the next, and on no weekend or federal holiday (29 CFR 2590.715-2719(d)(2)(i)).
+
+    >>> months_after(date(2026, 10, 30), 4), months_after(date(2026, 11, 21), 4)
+    (datetime.date(2027, 3, 1), datetime.date(2027, 3, 22))
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    try:
+        found = day.replace(year=day.year + years, month=month + 1)
+    except ValueError:  # the month is shorter
+        years, month = divmod(day.month + months, 12)
+        found = date(day.year + years, month + 1, 1)
+    while found.weekday() >= _SATURDAY or found in federal_holidays(found.year):
+        found += timedelta(days=1)
+    return found
+
+
 def federal_holidays(year: int) -> frozenset[date]:
     """The holidays of the federal government, on the days they are observed (5 U.S.C. 6103).
 

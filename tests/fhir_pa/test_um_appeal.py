@@ -112,7 +112,7 @@ def test_what_is_partly_overturned_says_how_much_and_stays_open_to_the_next_leve
     case = heard(filed("commercial-erisa"), Outcome.PARTLY, authorized=Authorized(TODAY, TODAY + 30 * DAY))
     assert case.item(1).state is State.MODIFIED
     level, until = appealing.file_until(case, 1)
-    assert level.name == "external review" and until == NOON + 125 * DAY
+    assert level.name == "external review" and until.date().isoformat() == "2027-03-22", "four months, and no Sunday"
 
 
 def test_medicare_advantage_forwards_what_it_upholds_and_carries_out_what_comes_back():
@@ -163,3 +163,11 @@ def test_an_outcome_stands_and_unknown_appeals_are_named():
 
 def test_a_line_nobody_named_takes_the_widest_window():
     assert appealing.file_until(denied(""), 1)[1] == NOON + 180 * DAY
+
+
+def test_four_months_to_go_outside_end_on_the_first_of_the_fifth_where_the_day_is_missing():
+    said = NOON.replace(month=10, day=30)
+    case = replace(denied("commercial-erisa"), appeals=())
+    case = appealing.decide(appealing.assign(appealing.file(case, filing(), NOON), 1, OTHER, NOON), 1, Outcome.UPHELD, "Heard.", OTHER, said)
+    level, until = appealing.file_until(case, 1)
+    assert level.name == "external review" and until.date().isoformat() == "2027-03-01"

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import CASE_MANAGER, Person
-from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE
+from fhir_pa.operations.case_screen import screen as screen_of
+from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
 from ig_profiles import json
 from ig_profiles.reading import Json
 from tests.stories.asking import BORDERLINE, oxygen, submit
@@ -109,3 +111,19 @@ def test_one_person_holds_both_roles_and_each_act_tells_the_one_it_used(plan: Pl
     opened = call(both, "/um/follow-ups", 201, work="case management", because="She lives alone.", number=number)
     assert opened["role"] == CASE_MANAGER
     assert both.decide(number, 403, items=[1], decision="deny", because="No.", reason_code="0F", phone="555-555-0142"), "two roles make no third"
+
+
+def test_the_reviewer_sees_what_this_member_was_given_and_refused_before(plan: Plan, number: str, physician: Staff) -> None:
+    physician.decide(number, items=[1], decision="deny", because="Above.", reason_code="0F", criteria=["hypoxemia"], phone="555-555-0142")
+    plan.clock.turn(days=30)
+    clinic = System(plan, CLIENT_ID, "2.2")
+    submit(clinic, oxygen(clinic, BORDERLINE))
+    (line,) = physician.worklist()
+    screen = get_screen(plan, str(line["number"]))
+    (before,) = screen["history"]
+    assert before["number"] == number and "not certified" in json.dump(before).decode()
+
+
+def get_screen(plan: Plan, number: str) -> Json:
+    """The case as the reviewer's screen tells it."""
+    return screen_of(number, Caller("command line", person=plan.payer.directory.person(PULMONOLOGIST)), plan.payer)
