@@ -17,6 +17,7 @@ from ig_profiles.json import dump
 from ig_profiles.outcome import Conflict, Refusal, Unprocessable
 
 MENDABLE = (Unprocessable, Conflict)
+WHY = {401: "signed out", 403: "another site", 404: "not found"}
 
 
 def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> Blueprint:
@@ -82,7 +83,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         if request.path.endswith(".json") or status >= 500:
             told = errors.refused(refusal, "other", g.request_id)
             return Response(told.body, told.status, content_type=told.media_type)
-        return page("stopped", status, why="not found" if status == 404 else "another site" if status == 403 else "else")
+        return page("stopped", status, why=WHY.get(status, ""), written=request.form.get("because", "") if status == 401 else "")
 
     @base.after_request
     def told_in(response: Response) -> Response:

@@ -9,7 +9,7 @@ import pytest
 
 from fhir_pa.auth.directory import Member
 from fhir_pa.auth.representative import Representative
-from fhir_pa.provider.play.payer_file import CLIENT_ID
+from fhir_pa.provider.play.payer_file import CLIENT_ID, ONCOLOGIST
 from fhir_pa.um.delegate import Delegate
 from ig_profiles import json
 from tests.stories.asking import BORDERLINE, SHORT_OF_OXYGEN, oxygen, scans, submit
@@ -87,16 +87,15 @@ def test_what_the_rules_approved_at_once_says_so(plan: Plan) -> None:
     assert "You can get this care." in told and "The records show all that the rule asks for." in told and "What we wait for" not in told
 
 
-def test_each_of_several_services_has_its_own_answer(plan: Plan, physician: Staff) -> None:
-    clinic = System(plan, CLIENT_ID, "2.2")
+def test_each_of_several_services_has_its_own_answer(plan: Plan) -> None:
+    clinic, marrow = System(plan, CLIENT_ID, "2.2"), Staff(plan, ONCOLOGIST)
     submit(clinic, scans(clinic))
     number = waiting(plan)
-    physician.decide(number, **{**DENIAL, "items": [2, 3], "because": "The last report is missing.", "criteria": []}, status=422)
     said = {"because": "The last report is missing.", "reason_code": "0M", "phone": "555-555-0142", "decision": "deny"}
-    findings = physician.call("GET", f"/um/authorizations/{number}").get_json()["items"]
+    findings = marrow.call("GET", f"/um/authorizations/{number}").get_json()["items"]
     open_ = {item["sequence"]: [each["criterion"] for each in item["determination"]["findings"] if each["truth"] != "met"] for item in findings}
     for sequence in (2, 3):
-        physician.decide(number, items=[sequence], criteria=open_[sequence], **said)
+        marrow.decide(number, items=[sequence], criteria=open_[sequence], **said)
     me = AtMemberPage.member(plan, ILSABET).sign_in()
     twin = me.data(f"/member/requests/{number}.json")
     assert [each["stands"] for each in twin["services"]] == ["approved", "not approved", "not approved"] and twin["stands"] == "approved in part"
@@ -148,6 +147,14 @@ def test_an_appeal_that_lacks_something_says_what_and_keeps_what_was_written(
     physician.decide(number, **DENIAL)
     refused = words(teodric.appeal(number, status, **filled).text)
     assert says in refused and ("It is wrong." in refused) is ("It is wrong." in filled["because"])
+
+
+def test_whoever_was_signed_out_while_writing_is_given_back_what_was_written(teodric: AtMemberPage, number: str, physician: Staff) -> None:
+    physician.decide(number, **DENIAL)
+    teodric.plan.clock.turn(minutes=31)
+    refused = teodric.http.post(f"/member/requests/{number}/appeal", data={"items": "1", "because": "I need it <at night>.", "csrf": "x"})
+    assert refused.status_code == 401 and "nothing was sent" in words(refused.text) and "I need it &lt;at night&gt;.</textarea>" in refused.text
+    assert not physician.call("GET", f"/um/authorizations/{number}").get_json().get("appeals")
 
 
 def test_when_the_time_to_appeal_is_over_the_page_says_whom_to_call(plan: Plan, teodric: AtMemberPage, number: str, physician: Staff) -> None:
