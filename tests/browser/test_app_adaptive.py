@@ -20,6 +20,12 @@ def contained(form: Json) -> Json:
     return found
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:36", "dtr-2.0.1:66", "dtr-2.0.1:185", "dtr-2.0.1:244", "dtr-2.0.1:347", "dtr-2.0.1:349", "dtr-2.0.1:357", "dtr-2.2:spec-16",
+    "dtr-2.2:spec-35", "dtr-2.2:spec-70",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_only_what_can_still_change_the_answer_is_asked_and_the_chart_answers_what_it_can(opened: Any, guide: str) -> None:
     clinic, window = opened(PATIENT, guide)
@@ -44,6 +50,7 @@ def test_only_what_can_still_change_the_answer_is_asked_and_the_chart_answers_wh
     assert faults == []
 
 
+@pytest.mark.requirement("dtr-2.0.1:66", "dtr-2.0.1:217", "dtr-2.2:spec-146")
 def test_the_next_questions_come_only_when_these_are_answered_rightly(opened: Any) -> None:
     clinic, window = opened(PATIENT)
     answer_what_is_open(window)
@@ -78,6 +85,11 @@ def answer_what_is_open(window: Any) -> None:
             field.evaluate("field => field.blur()")
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:66", "dtr-2.0.1:229", "dtr-2.0.1:230", "dtr-2.0.1:347", "dtr-2.2:spec-46", "dtr-2.2:spec-47", "dtr-2.2:spec-154", "dtr-2.2:spec-155",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 @pytest.mark.parametrize(("guide", "patient"), [("2.0.1", "Sunniva Adeyinka"), ("2.2", "Bertil Okonjo")])
 def test_the_payer_may_authorize_at_the_last_question_and_the_number_stands_on_the_order(opened: Any, guide: str, patient: str) -> None:
     clinic, window = opened(patient, guide, unasked=True)

@@ -39,7 +39,7 @@ def objections(clinic: Any, patient: str) -> list[Json]:
     return extensions(ordered(clinic, patient), NUMBER_NOT_VALID)
 
 
-@pytest.mark.requirement("dtr-2.2:spec-44")
+@pytest.mark.requirement("dtr-2.0.1:55", "dtr-2.2:spec-44")
 @pytest.mark.parametrize(("guide", "patient"), [("2.0.1", "Maren Quispe"), ("2.2", "Ilari Nakashima")])
 def test_a_number_that_came_unasked_can_be_marked_as_not_valid(opened: Any, guide: str, patient: str) -> None:
     clinic, window = opened(patient, guide, unasked=True)
@@ -156,7 +156,7 @@ def asked_for_a_form(opened: Any, keys: Any) -> Any:
     return open_
 
 
-@pytest.mark.requirement("dtr-2.2:spec-109")
+@pytest.mark.requirement("dtr-2.0.1:258", "dtr-2.0.1:260", "dtr-2.2:spec-109")
 @GUIDES
 def test_a_form_the_payer_asks_for_is_opened_from_its_task_and_sent_under_its_number(asked_for_a_form: Any, guide: str) -> None:
     clinic, window, asked = asked_for_a_form(guide)
@@ -185,7 +185,12 @@ def test_what_the_payer_asks_for_stands_first_where_one_chooses(asked_for_a_form
     window.page.wait_for_selector(".progress")
 
 
-@pytest.mark.requirement("dtr-2.2:spec-156", "dtr-2.2:spec-157", "dtr-2.2:spec-158")
+@pytest.mark.requirement(
+    "dtr-2.0.1:231", "dtr-2.0.1:232", "dtr-2.0.1:233", "dtr-2.0.1:234", "dtr-2.0.1:235", "dtr-2.0.1:236", "dtr-2.2:spec-156", "dtr-2.2:spec-157",
+    "dtr-2.2:spec-158",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 @GUIDES
 def test_a_finished_form_is_one_file_for_whoever_performs_the_order(fresh: Any, guide: str) -> None:
     """DTR-QRBundle: the form first and once, with what its answers point to and nothing else."""

@@ -31,7 +31,12 @@ def path(expression: str) -> Json:
     return {"language": "text/fhirpath", "expression": expression}
 
 
-@pytest.mark.requirement("dtr-2.2:conf-6", "dtr-2.2:spec-19", "dtr-2.2:spec-135")
+@pytest.mark.requirement(
+    "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
+    "dtr-2.2:spec-135",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_what_helps_to_answer_is_looked_up_when_the_clinician_opens_it(fresh: Any) -> None:
     beside = context("Problems on record", "application/x-fhir-query", "Condition?patient={{%patient.id}}")
     _, window, _ = fresh(item("boolean", extension=[beside]))
@@ -46,6 +51,7 @@ def test_what_helps_to_answer_is_looked_up_when_the_clinician_opens_it(fresh: An
     assert [each.rpartition("/")[2] for each in asked] == ["search"]
 
 
+@pytest.mark.requirement("dtr-2.0.1:207", "dtr-2.2:spec-135")
 def test_a_context_may_be_a_define_or_a_path_and_one_that_finds_nothing_says_so(fresh: Any) -> None:
     nothing = context("Allergies", "application/x-fhir-query", "AllergyIntolerance?patient={{%patient.id}}")
     _, window, _ = fresh(item("boolean", extension=[context("Looked up", "text/cql-identifier", '"Broken".sound'), nothing]), elms=(library(TRUE),))
@@ -123,6 +129,11 @@ def test_a_page_of_the_form_is_rebuilt_from_the_short_list_and_markup_of_options
     assert window.question("Give a choice").locator(".option i").inner_text() == "Red"
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_what_the_chart_does_not_hold_is_made_with_the_form_the_payer_names_for_it(fresh: Any) -> None:
     """lookupQuestionnaire: the answer refers to the form that was filled in for it."""
     named = {"resourceType": "Questionnaire", "url": LOOKED, "version": "3", "title": "A report from outside", "status": "active"}
@@ -151,6 +162,11 @@ def test_a_form_that_nobody_publishes_is_said_in_place(fresh: Any) -> None:
     assert "The payer does not publish this form." in window.text(".lookup")
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_questions_in_order_come_one_after_the_other_and_stay_open_to_change(fresh: Any) -> None:
     """entryMode."""
     mode = {"url": f"{SDC}entryMode", "valueCode": "sequential"}
@@ -171,6 +187,12 @@ def test_questions_in_order_come_one_after_the_other_and_stay_open_to_change(fre
     assert shown() == [True, True, True]
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:15", "dtr-2.0.1:16", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6",
+    "dtr-2.2:spec-19",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_what_the_form_takes_is_said_above_it(fresh: Any) -> None:
     """Visual cues: a signature, the time it takes, who is expected to fill it in."""
     sign = {"url": f"{HL7}questionnaire-signatureRequired", "valueCodeableConcept": {"coding": [{"code": "1.2.840.10065.1.12.1.1"}]}}

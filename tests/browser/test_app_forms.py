@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ig_profiles.names import INFORMATION_ORIGIN
 from ig_profiles.reading import Json, extension_value, extensions, many, text
 from tests.browser.any_payer import FORM, SDC
@@ -31,6 +33,7 @@ def test_forms_are_done_one_after_the_other(fresh: Any) -> None:
     assert sorted((form["status"], text(form, "item", "linkId")) for form in clinic.forms(CHART)) == [("completed", "a"), ("completed", "b")]
 
 
+@pytest.mark.requirement("dtr-2.0.1:170", "dtr-2.0.1:171", "dtr-2.2:spec-123")
 def test_a_form_begun_that_is_over_is_stopped_and_begun_anew(fresh: Any) -> None:
     """R170, spec-123."""
     clinic, window, payer = fresh(asking("a", "boolean"))
@@ -45,6 +48,7 @@ def test_a_form_begun_that_is_over_is_stopped_and_begun_anew(fresh: Any) -> None
     assert clinic.forms(CHART)[0]["status"] == "stopped"
 
 
+@pytest.mark.requirement("dtr-2.0.1:296", "dtr-2.0.1:327", "dtr-2.2:oper-20")
 def test_a_form_is_asked_for_again_as_changed_since_it_was_saved(fresh: Any) -> None:
     """R327."""
     clinic, window, payer = fresh(asking("a", "boolean"))
@@ -58,6 +62,12 @@ def test_a_form_is_asked_for_again_as_changed_since_it_was_saved(fresh: Any) -> 
     assert asked["changedsince"]["valueInstant"][:10] == clinic.forms(CHART)[0]["authored"][:10]
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
+    "dtr-2.2:spec-60",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_variables_searches_and_paths_called_cql_fill_the_form(fresh: Any) -> None:
     """Trap 19."""
     problems = {"name": "problems", "language": "application/x-fhir-query", "expression": "Condition?patient={{%patient.id}}"}
@@ -84,6 +94,7 @@ def sources(clinic: Any) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.requirement("dtr-2.2:spec-65", "dtr-2.2:spec-73")
 def test_what_the_chart_says_goes_before_what_the_payer_filled_in_unless_it_says_nothing(fresh: Any) -> None:
     """R189, spec-73."""
     nothing = {"name": "silent", "expression": {"type": "Null"}}
@@ -94,6 +105,7 @@ def test_what_the_chart_says_goes_before_what_the_payer_filled_in_unless_it_says
     assert "Payer" in window.question("About silent").inner_text()
 
 
+@pytest.mark.requirement("dtr-2.0.1:188", "dtr-2.0.1:189", "dtr-2.0.1:210", "dtr-2.2:spec-72")
 def test_what_a_person_said_stays_and_becomes_an_override_when_the_chart_knows_it_too(fresh: Any) -> None:
     """R188, spec-72."""
     clinic, window, payer = fresh(looked_up("sound"))
@@ -108,6 +120,11 @@ def test_what_a_person_said_stays_and_becomes_an_override_when_the_chart_knows_i
     assert "The chart says Yes" in window.change("About sound").inner_text()
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_a_row_is_filled_for_each_thing_the_population_context_finds(fresh: Any) -> None:
     context = {"name": "problem", "language": "application/x-fhir-query", "expression": "Condition?patient={{%patient.id}}"}
     rows = {

@@ -35,6 +35,13 @@ def faults(form: Json, guide: str) -> list[str]:
     return [f"{each.expression}: {each.text}" for each in found if each.severity in ("fatal", "error")]
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:4", "dtr-2.0.1:35", "dtr-2.0.1:173", "dtr-2.0.1:174", "dtr-2.0.1:176", "dtr-2.0.1:190", "dtr-2.0.1:207", "dtr-2.0.1:208",
+    "dtr-2.0.1:216", "dtr-2.0.1:357", "dtr-2.2:conf-3", "dtr-2.2:spec-14", "dtr-2.2:spec-16", "dtr-2.2:spec-59", "dtr-2.2:spec-60", "dtr-2.2:spec-62",
+    "dtr-2.2:spec-74", "dtr-2.2:spec-136", "dtr-2.2:spec-145",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 @GUIDES
 def test_the_chart_answers_and_each_answer_shows_its_evidence_and_day(opened: Any, guide: str) -> None:
     clinic, window = opened(ORLA, guide)
@@ -53,6 +60,7 @@ def test_the_chart_answers_and_each_answer_shows_its_evidence_and_day(opened: An
     assert faults(form, guide) == []
 
 
+@pytest.mark.requirement("dtr-2.0.1:202", "dtr-2.2:spec-82")
 def test_each_question_says_what_the_payer_weighs_by_it(opened: Any) -> None:
     _, window = opened(TEODRIC)
     assert window.page.locator(".notice").count() == 0, "what the chart does not hold is no trouble"
@@ -63,6 +71,11 @@ def test_each_question_says_what_the_payer_weighs_by_it(opened: Any) -> None:
     assert edema.locator(".why").get_attribute("id") in described
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:204", "dtr-2.0.1:209", "dtr-2.0.1:210", "dtr-2.0.1:211", "dtr-2.0.1:360", "dtr-2.2:spec-132", "dtr-2.2:spec-137", "dtr-2.2:spec-138",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 @GUIDES
 def test_a_changed_answer_is_an_override_by_name_with_the_reason_remembered(opened: Any, guide: str) -> None:
     clinic, window = opened(ORLA, guide)
@@ -83,6 +96,12 @@ def test_a_changed_answer_is_an_override_by_name_with_the_reason_remembered(open
     window.until(lambda: source(kept(clinic, "orla-penhallow")["spo2"]).startswith("auto"), "taken back")
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:5", "dtr-2.0.1:136", "dtr-2.0.1:188", "dtr-2.0.1:224", "dtr-2.0.1:226", "dtr-2.2:conf-3", "dtr-2.2:spec-72", "dtr-2.2:spec-137",
+    "dtr-2.2:spec-151", "dtr-2.2:spec-153",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any) -> None:
     """R344, trap 11: sensitive or wrong data is not put back."""
     clinic, window = opened(TEODRIC)
@@ -105,6 +124,12 @@ def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any
     assert int(form["meta"]["versionId"]) >= 2, "the same form was saved again, not a second one"
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:5", "dtr-2.0.1:7", "dtr-2.0.1:11", "dtr-2.0.1:21", "dtr-2.0.1:204", "dtr-2.0.1:214", "dtr-2.0.1:225", "dtr-2.0.1:357",
+    "dtr-2.2:conf-5", "dtr-2.2:spec-4", "dtr-2.2:spec-117", "dtr-2.2:spec-132", "dtr-2.2:spec-144", "dtr-2.2:spec-152",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 @GUIDES
 def test_a_complete_chart_is_authorized_in_three_presses(opened: Any, guide: str) -> None:
     clinic, window = opened(ORLA, guide)
@@ -120,6 +145,7 @@ def test_a_complete_chart_is_authorized_in_three_presses(opened: Any, guide: str
     assert faults(form, guide) == []
 
 
+@pytest.mark.requirement("dtr-2.2:spec-125")
 def test_a_form_that_is_complete_answers_no_later_one(opened: Any) -> None:
     """spec-125: what was true for one request is looked up anew for the next."""
     clinic, window = opened(ORLA)
@@ -132,6 +158,7 @@ def test_a_form_that_is_complete_answers_no_later_one(opened: Any) -> None:
     assert [form["status"] for form in clinic.forms("orla-penhallow")] == ["completed", "in-progress"]
 
 
+@pytest.mark.requirement("dtr-2.0.1:203", "dtr-2.0.1:222")
 def test_an_answer_that_leads_to_another_question_brings_it_into_sight(opened: Any) -> None:
     _, window = opened(ORLA)
     assert not window.question("at least five minutes").is_visible()
@@ -152,6 +179,7 @@ def test_one_form_for_three_orders_is_about_all_three(opened: Any) -> None:
     assert window.page.locator(".decision").count() == 3
 
 
+@pytest.mark.requirement("dtr-2.0.1:248", "dtr-2.0.1:250", "dtr-2.2:spec-121")
 def test_opened_by_itself_the_app_lets_the_clinician_choose_the_chart_and_what_to_document(opened: Any) -> None:
     clinic, window = opened(ORLA)
     window.page.goto(f"{clinic.places.app}/standalone")
@@ -175,7 +203,7 @@ def test_a_clinician_who_opens_no_chart_is_told_so(opened: Any) -> None:
     assert "The clinician did not open a chart." in window.text()
 
 
-@pytest.mark.requirement("dtr-2.2:conf-5")
+@pytest.mark.requirement("dtr-2.0.1:6", "dtr-2.0.1:8", "dtr-2.0.1:9", "dtr-2.0.1:10", "dtr-2.2:conf-5")
 def test_a_form_begun_shows_its_title_its_date_who_wrote_it_and_who_told(opened: Any) -> None:
     clinic, window = opened(TEODRIC)
     window.saved()

@@ -24,7 +24,7 @@ SPOKEN = """async (values) => {
 }"""
 
 
-@pytest.mark.requirement("dtr-2.0.1:12", "dtr-2.0.1:14")
+@pytest.mark.requirement("dtr-2.0.1:12", "dtr-2.0.1:13", "dtr-2.0.1:14", "dtr-2.2:conf-5")
 def test_every_type_of_answer_is_shown_in_words_below_other_answers_too(fresh: Any) -> None:
     below = {**item("string"), "linkId": "below", "text": "And below it"}
     _, window, _ = fresh({**item("boolean"), "item": [below]})
@@ -80,7 +80,7 @@ def test_each_of_several_answers_bears_an_origin_of_its_own(fresh: Any) -> None:
     assert extensions(question, INFORMATION_ORIGIN) == []
 
 
-@pytest.mark.requirement("dtr-2.0.1:91", "dtr-2.2:spec-82", "dtr-2.0.1:202")
+@pytest.mark.requirement("dtr-2.0.1:91", "dtr-2.0.1:202", "dtr-2.0.1:366", "dtr-2.2:spec-82")
 def test_what_the_chart_does_not_know_is_left_empty_and_is_no_fault(fresh: Any) -> None:
     """Trap 20."""
     nothing = {"name": "silent", "expression": {"type": "Null"}}
@@ -90,6 +90,7 @@ def test_what_the_chart_does_not_know_is_left_empty_and_is_no_fault(fresh: Any) 
     assert window.question("About silent").get_attribute("data-state") == "open"
 
 
+@pytest.mark.requirement("dtr-2.0.1:222")
 def test_what_is_not_asked_any_more_is_neither_checked_nor_sent(fresh: Any) -> None:
     """Trap 13."""
     steer = {"enableWhen": [{"question": "boolean", "operator": "=", "answerBoolean": True}]}
@@ -107,7 +108,7 @@ def test_what_is_not_asked_any_more_is_neither_checked_nor_sent(fresh: Any) -> N
     assert [each["linkId"] for each in items(clinic.forms(CHART)[-1])] == ["boolean"]
 
 
-@pytest.mark.requirement("dtr-2.0.1:177", "dtr-2.0.1:186")
+@pytest.mark.requirement("dtr-2.0.1:177")
 def test_the_payers_own_form_goes_back_to_it_unchanged_and_the_chart_is_read_once(fresh: Any) -> None:
     """Trap 14."""
     steps: list[Json] = []

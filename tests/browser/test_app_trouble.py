@@ -51,6 +51,12 @@ def test_an_unreachable_payer_is_told_from_one_that_refuses(opened: Any) -> None
     assert "The payer cannot be reached." in window.text()
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:192", "dtr-2.0.1:193", "dtr-2.0.1:197", "dtr-2.0.1:199", "dtr-2.0.1:201", "dtr-2.0.1:290", "dtr-2.2:oper-2", "dtr-2.2:spec-78",
+    "dtr-2.2:spec-79",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_a_define_that_breaks_costs_only_its_own_answer_and_the_payer_is_told_without_a_word_of_the_patient(fresh: Any) -> None:
     clinic, window, payer = fresh(looked_up("sound"), looked_up("bad"), looked_up("absent"), elms=(library(TRUE, BAD),))
     assert "Some answers could not be looked up in the chart." in window.text()
@@ -73,6 +79,7 @@ def test_a_library_the_package_does_not_bring_stops_nobody(fresh: Any) -> None:
     window.page.wait_for_selector(".review")
 
 
+@pytest.mark.requirement("dtr-2.0.1:179", "dtr-2.2:spec-67")
 def test_a_form_that_never_comes_to_rest_is_stopped_and_can_be_answered(fresh: Any) -> None:
     def adding(link: str, other: str) -> Json:
         expression = f"%resource.item.where(linkId='{other}').answer.value.first() + 1"
@@ -139,6 +146,7 @@ def steered(language: str, expression: str) -> Json:
     return {**STEERED, "extension": [rule]}
 
 
+@pytest.mark.requirement("dtr-2.0.1:207", "dtr-2.2:spec-81", "dtr-2.2:spec-135")
 @pytest.mark.parametrize("rule", [steered("text/cql-identifier", '"Broken".bad'), steered("text/fhirpath", "item.where(")], ids=["cql", "path"])
 def test_a_form_whose_rules_are_broken_cannot_be_finished_and_that_is_said(fresh: Any, rule: Json) -> None:
     """spec-81."""
@@ -153,6 +161,7 @@ def test_a_form_whose_rules_are_broken_cannot_be_finished_and_that_is_said(fresh
     assert [form["status"] for form in clinic.forms(CHART)] == ["in-progress"]
 
 
+@pytest.mark.requirement("dtr-2.0.1:194", "dtr-2.2:spec-79")
 def test_broken_filling_alone_stops_nobody_from_finishing(fresh: Any) -> None:
     """spec-79: the clinician answers by hand."""
     _, window, _ = fresh(looked_up("bad"), elms=(library(TRUE, BAD),))
@@ -161,6 +170,7 @@ def test_broken_filling_alone_stops_nobody_from_finishing(fresh: Any) -> None:
     window.page.wait_for_selector(".review")
 
 
+@pytest.mark.requirement("dtr-2.0.1:198", "dtr-2.0.1:199")
 @pytest.mark.parametrize(("guide", "found"), [("2.0.1", {"first"}), ("2.2", {"first", "last"})])
 def test_after_an_error_nothing_more_is_run_where_the_guide_says_so(fresh: Any, guide: str, found: set[str]) -> None:
     """2.0.1 lets nothing run after an error (198); 2.2 does not ask for that, so the others still find their answers."""

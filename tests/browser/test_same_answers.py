@@ -70,6 +70,7 @@ def server() -> dict[str, dict[str, list[Any]]]:
     return found
 
 
+@pytest.mark.requirement("dtr-2.0.1:176", "dtr-2.0.1:190", "dtr-2.2:spec-59", "dtr-2.2:spec-74")
 def test_the_browser_finds_what_the_server_finds(opened: Any, server: dict[str, dict[str, list[Any]]]) -> None:
     _, window = opened("Orla Penhallow")
     shelf = open_shelf()

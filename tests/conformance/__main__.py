@@ -1,11 +1,11 @@
-"""`python -m tests.conformance`: print how much of what the guides demand of a payer is proven by tests, and write the copy that is shipped."""
+"""`python -m tests.conformance`: print how much of what the guides demand is proven, of a payer or of the app, and write the copy that is shipped."""
 
 import argparse
 from collections import Counter
 from collections.abc import Sequence
 
 from tests.conformance import shipped
-from tests.conformance.ledger import ROOT, Row, read, totals
+from tests.conformance.ledger import APP, ROOT, Row, read, totals
 from tests.conformance.proofs import all_tests
 
 Line = tuple[str, ...]
@@ -46,10 +46,11 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--not-yet", action="store_true", help="list the statements that no test proves yet")
     parser.add_argument("--topic", help="count and list this topic alone, such as submit or coverage-info")
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
+    parser.add_argument("--app", action="store_true", help="count what binds the clinician's app instead of the payer")
     asked = parser.parse_args(words)
 
-    rows = read()
-    if shipped.write(rows):
+    rows = read(APP) if asked.app else read()
+    if not asked.app and shipped.write(rows):
         print(f"{shipped.COPY.relative_to(ROOT)} was out of date and is written anew: commit it with the ledger.\n")
     topics = sorted({row.topic for row in rows})
     if asked.topic and asked.topic not in topics:

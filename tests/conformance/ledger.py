@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = Path(__file__).with_name("ledger.csv")
+APP = Path(__file__).with_name("app.csv")  # what binds the clinician's app, in the same columns
 COLUMNS = ("guide", "version", "id", "strength", "topic", "statement", "status", "proof", "why")
 STATUSES = ("proven", "not yet", "cannot apply")
 STRENGTHS = ("SHALL", "SHALL NOT")

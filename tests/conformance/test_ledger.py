@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.__main__ import main
-from tests.conformance.ledger import LEDGER, NOT_BINDING, ROOT, STATUSES, STRENGTHS, Requirement, Row, binds_a_payer, read, requirements, requirements_folder
+from tests.conformance.ledger import APP, NOT_BINDING, ROOT, STATUSES, STRENGTHS, Requirement, Row, binds_a_payer, read, requirements, requirements_folder
 from tests.conformance.proofs import Proof, all_tests, functions_in, misplaced_marks, objections
 
 LONGEST_STATEMENT = 25  # words
@@ -82,7 +82,7 @@ def test_what_is_called_proven_is_proven_by_tests_that_exist_and_bear_its_id() -
 
 
 def test_every_requirement_mark_names_a_row_of_a_ledger() -> None:
-    known = {row.key for row in (*read(), *read(LEDGER.with_name("app.csv")))}
+    known = {row.key for row in (*read(), *read(APP))}
     unknown = [f"{name} bears {key}, which no row has" for name, proof in all_tests().items() for key in sorted(proof.requirements - known)]
     assert unknown == []
 

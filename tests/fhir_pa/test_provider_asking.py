@@ -58,6 +58,7 @@ def adaptive(**value: Any) -> Json:
     return {"extension": [{"url": QUESTIONNAIRE_ADAPTIVE, **value}]}
 
 
+@pytest.mark.requirement("dtr-2.0.1:38", "dtr-2.0.1:39")
 @pytest.mark.parametrize(
     ("guide", "said", "addresses"),
     [
@@ -90,6 +91,7 @@ def listening(client: Heard, guide: str) -> Payer:
     return Payer("p", "Payer", ("s|1",), guide, client)  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("dtr-2.0.1:38", "dtr-2.0.1:39", "dtr-2.0.1:244")
 @pytest.mark.parametrize("known", [AT_BASE, AT_TYPE])
 @pytest.mark.parametrize("bare", [True, False])
 def test_next_questions_of_2_0_1_are_found_at_either_address_and_in_either_shape(known: str, bare: bool) -> None:
@@ -102,6 +104,7 @@ def test_next_questions_of_2_0_1_are_found_at_either_address_and_in_either_shape
     assert [body for _, body in client.sent if body["resourceType"] != "QuestionnaireResponse"] == [], "what is sent is bare"
 
 
+@pytest.mark.requirement("dtr-2.0.1:197", "dtr-2.0.1:201", "dtr-2.0.1:285")
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_a_report_of_a_faulty_form_keeps_to_its_profile(guide: str) -> None:
     client = Heard(ERRORS)
@@ -111,6 +114,11 @@ def test_a_report_of_a_faulty_form_keeps_to_its_profile(guide: str) -> None:
     assert [each.text for each in validate(body, open_set(guide), strict=True) if each.severity in ("fatal", "error")] == []
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:165", "dtr-2.0.1:168", "dtr-2.0.1:242", "dtr-2.0.1:293", "dtr-2.0.1:295", "dtr-2.0.1:296", "dtr-2.2:oper-6", "dtr-2.2:spec-126",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_a_package_is_asked_for_in_its_profile_with_coverage_order_and_context(guide: str, charts: Charts) -> None:
     chart = charts.by_patient["orla-penhallow"]
@@ -131,6 +139,12 @@ def opened_on(ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch, *ab
     return OpenChart(Visit("k", f"{EHR}/fhir", token, scope, "orla-penhallow", "Practitioner/halvard-brisk", None, about, time.time() + 300))
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:137", "dtr-2.0.1:138", "dtr-2.0.1:139", "dtr-2.0.1:140", "dtr-2.0.1:141", "dtr-2.0.1:142", "dtr-2.0.1:143", "dtr-2.0.1:251",
+    "dtr-2.0.1:252", "dtr-2.0.1:253", "dtr-2.0.1:254", "dtr-2.0.1:255", "dtr-2.0.1:256", "dtr-2.0.1:257", "dtr-2.0.1:358",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 @pytest.mark.parametrize("kind", ORDERS)
 def test_every_kind_of_order_is_read_when_a_launch_names_it(ehr: FlaskClient, charts: Charts, keys: Keys, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     charts.keep("orla-penhallow", {"resourceType": kind, "id": "named", "status": "active", "subject": {"reference": "Patient/orla-penhallow"}})
@@ -138,12 +152,36 @@ def test_every_kind_of_order_is_read_when_a_launch_names_it(ehr: FlaskClient, ch
     assert [told(order)["reference"] for order in chart.orders] == [f"{kind}/named"]
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:134", "dtr-2.0.1:135", "dtr-2.0.1:136", "dtr-2.0.1:137", "dtr-2.0.1:144", "dtr-2.0.1:145", "dtr-2.0.1:146", "dtr-2.0.1:147",
+    "dtr-2.0.1:181", "dtr-2.0.1:245", "dtr-2.0.1:358",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_who_orders_pays_and_is_seen_where_is_read_with_the_visits_token(ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     chart = opened_on(ehr, keys, monkeypatch)
     gathered = gather(chart, chart.coverages[0], (chart.read("DeviceRequest/orla-penhallow-order-e1390"),))
     kinds = {each["resourceType"] for each in gathered.all}
     assert {"Patient", "Coverage", "Practitioner", "PractitionerRole", "Organization", "Encounter"} <= kinds
     assert chart.search("Location?_id=none") == [] and chart.search("QuestionnaireResponse?patient=orla-penhallow") == []
+
+
+@pytest.mark.requirement("dtr-2.0.1:152")
+def test_the_payer_is_asked_for_the_scopes_that_forms_need(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Answering:
+        def get(self, path: str) -> Reply:
+            return Reply("GET", path, 200, {"token_endpoint": f"{PAYER}/token"}, 1.0)
+
+        def form(self, path: str, fields: dict[str, str]) -> Reply:
+            asked.extend(fields["scope"].lower().split())
+            return Reply("POST", path, 200, {"access_token": "t"}, 1.0)
+
+    client = PasClient(PAYER, "c", keys)
+    monkeypatch.setattr(client, "_wire", Answering())
+    assert client.token() == "t"
+    assert {"system/questionnaire.rs", "system/valueset.rs", "system/library.rs"} <= set(asked)
 
 
 class Paged:
@@ -162,6 +200,7 @@ class Paged:
         return Reply("GET", path, 200, page, 1.0)
 
 
+@pytest.mark.requirement("dtr-2.0.1:366")
 @pytest.mark.parametrize(("then", "found"), [(f"{EHR}/fhir?page=2", ["1", "2"]), ("https://evil.example/fhir?page=2", ["1"])])
 def test_a_search_in_the_chart_is_read_page_by_page_and_restricted_data_is_simply_not_there(
     ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch, then: str, found: list[str]
@@ -186,6 +225,7 @@ def asking_for_a_form(guide: str) -> Json:
     return {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "ClaimResponse"}}, {"resource": request}, {"resource": asked}]}
 
 
+@pytest.mark.requirement("dtr-2.0.1:258", "dtr-2.0.1:259", "dtr-2.0.1:260", "dtr-2.2:spec-109")
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_what_a_payer_asks_for_is_kept_as_a_task_found_again_and_closed(
     ehr: FlaskClient, charts: Charts, keys: Keys, monkeypatch: pytest.MonkeyPatch, guide: str

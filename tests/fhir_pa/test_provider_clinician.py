@@ -87,7 +87,12 @@ def visited(app: FlaskClient, ehr: FlaskClient) -> str:
     return urlsplit(app.get("/callback", query_string=begun(app, ehr)).headers["Location"]).path
 
 
-@pytest.mark.requirement("dtr-2.0.1:336")
+@pytest.mark.requirement(
+    "dtr-2.0.1:118", "dtr-2.0.1:120", "dtr-2.0.1:121", "dtr-2.0.1:122", "dtr-2.0.1:132", "dtr-2.0.1:336", "dtr-2.0.1:359", "dtr-2.2:spec-111",
+    "dtr-2.2:spec-112",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_the_request_to_sign_in_carries_state_challenge_and_audience(app: FlaskClient, ehr: FlaskClient) -> None:
     asked = query(app.get("/launch", query_string=query(ehr.post("/launches", data={"patient": "orla-penhallow", "app": APP_ID}))))
     assert (asked["aud"], asked["response_type"], asked["code_challenge_method"]) == (f"{EHR}/fhir", "code", "S256")
@@ -95,6 +100,7 @@ def test_the_request_to_sign_in_carries_state_challenge_and_audience(app: FlaskC
     assert set(asked["scope"].split()) >= {"openid", "fhirUser", "launch", "patient/*.rs", "patient/QuestionnaireResponse.cu"}
 
 
+@pytest.mark.requirement("dtr-2.0.1:118")
 def test_a_visit_is_opened_by_its_cookie_alone(app: FlaskClient, ehr: FlaskClient) -> None:
     entered = app.get("/callback", query_string=begun(app, ehr))
     cookie = next(each for each in entered.headers.getlist("Set-Cookie") if each.startswith("dtr_visit="))
@@ -198,6 +204,11 @@ def test_every_answer_forbids_foreign_and_inline_scripts(app: FlaskClient) -> No
         assert "script-src 'self'" in policy and "unsafe" not in policy and "require-trusted-types-for 'script'" in policy
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:103", "dtr-2.0.1:107", "dtr-2.0.1:108", "dtr-2.0.1:110", "dtr-2.0.1:111", "dtr-2.0.1:112", "dtr-2.2:spec-101", "dtr-2.2:spec-102",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_the_supported_payers_are_listed_in_each_generations_words(app: FlaskClient) -> None:
     assert app.get("/supported-payers").json == {"payers": [{"id": "larkfield", "name": "Larkfield Health Plan"}]}
     listed = parse(app.get("/supported-payers", headers={"Accept": "application/fhir+json"}).data)
@@ -210,6 +221,7 @@ def a_payer(keys: Keys) -> Payer:
     return Payer("p", "Payer", ("s|1",), "2.2", PasClient(PAYER, "c", keys))
 
 
+@pytest.mark.requirement("dtr-2.0.1:166")
 def test_a_coverage_goes_to_its_own_payer(keys: Keys) -> None:
     assert payer_of([{"resourceType": "Organization", "identifier": [{"system": "s", "value": "1"}]}], (a_payer(keys),)).id == "p"
     with pytest.raises(Trouble, match="works with Payer"):

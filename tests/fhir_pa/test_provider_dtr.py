@@ -163,6 +163,7 @@ def fetched(payer, answered):
     return DtrApp(payer, None).fetch(chart, orders, {name: answered(order) for name, order in orders.items()})
 
 
+@pytest.mark.requirement("dtr-2.0.1:296", "dtr-2.2:oper-6", "dtr-2.2:spec-107", "dtr-2.2:spec-126")
 def test_each_order_is_asked_about_with_its_own_context_and_a_shared_form_comes_once():
     payer = PayerWithOneForm()
     replies, packages = fetched(payer, lambda order: (said_at_signing(order), said_at_signing(order)))
@@ -183,6 +184,7 @@ def test_no_form_is_fetched_for_an_order_that_needs_no_documentation():
         fetched(payer, lambda order: ())
 
 
+@pytest.mark.requirement("dtr-2.0.1:180", "dtr-2.2:spec-68")
 def test_only_what_the_libraries_require_is_fetched():
     chart = charts_on(TODAY).by_patient["orla-penhallow"]
     saturation = {"path": "code", "code": [{"system": "http://loinc.org", "code": "59408-5"}]}

@@ -68,6 +68,7 @@ def opened(ehr: FlaskClient, keys: Keys, **changed: str) -> Json:
     return body
 
 
+@pytest.mark.requirement("dtr-2.0.1:117", "dtr-2.0.1:119", "dtr-2.0.1:123", "dtr-2.0.1:124", "dtr-2.0.1:125", "dtr-2.2:spec-111", "dtr-2.2:spec-112")
 def test_a_launch_from_the_chart_brings_its_patient_user_and_orders(ehr: FlaskClient, keys: Keys) -> None:
     token = opened(ehr, keys)
     assert (token["patient"], token["encounter"], token["token_type"]) == ("orla-penhallow", "orla-penhallow-visit", "Bearer")
@@ -137,6 +138,12 @@ def form(**changed: Any) -> Json:
     return {"resourceType": "QuestionnaireResponse", "status": "in-progress", "subject": {"reference": "Patient/orla-penhallow"}, **changed}
 
 
+@pytest.mark.requirement(
+    "dtr-2.0.1:225", "dtr-2.0.1:226", "dtr-2.0.1:265", "dtr-2.0.1:266", "dtr-2.0.1:267", "dtr-2.0.1:268", "dtr-2.0.1:269", "dtr-2.0.1:270",
+    "dtr-2.2:spec-153",
+)  # fmt: skip
+  # fmt: skip
+  # fmt: skip
 def test_a_form_is_created_updated_found_and_guarded_by_its_version(ehr: FlaskClient, keys: Keys) -> None:
     bearer = {"Authorization": f"Bearer {opened(ehr, keys)['access_token']}"}
     about = [{"url": "http://hl7.org/fhir/us/davinci-dtr/StructureDefinition/qr-context", "valueReference": {"reference": "DeviceRequest/o-1"}}]
@@ -168,6 +175,7 @@ def test_a_token_reads_only_the_kinds_of_its_scope(ehr: FlaskClient, keys: Keys)
     assert ehr.get("/fhir/Observation?patient=orla-penhallow", headers=narrow).status_code == 403
 
 
+@pytest.mark.requirement("dtr-2.0.1:132")
 def test_an_app_is_granted_no_more_than_it_was_registered_for() -> None:
     assert narrowed("openid patient/*.cruds patient/QuestionnaireResponse.cu offline_access", SCOPE) == "openid patient/QuestionnaireResponse.cu"
     assert allows("patient/Patient.read", "Patient", "s")
