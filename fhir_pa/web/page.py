@@ -14,17 +14,18 @@ from fhir_pa.web.public import LINES
 from ig_profiles.outcome import NotFound
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+WITH_CLOCKS = f"{CSP}; script-src 'self'"
 _SHELF = files("fhir_pa.web").joinpath("assets")
-_KINDS = {"desk.css": "text/css", "practice.css": "text/css", "member.css": "text/css", "icon.svg": "image/svg+xml"}
+_KINDS = {"desk.css": "text/css", "practice.css": "text/css", "member.css": "text/css", "icon.svg": "image/svg+xml", "clocks.js": "text/javascript"}
 ASSETS = {name: (kind, _SHELF.joinpath(name).read_bytes()) for name, kind in _KINDS.items()}
 _PAGES = Environment(loader=PackageLoader("fhir_pa.web"), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 SOON = timedelta(hours=24)
 
 
-def page(template: str, status: int = 200, /, **words: Any) -> Response:
-    """The page of this template (``desk/worklist``); it loads nothing but its own style, runs nothing, and is kept nowhere."""
+def page(template: str, status: int = 200, /, clocks: bool = False, **words: Any) -> Response:
+    """The page of this template (``desk/worklist``); it loads nothing but its own style, runs nothing but its ``clocks``, and is kept nowhere."""
     response = Response(_PAGES.get_template(f"{template}.html.j2").render(words), status, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = CSP
+    response.headers["Content-Security-Policy"] = WITH_CLOCKS if clocks else CSP
     response.headers["Referrer-Policy"] = "same-origin"  # without one a browser does not say where a form was posted from
     return response
 

@@ -6,8 +6,10 @@ A synthetic year is lived through the real heart into an empty database; on top 
 person, and two requests that came over the wire. Every page of the public, of reviewers, policy owners, operators,
 practices and members is asked for by somebody signed in, as a browser asks, without a network between. The time is that of
 the whole application, from the request to the last byte, in the median of the rounds; the first call, which opens what
-later ones find open, is shown beside it, and so is the processor's own time, which a busy machine does not stretch. Exit
-status 1 where a median misses 50 ms, or a page is not answered with 200.
+later ones find open, is shown beside it, and so is the processor's own time. Beside each call some arithmetic is done that
+reads and waits for nothing; by how much the wall stretches it is what other programs take of this machine at that moment.
+
+Exit status 1 where a median, freed of that stretch, misses 50 ms, or a page is not answered with 200.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ from tests.stories.practice_parties import AtPractice, asked_by
 
 LISTS = ("waiting", "pended", "calls", "stays", "expiring", "units", "appeals", "denied", "on-file", "requests")
 SERVER = ("deliveries", "deliveries?state=unheard", "clocks", "clocks?hours=0", "conformance", "work/look_at_the_clocks")
+ARITHMETIC = 500_000
 TARGET = 50.0  # milliseconds of server time for a page
 YEAR = {"--days": "325", "--seed": "1", "--begins": "2026-01-01"}  # ends where the story's clock stands
 
@@ -133,10 +136,13 @@ def _number(plan: Plan, patient: str) -> str:
 
 @dataclass
 class Timed:
-    """What was seen of a page: milliseconds of each call, on the wall and on the processor; the worst status; how many bytes it had."""
+    """What was seen of a page: milliseconds of each call, on the wall and on the processor; how much a busy machine stretched the
+    wall beside each; the worst status; how many bytes it had.
+    """
 
     wall: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
+    stretched: list[float] = field(default_factory=list)
     status: int = 200
     size: int = 0
 
@@ -148,26 +154,34 @@ class Timed:
         self.wall.append((perf_counter() - begun) * 1000)
         self.processor.append((process_time() - worked) * 1000)
         self.status = max(self.status, answer.status_code)
+        self.stretched.append(stretch())
 
     @property
-    def median(self) -> float:
-        """The time on the wall, the first call left out."""
-        return median(self.wall[1:])
+    def freed(self) -> float:
+        """The median on the wall as an idle machine would have it, the first call left out; never less than the processor's own time."""
+        return max(median(self.wall[1:]) / median(self.stretched[1:]), median(self.processor[1:]))
+
+
+def stretch() -> float:
+    """How many times longer some arithmetic takes now than the processor works on it; 1 on an idle machine."""
+    begun, worked = perf_counter(), process_time()
+    sum(range(ARITHMETIC))
+    return max(1.0, (perf_counter() - begun) / (process_time() - worked))
 
 
 def measured(plan: Plan, rounds: int) -> bool:
     """Print one line for each page; whether all keep the target."""
     plan.__dict__["application"] = create_app(plan.payer, OFFERED)  # as it is served, without the story's own listening
     kept = True
-    print(f"{'':<14}{'first':>9}{'median':>9}{'processor':>11}{'slowest':>9}{'size':>8}")
+    print(f"{'':<14}{'first':>9}{'freed':>9}{'median':>9}{'CPU':>9}{'slowest':>9}{'size':>8}")
     for page in pages(plan):
         seen = Timed()
         for _ in range(rounds + 1):
             seen.call(page)
-        good = seen.status == 200 and seen.median < TARGET
+        good = seen.status == 200 and seen.freed < TARGET
         kept &= good
         verdict = "" if good else f"  {'missed' if seen.status == 200 else f'answered {seen.status}'}"
-        times = f"{seen.wall[0]:>7.1f}ms{seen.median:>7.1f}ms{median(seen.processor[1:]):>9.1f}ms{max(seen.wall[1:]):>7.1f}ms"
+        times = "".join(f"{each:>7.1f}ms" for each in (seen.wall[0], seen.freed, median(seen.wall[1:]), median(seen.processor[1:]), max(seen.wall[1:])))
         print(f"{page.of:<14}{times}{seen.size / 1000:>6.0f}kB  {page.path}{verdict}", flush=True)
     return kept
 

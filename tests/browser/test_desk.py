@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fhir_pa.provider.play.payer_file import NURSE, PULMONOLOGIST
+from fhir_pa.web.page import left
 from tests.browser.desk import Served, served
 from tests.browser.test_app_access import violations
 from tests.browser.window import Window
 from tests.stories.parties import Lent
 
 AT_THE_DESK = Callable[..., Window]
+HOUR = 3_600_000  # milliseconds
 ANSWERED = "the server responded with a status of 4"  # a form that was refused is told on its page
 
 
@@ -102,7 +105,7 @@ def test_only_the_fields_of_the_chosen_decision_are_asked(payer: Served, seated:
     shown = {"Certify as asked": (False, False), "Deny": (True, False), "Certify less": (True, True)}
     for choice, (code, amount) in shown.items():
         page.get_by_label(choice).check()
-        assert page.get_by_label("Reason code").is_visible() is code and page.get_by_label("How much").is_visible() is amount
+        assert page.get_by_label("Reason code").is_visible() is code and page.get_by_label("How much", exact=True).is_visible() is amount
 
 
 def test_a_decision_is_made_by_keyboard_alone(payer: Served, seated: AT_THE_DESK) -> None:
@@ -170,6 +173,31 @@ def test_everything_fits_a_narrow_screen(payer: Served, seated: AT_THE_DESK) -> 
     for path in ("", f"/cases/{payer.number('Ilsabet Crane')}", f"/cases/{payer.number('Teodric Amble')}"):
         window.page.goto(f"{payer.url}/desk{path}")
         assert window.page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_the_clocks_go_on_while_the_page_is_open_in_the_words_of_the_server(payer: Served, seated: AT_THE_DESK) -> None:
+    window = seated(PULMONOLOGIST)
+    page, number = window.page, payer.number("Teodric Amble")
+    page.clock.install()
+    page.goto(f"{payer.url}/desk")
+    row = page.locator("tr", has_text=number)
+    assert "7 days left" in row.inner_text() and row.get_attribute("class") == "calm"
+    page.clock.fast_forward(HOUR * 147 + HOUR // 2 - HOUR // 12)  # the time a test takes is on the clock too
+    assert "20 hours 34 minutes left" in row.inner_text() and row.get_attribute("class") == "soon"
+    page.clock.fast_forward(HOUR * 21)
+    assert "25 minutes over" in row.inner_text() and row.get_attribute("class") == "over"
+    page.goto(f"{payer.url}/desk/cases/{number}")
+    page.clock.fast_forward(HOUR * 24 + HOUR // 2)
+    assert page.locator(".clock strong").inner_text() == "5 days 23 hours left"
+
+
+def test_browser_and_server_tell_a_clock_alike(payer: Served, seated: AT_THE_DESK) -> None:
+    page, at = seated(PULMONOLOGIST).page, datetime(2026, 11, 21, 15, tzinfo=UTC)
+    tell = "([due, at]) => import('/desk/assets/clocks.js').then(clocks => clocks.left(Date.parse(due), Date.parse(at)))"
+    for minutes in (0, 1, 2, 59, 60, 61, 1439, 1440, 1441, 1500, 2880, 10_080):
+        due = at + timedelta(minutes=minutes, seconds=30)
+        for one, other in ((due, at), (at, due), (at, at)):
+            assert page.evaluate(tell, [one.isoformat(), other.isoformat()]) == left(one.isoformat(), other.isoformat()), minutes
 
 
 def test_on_paper_the_case_stands_alone(payer: Served, seated: AT_THE_DESK) -> None:
