@@ -151,6 +151,8 @@ def test_an_answer_that_takes_nothing_says_why_and_leaves_what_stands(ward: Call
     here.does("submit")
     number = next(case["number"] for case in physician.worklist())
     physician.decide(number, items=[1], decision="deny", because="Too high.", reason_code="0F", criteria=["hypoxemia"], phone="555-555-0143")
+    here.does("inquire")
+    here.hears(lambda request: request["told"][0]["how"].startswith("Notice"))
     here.does("update", starts="2026-12-01")
     assert here.request["errors"] and here.request["items"], "the page tells the error, and still how it stands"
     assert f"Not taken:</strong> {here.request['errors'][0]}" in here.page()
