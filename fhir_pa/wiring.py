@@ -25,6 +25,7 @@ from questionnaires.translated_facts import TranslatedFacts
 
 CHART_BYTES = 32 * 1024 * 1024
 FACT_SETS = 512
+PRACTICES = 200  # whose figures are remembered
 YEARS = 64
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
 
@@ -60,7 +61,7 @@ class Memory:
 @dataclass(frozen=True)
 class Lately:
     """What this process alone remembers, briefly and nowhere else: which EHRs stall, what was read of a chart,
-    which facts were found in it, and the public figures.
+    which facts were found in it, the public figures and those of practices.
 
     A chart is kept as bytes under whoever may read it; facts under a digest of the policy's wording and of what they rest on.
     """
@@ -69,6 +70,7 @@ class Lately:
     charts: Brief[Hashable, Mapping[str, bytes]] = field(default_factory=lambda: Brief(CHART_BYTES))
     facts: Brief[str, Answers] = field(default_factory=lambda: Brief(FACT_SETS))
     figures: Brief[Hashable, Json] = field(default_factory=lambda: Brief(YEARS))
+    practices: Brief[Hashable, Json] = field(default_factory=lambda: Brief(PRACTICES))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import practice_tables
 from fhir_pa.storage import tables as kept
+from fhir_pa.storage.claim_tables import claim_lines
 from fhir_pa.storage.ground import Ground
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.practice_lines import Kind, Line, lines, seen_by
@@ -18,7 +19,7 @@ from fhir_pa.um.practice_lines import Kind, Line, lines, seen_by
 _TABLE = practice_tables.practice_lines
 _line, _case = _TABLE.c, kept.authorizations.c
 _FORGET = sa.delete(_TABLE).where(_line.number == sa.bindparam("old"))
-_SHOWN = [column for column in _TABLE.c if column.name != "npi"]
+_SHOWN = [column for column in _TABLE.c if column.name not in ("npi", "place")]
 _MEANT = [_case.reference, _case.action, _case.received_at, _case.legal_due_at]
 
 
@@ -60,11 +61,11 @@ class PracticeReading(Ground):
         counts = [sa.select(sa.func.count()).select_from(_TABLE).where(*_narrowed(each)).scalar_subquery().label(name) for name, each in wanted.items()]
         return dict(self.row(sa.select(*counts))._mapping)
 
-    def practice_of_member(self, npis: tuple[str, ...], member_numbers: tuple[str, ...]) -> list[str]:
-        """The numbers of this practice's cases of a member with one of these numbers."""
-        mine = Lines(npis, (Kind.REQUEST,))
-        found = sa.select(_line.number).where(*_narrowed(mine), _line.member_number.in_(member_numbers)).order_by(_line.at)
-        return [row.number for row in self.rows(found)]
+    def practice_stands_at(self, npis: tuple[str, ...]) -> str:
+        """Something that is another text as soon as a case of these requestors, or a claim of theirs, is new or changed."""
+        cases = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_case.revision), 0)).where(_case.requestor_npi.in_(npis))
+        told = sa.select(sa.func.count()).where(claim_lines.c.npi.in_(npis))
+        return " ".join(map(str, (*self.row(cases), *self.row(told))))
 
 
 class PracticeWriting(PracticeReading):
@@ -73,7 +74,8 @@ class PracticeWriting(PracticeReading):
     def show_practices(self, authorization: Authorization) -> None:
         """The lines of the case as it stands now, for every practice that may see it."""
         self.connection.execute(_FORGET, {"old": authorization.number})
-        rows = [{**_row(authorization, line), "npi": npi} for npi in sorted(seen_by(authorization)) for line in lines(authorization)]
+        watched = [_row(authorization, line) for line in lines(authorization)]
+        rows = [{**row, "npi": npi, "place": place} for place, npi in enumerate(sorted(seen_by(authorization))) for row in watched]
         if rows:
             self.insert(_TABLE, rows)
 
@@ -108,7 +110,7 @@ def _once(npis: tuple[str, ...]) -> sa.ColumnElement[bool]:
     """Of a line that several of the practice's NPIs may see, the one row of the least of them."""
     other = _TABLE.alias("other")
     same = (other.c.number == _line.number, other.c.kind == _line.kind, other.c.part == _line.part, other.c.npi < _line.npi, other.c.npi.in_(npis))
-    return ~sa.exists(sa.select(sa.literal(1)).select_from(other).where(*same))
+    return sa.or_(_line.place == 0, ~sa.exists(sa.select(sa.literal(1)).select_from(other).where(*same)))
 
 
 def _row(authorization: Authorization, line: Line) -> dict[str, Any]:

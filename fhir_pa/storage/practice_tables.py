@@ -14,6 +14,7 @@ practice_lines = Table(
     Column("kind", String, primary_key=True),
     Column("part", Integer, primary_key=True),
     Column("npi", String, primary_key=True),
+    Column("place", Integer, nullable=False),  # of the NPI among those that may see the case, the least is 0
     Column("at", Moment, nullable=False),
     Column("since", Moment),
     Column("until", Moment),
