@@ -60,7 +60,7 @@ def test_the_address_of_the_form_takes_the_token_that_fetched_it_and_every_place
         assert asked_in(clinic.post(path, response)) == ["stage"]
 
 
-@pytest.mark.requirement("dtr-2.0.1:219")
+@pytest.mark.requirement("dtr-2.0.1:219", "dtr-2.2:spec-17")
 def test_only_what_can_change_the_answer_is_asked_and_then_the_form_is_complete(clinic: System) -> None:
     turns = list(interview(clinic, first_response(clinic, pap_order(clinic)), FIRST_MONTHS))
     assert [asked_in(turn) for turn in turns] == [["stage"], list(FIRST_MONTHS), list(FIRST_MONTHS)]

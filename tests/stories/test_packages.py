@@ -140,7 +140,6 @@ def test_a_draft_names_the_coverage_and_what_is_ordered_and_claims_its_profile_o
     assert many(package.draft, "meta", "profile") == {"2.0.1": [], "2.2": profile}[clinic.guide]
 
 
-@pytest.mark.requirement("dtr-2.2:prof-1")
 def test_an_order_that_asks_for_something_else_than_its_context_gets_the_forms_for_what_it_asks_now(clinic: System) -> None:
     asked = oxygen(clinic, BORDERLINE)
     (told,) = Ehr(clinic).sign(BORDERLINE)
