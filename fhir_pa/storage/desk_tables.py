@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
-from fhir_pa.storage.tables import Moment, items, metadata
+from fhir_pa.storage.tables import Moment, items, metadata, notices
 
 # Written anew with each revision of the authorization: an appeal changes what a judgement came to.
 judgements = Table(
@@ -69,3 +69,4 @@ prefetch_gaps = Table(
 )
 
 Index("ix_items_code", items.c.code, items.c.number)
+Index("ix_notices_at", notices.c.at)

@@ -49,7 +49,7 @@ class OperatingReading(Ground):
         elif state:
             which.append(_notice.state == state)
         total = self.row(sa.select(sa.func.count()).select_from(tables.notices).where(*which))[0]
-        newest = sa.select(tables.notices).where(*which).order_by(_notice.at.desc(), _notice.subscription_id, _notice.position)
+        newest = sa.select(tables.notices).where(*which).order_by(_notice.at.desc(), _notice.subscription_id.desc(), _notice.position.desc())
         return [told(row) for row in self.rows(newest.limit(most).offset(first))], total
 
     def clocks_near(self, by: datetime, first: int, most: int) -> tuple[list[Mapping[str, Any]], int]:
