@@ -93,6 +93,7 @@ def visited(app: FlaskClient, ehr: FlaskClient) -> str:
 )  # fmt: skip
   # fmt: skip
   # fmt: skip
+  # fmt: skip
 def test_the_request_to_sign_in_carries_state_challenge_and_audience(app: FlaskClient, ehr: FlaskClient) -> None:
     asked = query(app.get("/launch", query_string=query(ehr.post("/launches", data={"patient": "orla-penhallow", "app": APP_ID}))))
     assert (asked["aud"], asked["response_type"], asked["code_challenge_method"]) == (f"{EHR}/fhir", "code", "S256")
@@ -209,8 +210,9 @@ def test_every_answer_forbids_foreign_and_inline_scripts(app: FlaskClient) -> No
 )  # fmt: skip
   # fmt: skip
   # fmt: skip
+  # fmt: skip
 def test_the_supported_payers_are_listed_in_each_generations_words(app: FlaskClient) -> None:
-    assert app.get("/supported-payers").json == {"payers": [{"id": "larkfield", "name": "Larkfield Health Plan"}]}
+    assert app.get("/supported-payers").json == {"payers": [{"id": PAYER_NPI, "name": "Larkfield Health Plan"}]}
     listed = parse(app.get("/supported-payers", headers={"Accept": "application/fhir+json"}).data)
     assert listed["resourceType"] == "List"
     assert [each.text for each in validate(listed, open_set("2.2"), strict=True) if each.severity in ("fatal", "error")] == []

@@ -33,9 +33,21 @@ def payer_of(organizations: Iterable[Json], payers: tuple[Payer, ...]) -> Payer:
     raise Trouble(422, "app", "This coverage's payer is not known here.", words)
 
 
+def is_discovered(payer: Payer, configuration: Json) -> bool:
+    """Whether a payer's own endpoint discovery (HRex, davinci-configuration) gives it an identifier we know it by, and its base to ask for forms at.
+
+    >>> payer = Payer("p", "P", ("s|1",), "2.2", PasClient("https://p.example/fhir", "c", None))  # type: ignore[arg-type]
+    >>> is_discovered(payer, {"identifier": {"system": "s", "value": "1"}, "endpoints": {"davinci_dtr_qpackage_endpoint#2.2": "https://p.example/fhir"}})
+    True
+    """
+    named = f"{text(configuration, 'identifier', 'system')}|{text(configuration, 'identifier', 'value')}"
+    bases = (str(url).rstrip("/") for name, url in configuration.get("endpoints", {}).items() if name.startswith("davinci_dtr_qpackage_endpoint"))
+    return named in payer.identifiers and payer.client.fhir_base in bases
+
+
 def supported(payers: tuple[Payer, ...]) -> Json:
-    """The list in DTR 2.0.1's words."""
-    return {"payers": [{"id": payer.id, "name": payer.name} for payer in payers]}
+    """The list in DTR 2.0.1's words; each id is the value of the identifier that endpoint discovery gives (spec-105)."""
+    return {"payers": [{"id": payer.identifiers[0].rpartition("|")[2], "name": payer.name} for payer in payers]}
 
 
 def supported_list(payers: tuple[Payer, ...], at: str) -> Json:

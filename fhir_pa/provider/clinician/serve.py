@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
+from requests import RequestException
 from werkzeug.serving import make_server
 
 from fhir_pa.provider.charts.practice import PAYER_NPI
 from fhir_pa.provider.clinician.build import Setting, build
-from fhir_pa.provider.clinician.payers import Payer
+from fhir_pa.provider.clinician.payers import Payer, is_discovered
 from fhir_pa.provider.clinician.signing_in import WANTED, Host
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.pas_client import PasClient
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from fhir_pa.provider.smart.apps import App
+from fhir_pa.provider.wire import Wire
 from ig_profiles.names import NPI
+from ig_profiles.reading import Json
 
 APP_ID = "fhir-pa-forms"
 
@@ -42,7 +46,19 @@ def main(port: int, keys_file: Path, ehr_url: str, payer_base: str, guide: str, 
     keys = Keys.load(keys_file)
     payer = Payer("payer", payer_name, (f"{NPI}|{payer_npi}",), guide, PasClient(payer_base, CLIENT_ID, keys))
     setting = Setting(f"http://127.0.0.1:{port}", (Host(f"{ehr_url}/fhir", APP_ID),), (payer,), keys, measures=measures)
+    if not is_discovered(payer, _discovery(payer_base)):
+        click.echo(f"{payer_name} does not discover itself under {NPI}|{payer_npi} with the base {payer_base}. Correct --payer-npi or --payer.", err=True)
     make_server("127.0.0.1", port, build(setting), threaded=True).serve_forever()
+
+
+def _discovery(payer_base: str) -> Json:
+    """The payer's davinci-configuration; empty when it publishes none, or cannot be reached yet."""
+    parts = urlsplit(payer_base)
+    try:
+        reply = Wire(f"{parts.scheme}://{parts.netloc}").get(".well-known/davinci-configuration")
+    except RequestException:
+        return {}
+    return reply.body if reply.status == 200 and isinstance(reply.body, dict) else {}
 
 
 if __name__ == "__main__":
