@@ -15,9 +15,11 @@ from fhir_pa.commands.options import explained, payer_of, settings_of, where
 from fhir_pa.operations.figures import in_json, watched_in_json
 from fhir_pa.storage.store import Store
 from fhir_pa.synthetic.living import live, synthetic_year
+from fhir_pa.synthetic.measuring import tracked
 from fhir_pa.synthetic.year import Year
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.figures import PublicFigures, Share, Watched, public_figures, watched
+from fhir_pa.um.tracker import Tracker
 from ig_profiles.json import dump
 from questionnaires.library import Shelf, open_shelf
 
@@ -41,10 +43,30 @@ def simulate(days: int, requests: int, seed: int, begins: datetime, form: str, k
                 pass
         book.close()
         public, seen = public_figures(year.cases.values(), year.begins.year), watched(year.cases.values(), year.begins, year.ends)
+        four = tracked(year, shelf)
     if form == "json":
-        click.echo(dump({"cases": len(year.cases), "claims_refused": year.refused, "public": in_json(public), "watched": watched_in_json(seen)}, pretty=True))
+        told = {"cases": len(year.cases), "claims": len(year.given), "claims_refused": year.refused}
+        click.echo(dump({**told, "public": in_json(public), "watched": watched_in_json(seen), "four": _four(four)}, pretty=True))
     else:
         _tell(year, public, seen)
+        _tell_four(four)
+
+
+def _four(four: Tracker) -> list[dict[str, Any]]:
+    return [
+        {"measure": each.name, "value": each.value, "count": each.count, "of": each.of, "target": str(each.target), "met": each.is_met}
+        for each in four.measures
+    ]
+
+
+def _tell_four(four: Tracker) -> None:
+    click.echo("\nThe four measures of practices")
+    for each in four.measures:
+        value = "nothing to count" if each.value is None else f"{each.value:g}"
+        click.echo(f"  {each.name}: {value} ({each.count} of {each.of}), target {each.target}")
+    click.echo(f"  days of care that nothing certifies: {four.unfunded_days}; days asked for and not certified: {four.denied_days}")
+    for kind, rows in four.failures.items():
+        click.echo(f"  {kind}: {sum(row.happened for row in rows)}")
 
 
 class _Book:

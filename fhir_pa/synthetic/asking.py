@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from fhir_pa.synthetic.chance import after_about, happens
 from fhir_pa.synthetic.charts import Chart
-from fhir_pa.synthetic.following import followed
+from fhir_pa.synthetic.following import followed, rendered
 from fhir_pa.synthetic.habits import DAY, HOUR
 from fhir_pa.synthetic.population import Insured, Practice
 from fhir_pa.synthetic.year import Act, Asked, Year
@@ -29,9 +29,12 @@ BEFORE_DUE = 12 * HOUR
 
 
 def arrives(year: Year, number: str, about: object, at: datetime) -> None:
-    """A practice asks for a service, sometimes for two, for one of its members."""
+    """A practice asks for a service, sometimes for two, for one of its members; now and then it gives one and never asks."""
     practice, insured = year.chance.choice(year.practices), year.chance.choice(year.members)
     edition, code = _wanted(year)
+    if happens(year.chance, year.habits.never_asked):
+        year.given.append(rendered(Asked(practice, insured, {}), code, f"UNASKED-{len(year.given)}", at.date()))
+        return
     items: tuple[RequestedItem, ...] = (_item(year, 1, edition, code, insured, at.date()),)
     if edition is not None and happens(year.chance, year.habits.second_item):
         items = (*items, _item(year, 2, edition, year.chance.choice(edition.services), insured, at.date()))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
-from decimal import ROUND_CEILING
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_CEILING, Decimal
 
 from fhir_pa.synthetic.chance import after_about, happens
 from fhir_pa.synthetic.habits import DAY
-from fhir_pa.synthetic.year import Act, Year
+from fhir_pa.synthetic.year import Act, Asked, Year
 from fhir_pa.um import units
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized
 from fhir_pa.um.item import Item
+from fhir_pa.um.rendered import ONE, Rendered
 from fhir_pa.um.transitions import CERTIFICATIONS, REOPENABLE
 from ig_profiles.outcome import Conflict
+from ig_profiles.reading import Coding
 
 
 def followed(year: Year, case: Authorization, items: Iterable[Item], at: datetime) -> None:
@@ -31,10 +33,18 @@ def claims(year: Year, number: str, about: object, at: datetime) -> None:
     """A claim uses a part of what was certified; one that asks for more than is left is refused and counted."""
     assert isinstance(about, tuple)
     sequence, quantity, name = about
+    case = year.cases[number]
+    year.given.append(rendered(year.asked[number], case.item(sequence).requested.service.codes[0], name, at.date(), quantity))
     try:
         year.put(units.use(year.cases[number], sequence, quantity, at.date(), name, "claims", at))
     except Conflict:
         year.refused += 1
+
+
+def rendered(asked: Asked, code: Coding, claim: str, on: date, quantity: Decimal = ONE) -> Rendered:
+    """One line of a claim of this practice, about its member."""
+    member = asked.insured.member.identifiers[0]
+    return Rendered(claim, 1, member, asked.insured.line_of_business, code, on, on, asked.practice.party.npi or "", quantity)
 
 
 def _used(year: Year, case: Authorization, item: Item, held: Authorized, at: datetime) -> None:

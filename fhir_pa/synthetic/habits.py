@@ -58,4 +58,5 @@ class Habits:
     asks_late: float = 0.15
     claims: int = 3
     claims_too_much: float = 0.05
+    never_asked: float = 0.01
     gold_cards: float = 0.03

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import ROUND_CEILING
+from decimal import ROUND_CEILING, Decimal
 
 from fhir_pa.synthetic.chance import happens
 from fhir_pa.synthetic.year import Year
@@ -13,8 +13,12 @@ from fhir_pa.um.determination import Authorized
 from fhir_pa.um.item import Item
 from fhir_pa.um.review import Decision, Verdict, as_requested
 from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.step_down import StepDown
+from ig_profiles.names import HCPCS
+from ig_profiles.reading import Coding
 from questionnaires.criteria import Axis, Finding, Truth
 
+BY_DAY = Coding(HCPCS, "H0035")
 NOT_SHOWN, LEVEL, PLAN_RULE = "0P", "0G", "0F"  # X12 886, as the payer keeps them
 
 
@@ -30,7 +34,8 @@ def judged(year: Year, case: Authorization, item: Item, reduce: bool = False) ->
     named = tuple(finding.criterion for finding in (not_met or unknown or list(findings)))
     decision = Decision((item.sequence,), Verdict.DENY, because, named, (code,), "555-555-0142", root_cause=cause)
     if reduce or (not_met and happens(year.chance, year.habits.modifies)):
-        return replace(decision, verdict=Verdict.MODIFY, authorized=_half(case, item))
+        half = _half(case, item)
+        return replace(decision, verdict=Verdict.MODIFY, authorized=half, step_down=_lower(item, half))
     return decision
 
 
@@ -52,6 +57,15 @@ def _cause(not_met: list[Finding], unknown: list[Finding]) -> tuple[RootCause, s
     if not_met:
         return (RootCause.WRONG_LEVEL, LEVEL) if not_met[0].axis is Axis.SETTING else (RootCause.NOT_NECESSARY, PLAN_RULE)
     return (RootCause.DOCUMENTS_MISSING, NOT_SHOWN) if unknown else (RootCause.NOT_NECESSARY, PLAN_RULE)
+
+
+def _lower(item: Item, transition: Authorized) -> StepDown | None:
+    """Care by day after the days of transition, where the care is one that is reviewed while it goes on."""
+    edition = item.determination.edition
+    if edition is None or edition.review_every is None:
+        return None
+    first = transition.until + timedelta(days=1)
+    return StepDown(BY_DAY, first, first + timedelta(days=13), Decimal(10), "days")
 
 
 def _half(case: Authorization, item: Item) -> Authorized:

@@ -19,6 +19,7 @@ from fhir_pa.um.extension_of_time import extend
 from fhir_pa.um.item import Item
 from fhir_pa.um.peer_to_peer import WINDOW, Clinician, PeerToPeer, Stage
 from fhir_pa.um.peer_to_peer import Outcome as Talked
+from fhir_pa.um.referring import refer
 from fhir_pa.um.review import Decision, Reviewer, Verdict
 from fhir_pa.um.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP, ExtensionReason
 from fhir_pa.um.transitions import State
@@ -101,6 +102,9 @@ def _by_nurse(year: Year, number: str, nurse: Reviewer, at: datetime) -> None:
         decision = judged(year, year.cases[number], item)
         if decision.verdict is Verdict.CERTIFY:
             _decide(year, number, decision, nurse, at)
+    left = tuple(item.sequence for item in _open(year.cases[number]) if item.state is State.IN_REVIEW_NURSE)
+    if left:
+        year.put(refer(year.cases[number], left, "What was sent does not show it; a physician should look.", nurse, at))
     if _open(year.cases[number]):
         year.later(at, Act.TAKEN_UP, number, "physician")
 

@@ -16,6 +16,7 @@ from fhir_pa.synthetic.charts import Chart, Charts
 from fhir_pa.synthetic.habits import DAY, Habits
 from fhir_pa.synthetic.population import Insured, Practice, Staff
 from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.rendered import Rendered
 from questionnaires.library import Shelf
 
 
@@ -47,7 +48,10 @@ class Asked:
 
 @dataclass
 class Year:
-    """Everything that lives through the year. ``kept`` hears of every revision as it is made; ``refused`` counts claims for more than is left."""
+    """Everything that lives through the year. ``kept`` hears of every revision as it is made; ``refused`` counts claims for more than is left.
+
+    ``given`` is what the claims system tells of services given, those nobody asked for among it.
+    """
 
     shelf: Shelf
     chance: Chance
@@ -61,6 +65,7 @@ class Year:
     cases: dict[str, Authorization] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
     refused: int = 0
+    given: list[Rendered] = field(default_factory=list)
     _agenda: list[tuple[datetime, int, Act, str, object]] = field(default_factory=list)
     _written: int = 0
 

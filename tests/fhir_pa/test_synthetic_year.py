@@ -16,10 +16,12 @@ from fhir_pa.cli import main
 from fhir_pa.operations.audit import verified
 from fhir_pa.storage.store import open_store
 from fhir_pa.synthetic.living import live, synthetic_year
+from fhir_pa.synthetic.measuring import tracked
 from fhir_pa.synthetic.year import Year
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import ADVERSE
 from fhir_pa.um.figures import public_figures, watched
+from fhir_pa.um.transitions import CERTIFICATIONS
 from fhir_pa.um.units import left
 from ig_profiles import json
 from questionnaires.library import open_shelf
@@ -164,6 +166,48 @@ def test_what_is_watched_is_what_the_event_log_tells() -> None:
     persuaded = [event for event in events if event.what == "peer-to-peer held" and not event.because.startswith("not persuaded")]
     assert len(seen["conversations that changed the decision"].are) == len(persuaded)
     assert len(seen["conversations that changed the decision"].of) == calls["held"]
+
+
+def test_the_four_measures_are_those_the_cases_and_claims_tell_counted_anew() -> None:
+    year, shelf = lived(), open_shelf()
+    four = {str(each.name): each for each in tracked(year, shelf).measures}
+    uses = {use.claim: (case.number, use.item) for case in year.cases.values() for use in case.uses}
+    taken: Counter[tuple[str, int]] = Counter()
+    covered = wanted = 0
+    for line in sorted(year.given, key=lambda each: (each.on, each.claim)):
+        edition = shelf.in_force(line.service(), line.on)
+        if not edition.covered or edition.authorization != "needed" or edition.benefits.outside_network_only:
+            continue
+        wanted += 1
+        held = [
+            (-item.determination.authorized.until.toordinal(), case.number, item.sequence)
+            for case in year.cases.values()
+            if line.member in case.request.member.identifiers
+            for item in case.items
+            if item.determination.authorized and item.state in CERTIFICATIONS and line.code in item.requested.service.codes
+            if item.determination.authorized.starts_on <= line.on <= item.determination.authorized.until and not left(case, item).is_exhausted
+        ]
+        if line.claim in uses:
+            covered += 1
+            taken[uses[line.claim]] += int(line.quantity)
+        elif held:
+            _, number, sequence = min(held)
+            rest = left(year.cases[number], year.cases[number].item(sequence)).left
+            covered += rest is None or line.quantity <= rest - taken[number, sequence]
+            taken[number, sequence] += int(line.quantity)
+    valid = four["services with a valid authorization"]
+    assert (valid.count, valid.of) == (covered, wanted) and wanted > 500 and any(line.claim.startswith("UNASKED") for line in year.given)
+    heard = [each for case in year.cases.values() for each in case.appeals if each.outcome in ("overturned", "partly overturned", "upheld")]
+    assert four["appeals that changed the decision"].count == sum(each.outcome != "upheld" for each in heard) and len(heard) > 0
+    missed = [event for _, event in log(year) if event.what == "peer-to-peer missed by the provider"]
+    assert four["conversations missed by the practice"].count == len(missed) > 0
+
+
+def test_nurses_hand_on_and_physicians_offer_less_intense_care() -> None:
+    whats = Counter(event.what for _, event in log(lived()))
+    assert whats["reviewer referred to a physician"] > 0
+    steps = [made for case in lived().cases.values() for item in case.items for made in (*item.earlier, item.determination) if made.step_down]
+    assert steps and all(made.signed_by and made.signed_by.role == "physician" for made in steps)
 
 
 def test_no_year_holds_a_denial_without_a_physician_or_more_used_than_certified() -> None:
