@@ -5,10 +5,10 @@ Chapters: PAS intermediary capabilities, DTR payer service, Subscriptions R5 bac
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fhir_pa.operations import cases
+from fhir_pa.release import release
 from fhir_pa.wiring import Payer
 from ig_profiles.names import BACKPORT, DTR, PAS, PAS_PROFILE, PAS_TOPIC
 from ig_profiles.reading import Json, without_empty
@@ -30,7 +30,9 @@ PROFILES = {
     "CommunicationRequest": ("profile-communicationrequest",),
     "Communication": (),
 }
-NAMED_BY = {name: {"documentation": "With the modifier :identifier."} for name in ("patient", "requestor", "provider")}
+NAMED_BY = {name: {"documentation": "With the modifier :identifier."} for name in ("requestor", "provider")} | {
+    "patient": {"documentation": "The reference the request was sent with, or a number of the member with the modifier :identifier."}
+}
 PIN = {"2.0.1": "", "2.2": "|2.2.1"}
 
 
@@ -40,14 +42,14 @@ def metadata(guide: str, payer: Payer) -> Json:
     statement = {
         "resourceType": "CapabilityStatement",
         "url": f"{base}/metadata",
-        "version": _release(),
+        "version": release(),
         "name": "FhirPaPriorAuthorizationServer",
         "title": f"{payer.directory.insurer.name}: prior authorization (PAS and DTR {guide})",
         "status": "active",
         "date": PUBLISHED_ON,
         "kind": "instance",
         "instantiates": [f"{PAS}/CapabilityStatement/IntermediaryCapabilities", f"{DTR}/CapabilityStatement/dtr-payer-service", BACKPORT_SERVER],
-        "software": {"name": "fhir-pa", "version": _release()},
+        "software": {"name": "fhir-pa", "version": release()},
         "implementation": {"description": f"Prior authorization server of {payer.directory.insurer.name}", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["json", "xml"],
@@ -69,13 +71,6 @@ def metadata(guide: str, payer: Payer) -> Json:
         ],
     }
     return without_empty(statement)
-
-
-def _release() -> str:
-    try:
-        return version("fhir-pa")
-    except PackageNotFoundError:  # run from the source, not installed
-        return "0"
 
 
 def _security(payer: Payer) -> dict[str, Any]:

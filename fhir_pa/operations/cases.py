@@ -17,7 +17,7 @@ from fhir_pa.pas import attachment
 from fhir_pa.pas.communication import Sent
 from fhir_pa.pas.kept import case_named, kept
 from fhir_pa.storage.cases import Known, submitted_by
-from fhir_pa.storage.names import CLAIM, ITEM_TRACE, MEMBER, NUMBER, PROVIDER, TRACE
+from fhir_pa.storage.names import CLAIM, ITEM_TRACE, MEMBER, NUMBER, PATIENT, PROVIDER, TRACE
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.wiring import Payer
@@ -33,12 +33,12 @@ IDENTIFIED: Mapping[str, tuple[str, ...]] = {
     "provider:identifier": (PROVIDER,),
 }
 SEARCHED: Mapping[str, tuple[str, ...]] = {
-    "ClaimResponse": ("_id", "identifier", "patient:identifier", "requestor:identifier", "request"),
-    "Claim": ("_id", "identifier", "patient:identifier", "provider:identifier"),
+    "ClaimResponse": ("_id", "identifier", "patient", "patient:identifier", "requestor:identifier", "request"),
+    "Claim": ("_id", "identifier", "patient", "patient:identifier", "provider:identifier"),
     "Bundle": ("_id", "identifier"),
-    "Task": ("_id", "identifier", "patient:identifier"),
-    "CommunicationRequest": ("_id", "identifier", "patient:identifier"),
-    "Communication": ("_id", "identifier", "patient:identifier"),
+    "Task": ("_id", "identifier", "patient", "patient:identifier"),
+    "CommunicationRequest": ("_id", "identifier", "patient", "patient:identifier"),
+    "Communication": ("_id", "identifier", "patient", "patient:identifier"),
 }
 _PAGING = ("_count", "_offset", "_format", "_pretty")
 
@@ -93,6 +93,8 @@ def _known(kind: str, name: str, value: str) -> Iterator[Known]:
     elif name == "request":
         yield Known((CLAIM,), value)
         yield Known((NUMBER,), value.rpartition("/")[2])
+    elif name == "patient":
+        yield Known((PATIENT,), value if "/" in value else f"Patient/{value}")
     elif name == "_id":
         yield Known((NUMBER,), case_named(kind, value))
 

@@ -14,10 +14,11 @@ TRACE = "trace"  # numbers the provider gave the request
 ITEM_TRACE = "item trace"
 NUMBER = "number"  # numbers the payer gave out, now or for an earlier case
 CLAIM = "claim"  # the sender's own URL of the request
+PATIENT = "patient"  # the sender's own reference to the member, whole and by its last two parts
 PROVIDER = "npi"  # NPIs of the requestor and of providers named
 CODE = "code"
 DIAGNOSIS = "diagnosis"
-KINDS = (MEMBER, TRACE, ITEM_TRACE, NUMBER, CLAIM, PROVIDER, CODE, DIAGNOSIS)
+KINDS = (MEMBER, TRACE, ITEM_TRACE, NUMBER, CLAIM, PATIENT, PROVIDER, CODE, DIAGNOSIS)
 
 Name = tuple[str, str, str]
 
@@ -43,6 +44,7 @@ def _names(authorization: Authorization) -> Iterator[Name]:
     yield (NUMBER, "", authorization.number)
     yield (NUMBER, "", authorization.reference)
     yield (CLAIM, "", request.claim_url)
+    yield from ((PATIENT, "", reference) for reference in {request.member.url, "/".join(request.member.url.split("/")[-2:])})
     yield from identified(MEMBER, (*request.member.identifiers, *request.member.subscriber_identifiers))
     yield from identified(TRACE, request.trace_numbers)
     yield from _providers((request.requestor, *request.providers))

@@ -88,6 +88,10 @@ def test_answers_are_found_by_trace_number_member_provider_and_request_the_newes
     traces = quote(f"http://oakwood.example/trace-numbers|{second.number}")
     assert ids(clinic, f"ClaimResponse?identifier={traces}") == ids(clinic, "ClaimResponse?patient:identifier=SYN-04") == [newer]
     assert ids(clinic, f"Claim?identifier={first.number},{second.number}") == [newer, older]
+    here = quote(f"{clinic.plan.ehr_url}/fhir/Patient/ilsabet-crane", safe="")
+    for query in (f"ClaimResponse?patient={here}", "Claim?patient=Patient/ilsabet-crane", "Claim?patient=ilsabet-crane"):
+        assert ids(clinic, query) == [newer], query
+    assert len(ids(clinic, "Task?patient=Patient/ilsabet-crane")) == 1 and ids(clinic, "Claim?patient=Patient/nobody") == []
     url = quote(f"{clinic.plan.ehr_url}/fhir/Claim/{first.number.lower()}", safe="")
     assert ids(clinic, f"ClaimResponse?request={url}") == [older]
     assert sorted(ids(clinic, f"Bundle?identifier={first.number}")) == [f"{older}-request", f"{older}-response"]
