@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import fhir_pa
 from fhir_pa.auth.scopes import scope
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.settings import documented, read
+from fhir_pa.um.root_cause import RootCause
 from tests.fhir_pa.web_parties import EC, SMALL
 
 KEYS = json.dumps(EC.as_dict(private=False)).replace(":", " =").replace('"kty" =', "kty =")
@@ -110,8 +112,10 @@ def test_a_gold_card_is_read_and_spares_its_policies_until_its_last_day(file):
 
 
 def test_a_plan_may_give_a_reason_code_its_root_cause(file):
-    causes = read({"config": file('[root_causes]\n"0V" = "not medically necessary"')}, {}).directory.root_causes
+    page = (Path(fhir_pa.__file__).parent / "docs" / "reason-codes.md").read_text(encoding="utf-8")
+    causes = read({"config": file(page.split("```toml\n")[1].split("```")[0])}, {}).directory.root_causes
     assert causes == {"0V": "not medically necessary"}
+    assert [cause for cause in RootCause if f"`{cause}`" not in page] == []
 
 
 def test_a_gold_card_without_reason_or_with_a_wrong_number_is_told(file):
