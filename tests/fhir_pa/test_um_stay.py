@@ -15,6 +15,7 @@ from fhir_pa.um.request import CertificationType
 from fhir_pa.um.stay import CONTINUED, Stay, continuation, continued, continues, lag, reviews, reviews_of, stays
 from fhir_pa.um.transitions import State
 from fhir_pa.um.units import use
+from questionnaires.library import open_shelf
 from tests.builders import NOON, authorization, finding, item, request
 
 DAY = timedelta(days=1)
@@ -108,3 +109,20 @@ def test_days_that_claims_tell_are_care_that_went_on_until_the_discharge() -> No
     assert Stay((used,)).known_until == FIRST + 4 * DAY
     left = replace(used, request=replace(used.request, discharge=(FIRST + 2 * DAY, FIRST + 2 * DAY)))
     assert Stay((left,)).known_until == FIRST + 2 * DAY
+
+
+@pytest.mark.parametrize(
+    ("topic", "days", "unit", "every"),
+    [
+        ("emergency_inpatient", 6, "days", 1),
+        ("residential_sud", 7, "days", 7),
+        ("partial_hospitalization", 14, "days", 7),
+        ("intensive_outpatient", 28, "sessions", 14),
+    ],
+)
+def test_each_setting_has_its_own_unit_days_and_cadence(topic: str, days: int, unit: str, every: int) -> None:
+    edition = next(each for each in open_shelf().editions() if each.topic == topic)
+    assert edition.certifies is not None and (edition.certifies.days, edition.certifies.unit) == (days, unit)
+    named = EditionReference.of(edition)
+    case = authorization(Certify("Met.", (finding(),), named, Authorized(FIRST, FIRST + 27 * DAY, Decimal(12), unit)))
+    assert named.review_every == every and [(each.on - FIRST).days + 1 for each in reviews_of(case.item(1))][:2] == [every, 2 * every]
