@@ -136,6 +136,7 @@ def pictures(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(page: Any, name: str) -> None:
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     return keep

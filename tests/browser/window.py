@@ -15,7 +15,18 @@ class Window:
 
     def __init__(self, chromium: Any, scheme: str = "light", width: int = 1200, height: int = 900) -> None:
         self._context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce")
-        self.page = self._context.new_page()
+        self._watch(self._context.new_page())
+
+    @classmethod
+    def of(cls, page: Any) -> Window:
+        """A window that a page of ours opened; it closes with the one that opened it."""
+        made = cls.__new__(cls)
+        made._context = page.context
+        made._watch(page)
+        return made
+
+    def _watch(self, page: Any) -> None:
+        self.page = page
         self.page.set_default_timeout(20_000)
         self.said: list[str] = []
         self.expected: list[str] = []
