@@ -20,6 +20,7 @@ SLEEPERS = (
     Member("bertil-okonjo", "Bertil", "Okonjo", "male", date(1959, 11, 30), "SYN-22"),
     Member("maren-quispe", "Maren", "Quispe", "female", date(1975, 5, 12), "SYN-23"),
     Member("ilari-nakashima", "Ilari", "Nakashima", "male", date(1963, 9, 8), "SYN-24"),
+    Member("ilse-varga", "Ilse", "Varga", "female", date(1966, 4, 17), "SYN-26"),
     Member("oluwaseun-brandt", "Oluwaseun", "Brandt", "male", date(1980, 1, 25), "SYN-25"),
 )
 

@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 
 from questionnaires.cql import DIST
-from tests.browser.test_app_every_type import COLOURS, control, item
+from tests.browser.any_payer import SDC
+from tests.browser.test_app_adaptive import authorize_at_the_last_question
+from tests.browser.test_app_beside import LOOKED, PIXEL, context
+from tests.browser.test_app_every_type import COLOURS, HL7, control, item
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PROBLEMS = context("Problems on record", "application/x-fhir-query", "Condition?patient={{%patient.id}}")
+DRAWING = {"url": f"{SDC}itemMedia", "valueAttachment": {"contentType": "image/png", "data": PIXEL, "title": "Where to measure"}}
+SEALED = {"url": f"{HL7}questionnaire-signatureRequired", "valueCodeableConcept": {"coding": [{"code": "1.2.840.10065.1.12.1.1"}]}}
 EVERYTHING = (
     *(item(kind, required=True) for kind in ("boolean", "string", "text", "integer", "decimal", "date", "dateTime", "time", "url", "attachment")),
     item("choice", answerOption=COLOURS),
@@ -17,6 +23,8 @@ EVERYTHING = (
     {**item("open-choice", answerOption=COLOURS, repeats=True), "linkId": "own", "text": "Any colours"},
     {"linkId": "rows", "text": "Earlier treatments", "type": "group", "repeats": True, "item": [{**item("string"), "linkId": "drug", "text": "Drug"}]},
     item("quantity"),
+    item("reference", extension=[{"url": f"{SDC}lookupQuestionnaire", "valueCanonical": LOOKED}]),
+    {**item("boolean", extension=[PROBLEMS, DRAWING, SEALED]), "linkId": "beside", "text": "With all that may stand beside it"},
 )
 
 
@@ -47,6 +55,8 @@ def test_the_journey_has_no_accessibility_fault(opened: Any, scheme: str) -> Non
 def test_every_type_of_question_has_no_accessibility_fault_filled_or_wrong(opened: Any, any_form: Any, scheme: str) -> None:
     _, window = opened("Teodric Amble", payer_base=any_form(*EVERYTHING), ask=False, scheme=scheme)
     assert violations(window) == []
+    window.page.locator("summary", has_text="Problems on record").click()
+    window.page.wait_for_selector(".context li")
     window.type("Give a integer", "many")
     window.press("Review")
     assert violations(window) == []
@@ -58,6 +68,25 @@ def test_the_choosing_of_what_to_document_has_no_accessibility_fault(opened: Any
     _, window = opened("Ilsabet Crane", clinic_=clinic)
     assert "Go on where you were" in window.text()
     assert violations(window) == []
+
+
+def test_what_comes_after_a_form_has_no_accessibility_fault(opened: Any) -> None:
+    """A number, the objection to it, and documents to choose."""
+    clinic, window = opened("Ilse Varga", unasked=True)
+    authorize_at_the_last_question(window)
+    window.page.locator("summary", has_text="This number is not valid").click()
+    assert violations(window) == []
+    window.press("Mark as not valid")
+    window.page.wait_for_selector(".objection")
+    assert violations(window) == []
+    _, scans = opened("Ilsabet Crane", clinic_=clinic)
+    scans.press("Review")
+    scans.page.locator("summary", has_text="Documents to send along").click()
+    scans.page.wait_for_selector(".documents .option")
+    assert violations(scans) == []
+    scans.press("Finish and send")
+    scans.page.wait_for_selector(".decision")
+    assert violations(scans) == []
 
 
 def test_the_whole_journey_by_keyboard_alone(opened: Any) -> None:

@@ -37,10 +37,12 @@ def path(expression: str) -> Json:
 )  # fmt: skip
   # fmt: skip
   # fmt: skip
+  # fmt: skip
 def test_what_helps_to_answer_is_looked_up_when_the_clinician_opens_it(fresh: Any) -> None:
     beside = context("Problems on record", "application/x-fhir-query", "Condition?patient={{%patient.id}}")
     _, window, _ = fresh(item("boolean", extension=[beside]))
     asked: list[str] = []
+    window.saved()
     window.page.on("request", lambda request: asked.append(request.url))
     folded = window.question("Give a boolean").locator("details")
     assert folded.inner_text().strip() == "Problems on record"
@@ -134,6 +136,7 @@ def test_a_page_of_the_form_is_rebuilt_from_the_short_list_and_markup_of_options
 )  # fmt: skip
   # fmt: skip
   # fmt: skip
+  # fmt: skip
 def test_what_the_chart_does_not_hold_is_made_with_the_form_the_payer_names_for_it(fresh: Any) -> None:
     """lookupQuestionnaire: the answer refers to the form that was filled in for it."""
     named = {"resourceType": "Questionnaire", "url": LOOKED, "version": "3", "title": "A report from outside", "status": "active"}
@@ -167,6 +170,7 @@ def test_a_form_that_nobody_publishes_is_said_in_place(fresh: Any) -> None:
 )  # fmt: skip
   # fmt: skip
   # fmt: skip
+  # fmt: skip
 def test_questions_in_order_come_one_after_the_other_and_stay_open_to_change(fresh: Any) -> None:
     """entryMode."""
     mode = {"url": f"{SDC}entryMode", "valueCode": "sequential"}
@@ -191,6 +195,7 @@ def test_questions_in_order_come_one_after_the_other_and_stay_open_to_change(fre
     "dtr-2.0.1:15", "dtr-2.0.1:16", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6",
     "dtr-2.2:spec-19",
 )  # fmt: skip
+  # fmt: skip
   # fmt: skip
   # fmt: skip
 def test_what_the_form_takes_is_said_above_it(fresh: Any) -> None:
