@@ -45,6 +45,10 @@ def read(tables: Mapping[str, Any], where: str, mistakes: Mistakes) -> Directory
     _no_twins([*{person.id for person in people}, *(each.id for each in practice_people)], f"{where} [[practice_person]]", "id", mistakes)
     _no_twins([f"{member.system}|{member.id}" for member in members], f"{where} [[member]]", "system and id", mistakes)
     _no_twins([delegate.name for delegate in delegates], f"{where} [[delegate]]", "name", mistakes)
+    for person in people:
+        if person.delegate and person.delegate not in [each.name for each in delegates]:
+            listed_ = ", ".join(each.name for each in delegates) or "none"
+            mistakes.add(f"{where} [[person]] {person.id}", f"works for '{person.delegate}', which is no [[delegate]].", f"Listed are: {listed_}.")
     _no_twins([provider.npi for provider in network.providers], f"{where} [[provider]]", "npi", mistakes)
     insurer = _insurer(Table(tables.get("payer", {}), f"{where} [payer]", mistakes))
     accounts, portal = (_accounts(tables, name, where, mistakes) for name in ("oidc", "member_oidc"))

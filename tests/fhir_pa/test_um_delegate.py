@@ -61,6 +61,7 @@ def test_it_is_read_from_the_configuration(tmp_path: Path) -> None:
         ('[[delegate]]\nphone = "555-555-0160"', "name is missing"),
         ('[[delegate]]\nname = "N"\nphone = "1"\nlines_of_business = ["medicare"]', "Choose among medicare-advantage"),
         ('[[delegate]]\nname = "N"\nphone = "1"\nfrom = 2026-02-01\nuntil = 2026-01-01', "Correct one of the two days."),
+        ('[[person]]\nid = "a"\nname = "A"\nroles = ["nurse"]\ndelegate = "Gone"', "Listed are: none."),
         ('[[delegate]]\nname = "N"\nphone = "1"\n[[delegate]]\nname = "N"\nphone = "2"', "Give each its own."),
     ],
 )
@@ -72,6 +73,8 @@ def test_a_mistake_in_it_is_named_with_how_to_mend_it(tmp_path: Path, text: str,
 
 def test_the_example_for_whoever_runs_the_server_is_read(tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "fhir_pa" / "docs" / "delegates.md").read_text("utf-8")
-    example = page.split("```toml\n")[1].split("```")[0]
-    (found,) = read({"config": settings(tmp_path, example)}, {}).directory.delegates
+    examples = "\n".join(part.split("```")[0] for part in page.split("```toml\n")[1:])
+    directory = read({"config": settings(tmp_path, examples)}, {}).directory
+    (found,) = directory.delegates
+    assert [each.delegate for each in directory.people if each.delegate] == [found.name]
     assert found.topics == ("surveillance_imaging", "lumbar_mri") and (found.begins, found.until) == (date(2026, 1, 1), date(2026, 12, 31))
