@@ -51,10 +51,10 @@ class PracticeReading(Ground):
         order: list[sa.ColumnElement[Any]] = [_line.at.desc() if wanted.newest else _line.at, _line.number, _line.part]
         if wanted.counted:
             order.insert(0, _line.share)
-        page = sa.select(*_SHOWN).where(*_narrowed(wanted)).order_by(*order).limit(most).offset(first).subquery()
-        found = sa.select(page, *_MEANT).join(kept.authorizations, _case.number == page.c.number)
-        again = [page.c["at"].desc() if wanted.newest else page.c["at"], page.c.number, page.c.part]
-        return [row._asdict() for row in self.rows(found.order_by(*([page.c.share] if wanted.counted else []), *again))]
+        page = sa.select(*_TABLE.primary_key).where(*_narrowed(wanted)).order_by(*order).limit(most).offset(first).subquery()
+        same = sa.and_(*(_line[key.name] == page.c[key.name] for key in _TABLE.primary_key))
+        found = sa.select(*_SHOWN, *_MEANT).join(page, same).join(kept.authorizations, _case.number == _line.number)
+        return [row._asdict() for row in self.rows(found.order_by(*order))]
 
     def practice_counts(self, wanted: Mapping[str, Lines]) -> dict[str, int]:
         """How many lines there are of each, in one question."""

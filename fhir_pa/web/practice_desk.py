@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, g, request
@@ -12,7 +11,7 @@ from fhir_pa.auth.desk_session import practice_seats
 from fhir_pa.web import errors, practice_case, sign_in
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Payer
-from fhir_pa.web.offered_to_practices import ForPractices, Json
+from fhir_pa.web.offered_to_practices import ForPractices
 from fhir_pa.web.page import asset
 from fhir_pa.web.pareto_chart import pareto_chart
 from fhir_pa.web.practice_page import AT, framed, page, turned
@@ -24,13 +23,14 @@ BELOW = (f"{AT}/requests/", f"{AT}/lists/", f"{AT}/measures", f"{AT}/look-up")
 def blueprint(payer: Payer, authenticator: Authenticator, offered: ForPractices) -> Blueprint:
     """The addresses under ``/practice`` for people; ``/practice/status`` is for systems, and elsewhere."""
     base = Blueprint("practice-desk", __name__, url_prefix=AT)
+
+    def at_the_door(template: str, status: int = 200, /, **words: Any) -> Response:
+        return page(template, status, **{**framed(payer, ""), **words})
+
     directory = payer.directory
-    entrance = sign_in.Entrance(AT, "fhir_pa_practice", BELOW, practice_seats(directory), directory.practice_people, lambda *a, **k: page(*a, **_frame(k)))
+    entrance = sign_in.Entrance(AT, "fhir_pa_practice", BELOW, practice_seats(directory), directory.practice_people, at_the_door)
     sign_in.attend(base, entrance, payer, authenticator)
     practice_case.attend(base, payer, offered)
-
-    def _frame(words: dict[str, Any]) -> dict[str, Any]:
-        return {**framed(payer, ""), **words}
 
     @base.get("")
     def desk() -> Response:
@@ -49,28 +49,33 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: ForPractices)
         path = f"{AT}/lists/{name}"
         return page("list", **framed(payer, "lists"), **told, turned=lambda **more: turned(path, **more), twin=turned(f"{path}.json"))
 
-    def asked_of(name: str, template: str, question: Callable[..., Json]) -> None:
-        """A page that answers what its address asks; what cannot be read is told beside its field."""
+    @base.get("/look-up")
+    def look_up() -> Response:
+        asked, wrong, status = request.args.to_dict(), {}, 200
+        try:
+            told = offered.look_up(asked, g.caller, payer)
+        except Unprocessable as refusal:
+            told, wrong, status = {"asked": asked, "found": None}, _by_field(refusal), errors.status_of(refusal, "other")
+        return page("look_up", status, **framed(payer, "look-up"), **told, wrong=wrong, twin=_twin("look-up"))
 
-        def shown() -> Response:
-            told: Json = {"at": "", "asked": request.args.to_dict(), "found": None}
-            wrong: dict[str, list[str]] = {}
-            status, more = 200, request.query_string.decode()
-            try:
-                told = question(request.args.to_dict(), g.caller, payer)
-            except Unprocessable as refusal:
-                wrong = {each.expression or "": [*wrong.get(each.expression or "", []), each.text] for each in refusal.issues}
-                status = errors.status_of(refusal, "other")
-                if template == "measures":
-                    told = question({}, g.caller, payer)
-            more_ = {"chart": pareto_chart(told["causes"])} if template == "measures" else {}
-            return page(template, status, **framed(payer, name), **told, **more_, wrong=wrong, twin=f"{AT}/{name}.json{f'?{more}' if more else ''}")
+    @base.get("/look-up.json")
+    def look_up_as_data() -> Response:
+        return answer(offered.look_up(request.args.to_dict(), g.caller, payer), media_type=JSON)
 
-        base.add_url_rule(f"/{name}", name, shown, methods=["GET"])
-        base.add_url_rule(f"/{name}.json", f"{name}_as_data", lambda: answer(question(request.args.to_dict(), g.caller, payer), media_type=JSON))
+    @base.get("/measures")
+    def measures() -> Response:
+        wrong, status = {}, 200
+        try:
+            told = offered.measures(request.args.to_dict(), g.caller, payer)
+        except Unprocessable as refusal:
+            told, wrong, status = offered.measures({}, g.caller, payer), _by_field(refusal), errors.status_of(refusal, "other")
+        chart = pareto_chart(told["causes"])
+        return page("measures", status, **framed(payer, "measures"), **told, chart=chart, wrong=wrong, twin=_twin("measures"))
 
-    asked_of("look-up", "look_up", lambda *told: offered.look_up(*told))
-    asked_of("measures", "measures", lambda *told: offered.measures(*told))
+    @base.get("/measures.json")
+    def measures_as_data() -> Response:
+        return answer(offered.measures(request.args.to_dict(), g.caller, payer), media_type=JSON)
+
     base.get("/assets/<name>")(asset)
 
     @base.errorhandler(Refusal)
@@ -82,3 +87,14 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: ForPractices)
         return page("stopped", status, **framed(payer, ""), issues=[each.text for each in refusal.issues])
 
     return base
+
+
+def _by_field(refusal: Refusal) -> dict[str, list[str]]:
+    """What cannot be read, by the field it stands in."""
+    return {field: [each.text for each in refusal.issues if each.expression == field] for field in {each.expression for each in refusal.issues} if field}
+
+
+def _twin(name: str) -> str:
+    """The same question, answered as data."""
+    asked = request.query_string.decode()
+    return f"{AT}/{name}.json{f'?{asked}' if asked else ''}"

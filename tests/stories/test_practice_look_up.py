@@ -25,7 +25,7 @@ def test_a_valid_authorization_is_told_with_its_number_days_and_units_and_leads_
     submit(clinic, oxygen(clinic))
     page = linnet.page(f"/practice/look-up?member={member(plan, SHORT_OF_OXYGEN)}&code={CODE}")
     number = linnet.numbers("on-file")[0]
-    assert "Approved It is approved until 2027-02-18." in words(page) and f'href="/practice/requests/{number}"' in page and "Left 1 unit" in words(page)
+    assert "Approved It is approved until 18 Feb 2027." in words(page) and f'href="/practice/requests/{number}"' in page and "Left 1 unit" in words(page)
     assert "Expired" in words(linnet.page(f"/practice/look-up?member={member(plan, SHORT_OF_OXYGEN)}&code={CODE}&on=2029-01-01"))
 
 

@@ -43,7 +43,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["number"], ["authorizations.number"], name="fk_practice_lines_number"),
         sa.PrimaryKeyConstraint("number", "kind", "part", "npi", name="pk_practice_lines"),
     )
-    op.create_index("ix_practice_lines_at", "practice_lines", ["npi", "kind", "at", "number"], unique=False)
+    counted = ["npi", "kind", "at", "number", "part", "place", "awaits", "continued", "share", "since", "until"]
+    op.create_index("ix_practice_lines_at", "practice_lines", counted, unique=False)
     op.create_index("ix_practice_lines_share", "practice_lines", ["npi", "kind", "share", "at"], unique=False)
     op.execute("DELETE FROM watches")
     op.execute("INSERT INTO watches (number, look_at) SELECT number, received_at FROM authorizations")
