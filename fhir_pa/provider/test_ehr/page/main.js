@@ -31,23 +31,26 @@ function show(html) {
   announce(document.querySelector("#trouble:not([hidden])")?.textContent || news || "");
 }
 
-/** A form's answer is the page again, at the step it is about. */
+// Where the answer to a form of a step is to be seen; a form elsewhere is answered where it stands.
+const LEADS = { order: "answer", request: "decision" };
+
+/** A form's answer is the page again. What was folded open for it closes, and focus and view go on to where the answer stands. */
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
+  const from = form.closest(".step")?.id;
   form.setAttribute("aria-busy", "true");
-  button?.setAttribute("aria-disabled", "true");
   const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
   form.removeAttribute("aria-busy");
-  button?.removeAttribute("aria-disabled");
   if (!answer.ok) return location.reload();
+  form.closest("details")?.removeAttribute("open");
   show(await answer.text());
-  const step = document.getElementById(form.closest(".step")?.id === "order" ? "answer" : form.closest(".step")?.id);
+  const step = document.getElementById(LEADS[from] ?? from);
   const title = step?.querySelector("h2");
   if (title && !step.contains(document.activeElement)) {
     title.tabIndex = -1;
     title.focus({ preventScroll: true });
   }
-  if (form.closest("#order, #request") || form.dataset.leads) (step?.id === "request" ? document.getElementById("decision") : step)?.scrollIntoView({ block: "start" });
+  if (LEADS[from]) step?.scrollIntoView({ block: "start" });
 }
 
 if (live) {
