@@ -81,6 +81,11 @@ class WorklistReading(Ground):
         told = sa.select(sa.func.count(), those(_line.owner == person), those(_line.owner.is_(None)), those(_line.due_at < at))
         return Counts(*self.row(told.select_from(_LISTED).where(sa.and_(sa.true(), *_in_scope(scope)))))
 
+    def waiting_since(self) -> list[tuple[str | None, datetime, datetime]]:
+        """Of every open case: its owner, when it was received, and when it is due."""
+        rows = self.rows(sa.select(_line.owner, _case.received_at, _line.due_at).select_from(_LISTED))
+        return [(row.owner, row.received_at, row.due_at) for row in rows]
+
     def owner(self, number: str) -> str | None:
         """Who has this case in hand; None when it is in the common pool. Raises NotFound when it waits for nobody."""
         row = self.row(sa.select(_line.owner).where(_line.number == number))

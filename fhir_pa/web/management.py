@@ -55,6 +55,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, managing: Managing) ->
     counts("/um/measures/missing", "missing", managing.missing)
     counts("/um/measures/causes", "causes", managing.causes)
     counts("/um/measures/population", "population", managing.population)
+    counts("/um/measures/ages", "ages", managing.ages)
     counts("/um/follow-ups", "follow_ups", managing.follow_ups)
     acts("/um/follow-ups", "follow_up", managing.follow_up, 201)
     acts("/um/follow-ups/<identity>", "followed", managing.followed)

@@ -34,6 +34,7 @@ class Managing:
     missing: Asked
     causes: Asked
     population: Asked
+    ages: Asked
     follow_ups: Asked
     follow_up: Sent
     followed: Act

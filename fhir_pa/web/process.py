@@ -20,6 +20,7 @@ from fhir_pa.configuration import Misconfigured
 from fhir_pa.logs import write_logs
 from fhir_pa.operations import (
     admission,
+    ages,
     appeal,
     capability,
     case_screen,
@@ -94,6 +95,7 @@ MANAGING = Managing(
     missing=variation.missing,
     causes=variation.causes,
     population=population.population,
+    ages=ages.ages,
     follow_ups=follow_up.listed,
     follow_up=follow_up.open_one,
     followed=follow_up.act,

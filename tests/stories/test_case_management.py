@@ -127,3 +127,13 @@ def test_the_reviewer_sees_what_this_member_was_given_and_refused_before(plan: P
 def get_screen(plan: Plan, number: str) -> Json:
     """The case as the reviewer's screen tells it."""
     return screen_of(number, Caller("command line", person=plan.payer.directory.person(PULMONOLOGIST)), plan.payer)
+
+
+def test_open_cases_are_told_by_owner_and_age_and_the_pool_is_an_owner_too(plan: Plan, number: str, physician: Staff) -> None:
+    plan.clock.turn(hours=30)
+    (pool,) = get(physician, "/um/measures/ages")["owners"]
+    assert (pool["name"], pool["cases"], pool["by_age"]["up to 48 hours"], pool["overdue"]) == ("nobody yet", 1, 1, 0)
+    assert physician.call("POST", f"/um/authorizations/{number}/owner", {"owner": NURSE}).status_code == 200
+    plan.clock.turn(days=7)
+    (hers,) = get(physician, "/um/measures/ages")["owners"]
+    assert (hers["owner"], hers["by_age"]["longer"], hers["overdue"]) == (NURSE, 1, 1)
