@@ -6,6 +6,7 @@ Chapter: CDex 2.1, Attachments; PAS, Request for Additional Information. What fi
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -109,10 +110,19 @@ def _told(brought: Attachments, case: Authorization | None, changed: Authorizati
     certified = [item.sequence for item in changed.items if item.determination.action is ReviewAction.CERTIFIED and item.sequence in _pended(case)]
     said = f"Joined authorization {case.reference} ({_named(brought)})."
     if certified:
-        said += f" Item {', '.join(map(str, certified))} is certified now."
+        said += f" {_listed(certified)} certified now."
     if changed.pended:
-        said += f" Item {', '.join(map(str, _pended(changed)))} waits for a reviewer."
+        said += f" {_listed(_pended(changed), 'waits', 'wait')} for a reviewer."
     return Issue(said, "informational", "information")
+
+
+def _listed(items: Sequence[int], one: str = "is", several: str = "are") -> str:
+    """These items with their verb.
+
+    >>> _listed([2]), _listed([2, 3], "waits", "wait")
+    ('Item 2 is', 'Items 2, 3 wait')
+    """
+    return f"Item{'s' if len(items) > 1 else ''} {', '.join(map(str, items))} {several if len(items) > 1 else one}"
 
 
 def _pended(case: Authorization) -> tuple[int, ...]:

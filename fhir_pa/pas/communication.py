@@ -14,7 +14,7 @@ from fhir_pa.pas.answering import claim_response_url, instant
 from fhir_pa.pas.attachment import Attachments
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.contact import ARRIVED, Channel, Contact, Told
-from ig_profiles.reading import Json, text, without_empty
+from ig_profiles.reading import Json, codings, text, without_empty
 
 PARTICIPATION_MODE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
 _MODES = {Channel.PHONE: "PHONE", Channel.VOICEMAIL: "PHONE", Channel.PORTAL: "ONLINEWRIT", Channel.LETTER: "MAILWRIT", Channel.FAX: "FAXWRIT"}
@@ -78,6 +78,8 @@ def _about(authorization: Authorization, name: str, answer: Json, base: str) -> 
 
 def _named(resource: Json, items: tuple[int, ...]) -> str:
     """What was attached, for which items; its content stays where it was received."""
-    said = text(resource, "description") or text(resource, "type", "text") or text(resource, "code", "text") or ""
+    kind = next(iter(codings(resource.get("type") or resource.get("code"))), None)
+    named = (text(resource, "description"), text(resource, "content", "attachment", "title"), text(resource, "type", "text"), text(resource, "code", "text"))
+    said = next(filter(None, named), (kind.display or kind.code) if kind else "")
     about = f" for item {', '.join(map(str, items))}" if items else ""
     return f"{resource['resourceType']}{f': {said}' if said else ''}{about}"

@@ -68,9 +68,9 @@ def test_a_report_that_changes_nothing_joins_the_case_and_is_no_news(clinic: Sys
 
 def test_what_announces_more_is_weighed_only_when_all_is_there(clinic: System, asked: Submission, answer: PasAnswer) -> None:
     first = attachment_of(asked, control(answer, 2), {2: report(clinic, "chest")}, final=False)
-    assert "Item 2, 3 waits" in said(clinic.post("$submit-attachment", first))[1]
+    assert "Items 2, 3 wait" in said(clinic.post("$submit-attachment", first))[1]
     last = attachment_of(asked, control(answer, 3), {3: report(clinic, "neck")})
-    assert "Item 2, 3 is certified now." in said(clinic.post("$submit-attachment", last))[1]
+    assert "Items 2, 3 are certified now." in said(clinic.post("$submit-attachment", last))[1]
 
 
 def test_the_clinics_own_number_of_any_version_leads_to_the_case(clinic: System, asked: Submission, answer: PasAnswer) -> None:

@@ -48,7 +48,7 @@ def test_a_document_about_another_patient_counts_for_nobody_and_its_sender_is_to
     strange = as_ccda(report(clinic, "chest"), clinic, born="19200101")
     outcome = clinic.post("$submit-attachment", attachment_of(asked, control(answer, 2), {2: strange}))
     joined, noticed = outcome["issue"]
-    assert "waits for a reviewer" in joined["details"]["text"] and noticed["severity"] == "warning"
+    assert "for a reviewer" in joined["details"]["text"] and noticed["severity"] == "warning"
     assert "the clinical document inside names another patient" in noticed["details"]["text"]
     (number,) = [each["number"] for each in physician.worklist()]
     assert found(physician, number, "nodule") == [], "nobody reads another person's chart"
