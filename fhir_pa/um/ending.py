@@ -6,7 +6,7 @@ Telling ends nothing: it is a contact on the practice's page, and news for its s
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.contact import Arrival, Channel, Contact, Told
@@ -14,6 +14,7 @@ from fhir_pa.um.contacting import tell
 from fhir_pa.um.falls_due import Matter, fallen_due
 
 BY = "clock"
+STILL_NEWS = timedelta(days=3)  # what fell due before, while nobody looked, is no word to send any more
 
 
 def told(authorization: Authorization, at: datetime) -> Authorization:
@@ -21,7 +22,7 @@ def told(authorization: Authorization, at: datetime) -> Authorization:
     known = {each.said for each in authorization.contacts}
     changed = authorization
     for due in fallen_due(authorization, at):
-        if due.matter is Matter.ENDING and due.says not in known:
+        if due.matter is Matter.ENDING and due.says not in known and at - due.at <= STILL_NEWS:
             changed = tell(changed, Told.PROVIDER, authorization.request.requestor.name, Channel.PORTAL, Arrival.SENT, due.says, BY, at)
             known.add(due.says)
     return authorization if changed is authorization else replace(changed, revision=authorization.revision)

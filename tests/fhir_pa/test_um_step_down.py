@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.determination import Authorized, EditionReference
 from fhir_pa.um.discharge_plan import came_at, is_asked_for
+from fhir_pa.um.ending import about, told
 from fhir_pa.um.falls_due import Matter, moments
 from fhir_pa.um.review import Decision, Verdict
 from fhir_pa.um.root_cause import RootCause
@@ -112,3 +113,12 @@ def test_a_discharge_plan_on_file_is_asked_for_no_more_and_a_missing_one_is_a_ta
 def test_the_policy_says_which_criterion_the_discharge_plan_shows() -> None:
     edition = open_shelf().edition("residential_sud", "2026.1")
     assert EditionReference.of(edition).plan_criteria == ("discharge_plan",)
+
+
+def test_the_practice_is_told_once_that_what_is_certified_ends_and_not_when_it_is_no_news_any_more() -> None:
+    case = authorization(certify())
+    ends = datetime.combine(case.items[0].determination.authorized.until, time(), NOON.tzinfo)  # type: ignore[union-attr]
+    once = told(case, ends - 2 * DAY)
+    assert [(each.who, each.channel) for each in once.contacts] == [("provider", "portal")] and once.revision == case.revision
+    assert about(once) == once.contacts[0].said and told(once, ends - 2 * DAY) is once
+    assert told(case, ends + 30 * DAY) is case and about(case) == ""
