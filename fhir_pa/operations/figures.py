@@ -11,7 +11,7 @@ from fhir_pa.operations.delegates import works_for
 from fhir_pa.operations.measures import period
 from fhir_pa.um.authorization import Authorization
 from fhir_pa.um.delegate import Delegate, delegate_of
-from fhir_pa.um.figures import Counted, PublicFigures, Share, Times, Watched, figures_of, public_figures
+from fhir_pa.um.figures import DEFINITIONS, Counted, PublicFigures, Share, Times, Watched, figures_of, public_figures
 from fhir_pa.um.figures import watched as watched_over
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, Unprocessable
@@ -99,13 +99,15 @@ def watched_in_json(found: Watched) -> Json:
 
 
 def _share(share: Share, with_cases: bool) -> Json:
-    told: Json = {"measure": share.name, "percent": share.percent, "count": len(share.are), "out_of": len(share.of)}
+    means = {"definition": DEFINITIONS[share.name]} if share.name in DEFINITIONS else {}
+    told: Json = {"measure": share.name, **means, "percent": share.percent, "count": len(share.are), "out_of": len(share.of)}
     return {**told, "cases": list(share.are), "of_cases": list(share.of)} if with_cases else told
 
 
 def _times(times: Times, with_cases: bool) -> Json:
     told: Json = {
         "measure": times.name,
+        "definition": DEFINITIONS[times.name],
         "mean_hours": times.mean_hours,
         "median_hours": times.median_hours,
         "mean": times.in_words(times.mean_hours),

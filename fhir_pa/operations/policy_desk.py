@@ -55,7 +55,7 @@ def policy(topic: str, caller: Caller, payer: Payer) -> Json:
     return {
         **told,
         "in_force": _in_force([volume.edition for volume in volumes], payer.clock().date()).version,
-        "tallies": [_tally(each, titles) for each in tallies],
+        "tallies": [_tally(each, titles) for each in sorted(tallies, key=lambda each: (-each.overturned, -each.overridden, each.criterion))],
         "may": {"try": caller.holds("policy", "physician", "nurse"), "compare": bool(set(AUTHORS) & set(person.roles))},
     }
 

@@ -24,6 +24,20 @@ from fhir_pa.um.time_limits import Asked
 Thing = TypeVar("Thing")
 
 
+DEFINITIONS: Mapping[str, str] = {
+    "standard requests approved": "Of the standard requests decided in the year, those first approved. What an approval in part counts as is told above.",
+    "standard requests denied": "Of the standard requests decided in the year, those first denied.",
+    "standard requests approved after appeal, of those appealed": (
+        "Of the standard requests whose appeal was decided, those in which it was won, wholly or in part."
+    ),
+    "requests whose time was extended and that were approved": "Of all requests decided in the year, those for which we took more time and then approved.",
+    "expedited requests approved": "Of the expedited requests decided in the year, those first approved. What an approval in part counts as is told above.",
+    "expedited requests denied": "Of the expedited requests decided in the year, those first denied.",
+    "standard requests": "From the receipt of a standard request to the decision of its last service.",
+    "expedited requests": "From the receipt of an expedited request to the decision of its last service.",
+}
+
+
 class Counted(StrEnum):
     """What a case approved in part counts as; the rule has no class for it, so the choice is published beside the figures."""
 

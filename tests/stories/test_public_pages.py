@@ -72,12 +72,19 @@ def test_the_yearly_figures_show_counts_and_never_a_case(plan: Plan) -> None:
     assert not re.search(r"PA[0-9A-Z]{11}", told + json.dump(twin).decode())
 
 
+def test_every_yearly_figure_is_told_with_what_it_counts(plan: Plan) -> None:
+    told, twin = page(plan, "/plan/figures/2026"), data(plan, "/plan/figures/2026.json")
+    for each in (*twin["shares"], *twin["times"]):
+        assert each["definition"] in told, each["measure"]
+    assert "those in which it was won, wholly or in part" in told
+
+
 @pytest.mark.parametrize(
     ("path", "says"),
     [
         ("/plan", ["Qué necesita autorización previa", "Oxígeno en casa", "El plan no lo cubre"]),
         ("/plan/policies/lumbar_mri", ["Resonancia magnética de la columna lumbar", "Lo que hay que mostrar", "Los síntomas duran seis semanas"]),
-        ("/plan/figures/2026?line=medicaid", ["Autorización previa en 2026", "Solicitudes normales aprobadas", "ninguna contada"]),
+        ("/plan/figures/2026?line=medicaid", ["Autorización previa en 2026", "Solicitudes normales aprobadas", "negadas en la primera decisión", "ninguna"]),
     ],
 )
 def test_every_page_is_told_in_spanish_too(plan: Plan, path: str, says: list[str]) -> None:
