@@ -24,8 +24,6 @@ def contained(form: Json) -> Json:
     "dtr-2.0.1:36", "dtr-2.0.1:66", "dtr-2.0.1:185", "dtr-2.0.1:244", "dtr-2.0.1:347", "dtr-2.0.1:349", "dtr-2.0.1:357", "dtr-2.2:spec-16",
     "dtr-2.2:spec-35", "dtr-2.2:spec-70",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_only_what_can_still_change_the_answer_is_asked_and_the_chart_answers_what_it_can(opened: Any, guide: str) -> None:
     clinic, window = opened(PATIENT, guide)
@@ -88,8 +86,6 @@ def answer_what_is_open(window: Any) -> None:
 @pytest.mark.requirement(
     "dtr-2.0.1:66", "dtr-2.0.1:229", "dtr-2.0.1:230", "dtr-2.0.1:347", "dtr-2.2:spec-46", "dtr-2.2:spec-47", "dtr-2.2:spec-154", "dtr-2.2:spec-155",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @pytest.mark.parametrize(("guide", "patient"), [("2.0.1", "Sunniva Adeyinka"), ("2.2", "Bertil Okonjo")])
 def test_the_payer_may_authorize_at_the_last_question_and_the_number_stands_on_the_order(opened: Any, guide: str, patient: str) -> None:
     clinic, window = opened(patient, guide, unasked=True)

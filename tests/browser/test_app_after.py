@@ -189,8 +189,6 @@ def test_what_the_payer_asks_for_stands_first_where_one_chooses(asked_for_a_form
     "dtr-2.0.1:231", "dtr-2.0.1:232", "dtr-2.0.1:233", "dtr-2.0.1:234", "dtr-2.0.1:235", "dtr-2.0.1:236", "dtr-2.2:spec-156", "dtr-2.2:spec-157",
     "dtr-2.2:spec-158",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @GUIDES
 def test_a_finished_form_is_one_file_for_whoever_performs_the_order(fresh: Any, guide: str) -> None:
     """DTR-QRBundle: the form first and once, with what its answers point to and nothing else."""

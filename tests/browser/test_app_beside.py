@@ -35,9 +35,6 @@ def path(expression: str) -> Json:
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
     "dtr-2.2:spec-135",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_what_helps_to_answer_is_looked_up_when_the_clinician_opens_it(fresh: Any) -> None:
     beside = context("Problems on record", "application/x-fhir-query", "Condition?patient={{%patient.id}}")
     _, window, _ = fresh(item("boolean", extension=[beside]))
@@ -134,9 +131,6 @@ def test_a_page_of_the_form_is_rebuilt_from_the_short_list_and_markup_of_options
 @pytest.mark.requirement(
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_what_the_chart_does_not_hold_is_made_with_the_form_the_payer_names_for_it(fresh: Any) -> None:
     """lookupQuestionnaire: the answer refers to the form that was filled in for it."""
     named = {"resourceType": "Questionnaire", "url": LOOKED, "version": "3", "title": "A report from outside", "status": "active"}
@@ -168,9 +162,6 @@ def test_a_form_that_nobody_publishes_is_said_in_place(fresh: Any) -> None:
 @pytest.mark.requirement(
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_questions_in_order_come_one_after_the_other_and_stay_open_to_change(fresh: Any) -> None:
     """entryMode."""
     mode = {"url": f"{SDC}entryMode", "valueCode": "sequential"}
@@ -195,9 +186,6 @@ def test_questions_in_order_come_one_after_the_other_and_stay_open_to_change(fre
     "dtr-2.0.1:15", "dtr-2.0.1:16", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6",
     "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_what_the_form_takes_is_said_above_it(fresh: Any) -> None:
     """Visual cues: a signature, the time it takes, who is expected to fill it in."""
     sign = {"url": f"{HL7}questionnaire-signatureRequired", "valueCodeableConcept": {"coding": [{"code": "1.2.840.10065.1.12.1.1"}]}}

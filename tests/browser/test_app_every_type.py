@@ -41,8 +41,6 @@ def kept(clinic: Clinic) -> dict[str, list[Json]]:
     "dtr-2.0.1:15", "dtr-2.0.1:16", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:214", "dtr-2.0.1:351", "dtr-2.0.1:363",
     "dtr-2.2:conf-5", "dtr-2.2:conf-6", "dtr-2.2:spec-19", "dtr-2.2:spec-144",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @pytest.mark.parametrize(
     ("kind", "typed", "value"),
     [
@@ -89,8 +87,6 @@ def test_a_quantity_has_the_unit_that_was_chosen(fresh: Any) -> None:
 @pytest.mark.requirement(
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_the_units_may_come_from_a_value_set_of_the_package(fresh: Any) -> None:
     codes = [{"system": UCUM, "code": code, "display": name} for code, name in (("mg", "milligrams"), ("g", "grams"))]
     sets = ({"resourceType": "ValueSet", "url": "http://payer.example/ValueSet/masses", "expansion": {"contains": codes}},)
@@ -104,8 +100,6 @@ def test_the_units_may_come_from_a_value_set_of_the_package(fresh: Any) -> None:
 @pytest.mark.requirement(
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_choices_by_button_box_list_and_search(fresh: Any) -> None:
     clinic, window, _ = fresh(
         {**item("choice", answerOption=COLOURS), "linkId": "one", "text": "One colour"},
@@ -146,8 +140,6 @@ def test_a_long_list_is_searched_at_the_payer(fresh: Any) -> None:
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:173", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6",
     "dtr-2.2:spec-19", "dtr-2.2:spec-62",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_a_reference_points_to_something_in_the_chart(fresh: Any) -> None:
     query = {"url": f"{SDC}candidateExpression", "valueExpression": {"language": "application/x-fhir-query", "expression": "Condition?patient={{%patient.id}}"}}
     clinic, window, _ = fresh(item("reference", extension=[query]))
@@ -171,8 +163,6 @@ def test_a_file_travels_in_the_answer_and_one_of_another_kind_is_refused_in_plac
 @pytest.mark.requirement(
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_rows_are_added_and_removed(fresh: Any) -> None:
     row = {"linkId": "step", "text": "Earlier treatment", "type": "group", "repeats": True, "item": [item("string"), item("date")]}
     clinic, window, _ = fresh(row)
@@ -194,8 +184,6 @@ def test_rows_are_added_and_removed(fresh: Any) -> None:
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:173", "dtr-2.0.1:178", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:222", "dtr-2.0.1:351",
     "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19", "dtr-2.2:spec-62", "dtr-2.2:spec-66", "dtr-2.2:spec-135", "dtr-2.2:spec-150",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_calculations_conditions_and_constraints_follow_each_change(fresh: Any) -> None:
     total = fhirpath("calculatedExpression", "%resource.item.where(linkId in ('a' | 'b')).answer.value.sum()")
     steer = fhirpath("enableWhenExpression", "%resource.item.where(linkId='a').answer.value > 3")
@@ -251,8 +239,6 @@ def test_what_cannot_be_right_is_said_beside_the_field_and_announced_with_it(fre
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:203", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6",
     "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_hidden_and_fixed_items_help_and_markup(fresh: Any) -> None:
     """Trap 26: markup of the payer is rebuilt from a short list; nothing of it runs."""
     markup = "<p>Read <b>this</b> <img src=x onerror=alert(1)><script>alert(2)</script><a href='javascript:alert(3)'>bad</a> <a href='https://payer.example/p'>good</a></p>"
@@ -278,8 +264,6 @@ def test_hidden_and_fixed_items_help_and_markup(fresh: Any) -> None:
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:221", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6",
     "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_a_form_that_must_be_signed_is_signed_by_the_clinician_and_not_otherwise(fresh: Any) -> None:
     verification = {"coding": [{"system": "urn:iso-astm:E1762-95:2013", "code": "1.2.840.10065.1.12.1.5"}]}
     signature = {"url": f"{HL7}questionnaire-signatureRequired", "valueCodeableConcept": verification}

@@ -66,8 +66,6 @@ def test_a_form_is_asked_for_again_as_changed_since_it_was_saved(fresh: Any) -> 
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
     "dtr-2.2:spec-60",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_variables_searches_and_paths_called_cql_fill_the_form(fresh: Any) -> None:
     """Trap 19."""
     problems = {"name": "problems", "language": "application/x-fhir-query", "expression": "Condition?patient={{%patient.id}}"}
@@ -123,8 +121,6 @@ def test_what_a_person_said_stays_and_becomes_an_override_when_the_chart_knows_i
 @pytest.mark.requirement(
     "dtr-2.0.1:15", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:351", "dtr-2.0.1:363", "dtr-2.2:conf-6", "dtr-2.2:spec-19",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_a_row_is_filled_for_each_thing_the_population_context_finds(fresh: Any) -> None:
     context = {"name": "problem", "language": "application/x-fhir-query", "expression": "Condition?patient={{%patient.id}}"}
     rows = {

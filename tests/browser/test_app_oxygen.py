@@ -40,8 +40,6 @@ def faults(form: Json, guide: str) -> list[str]:
     "dtr-2.0.1:216", "dtr-2.0.1:357", "dtr-2.2:conf-3", "dtr-2.2:spec-14", "dtr-2.2:spec-16", "dtr-2.2:spec-59", "dtr-2.2:spec-60", "dtr-2.2:spec-62",
     "dtr-2.2:spec-74", "dtr-2.2:spec-136", "dtr-2.2:spec-145",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @GUIDES
 def test_the_chart_answers_and_each_answer_shows_its_evidence_and_day(opened: Any, guide: str) -> None:
     clinic, window = opened(ORLA, guide)
@@ -74,8 +72,6 @@ def test_each_question_says_what_the_payer_weighs_by_it(opened: Any) -> None:
 @pytest.mark.requirement(
     "dtr-2.0.1:204", "dtr-2.0.1:209", "dtr-2.0.1:210", "dtr-2.0.1:211", "dtr-2.0.1:360", "dtr-2.2:spec-132", "dtr-2.2:spec-137", "dtr-2.2:spec-138",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @GUIDES
 def test_a_changed_answer_is_an_override_by_name_with_the_reason_remembered(opened: Any, guide: str) -> None:
     clinic, window = opened(ORLA, guide)
@@ -100,8 +96,6 @@ def test_a_changed_answer_is_an_override_by_name_with_the_reason_remembered(open
     "dtr-2.0.1:5", "dtr-2.0.1:136", "dtr-2.0.1:188", "dtr-2.0.1:224", "dtr-2.0.1:226", "dtr-2.2:conf-3", "dtr-2.2:spec-72", "dtr-2.2:spec-137",
     "dtr-2.2:spec-151", "dtr-2.2:spec-153",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any) -> None:
     """R344, trap 11: sensitive or wrong data is not put back."""
     clinic, window = opened(TEODRIC)
@@ -128,8 +122,6 @@ def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any
     "dtr-2.0.1:5", "dtr-2.0.1:7", "dtr-2.0.1:11", "dtr-2.0.1:21", "dtr-2.0.1:204", "dtr-2.0.1:214", "dtr-2.0.1:225", "dtr-2.0.1:357",
     "dtr-2.2:conf-5", "dtr-2.2:spec-4", "dtr-2.2:spec-117", "dtr-2.2:spec-132", "dtr-2.2:spec-144", "dtr-2.2:spec-152",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @GUIDES
 def test_a_complete_chart_is_authorized_in_three_presses(opened: Any, guide: str) -> None:
     clinic, window = opened(ORLA, guide)

@@ -55,8 +55,6 @@ def test_an_unreachable_payer_is_told_from_one_that_refuses(opened: Any) -> None
     "dtr-2.0.1:192", "dtr-2.0.1:193", "dtr-2.0.1:197", "dtr-2.0.1:199", "dtr-2.0.1:201", "dtr-2.0.1:290", "dtr-2.2:oper-2", "dtr-2.2:spec-78",
     "dtr-2.2:spec-79",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_a_define_that_breaks_costs_only_its_own_answer_and_the_payer_is_told_without_a_word_of_the_patient(fresh: Any) -> None:
     clinic, window, payer = fresh(looked_up("sound"), looked_up("bad"), looked_up("absent"), elms=(library(TRUE, BAD),))
     assert "Some answers could not be looked up in the chart." in window.text()

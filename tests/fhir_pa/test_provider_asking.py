@@ -117,8 +117,6 @@ def test_a_report_of_a_faulty_form_keeps_to_its_profile(guide: str) -> None:
 @pytest.mark.requirement(
     "dtr-2.0.1:165", "dtr-2.0.1:168", "dtr-2.0.1:242", "dtr-2.0.1:293", "dtr-2.0.1:295", "dtr-2.0.1:296", "dtr-2.2:oper-6", "dtr-2.2:spec-126",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_a_package_is_asked_for_in_its_profile_with_coverage_order_and_context(guide: str, charts: Charts) -> None:
     chart = charts.by_patient["orla-penhallow"]
@@ -143,8 +141,6 @@ def opened_on(ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch, *ab
     "dtr-2.0.1:137", "dtr-2.0.1:138", "dtr-2.0.1:139", "dtr-2.0.1:140", "dtr-2.0.1:141", "dtr-2.0.1:142", "dtr-2.0.1:143", "dtr-2.0.1:251",
     "dtr-2.0.1:252", "dtr-2.0.1:253", "dtr-2.0.1:254", "dtr-2.0.1:255", "dtr-2.0.1:256", "dtr-2.0.1:257", "dtr-2.0.1:358",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 @pytest.mark.parametrize("kind", ORDERS)
 def test_every_kind_of_order_is_read_when_a_launch_names_it(ehr: FlaskClient, charts: Charts, keys: Keys, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     charts.keep("orla-penhallow", {"resourceType": kind, "id": "named", "status": "active", "subject": {"reference": "Patient/orla-penhallow"}})
@@ -156,8 +152,6 @@ def test_every_kind_of_order_is_read_when_a_launch_names_it(ehr: FlaskClient, ch
     "dtr-2.0.1:134", "dtr-2.0.1:135", "dtr-2.0.1:136", "dtr-2.0.1:137", "dtr-2.0.1:144", "dtr-2.0.1:145", "dtr-2.0.1:146", "dtr-2.0.1:147",
     "dtr-2.0.1:181", "dtr-2.0.1:245", "dtr-2.0.1:358",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_who_orders_pays_and_is_seen_where_is_read_with_the_visits_token(ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     chart = opened_on(ehr, keys, monkeypatch)
     gathered = gather(chart, chart.coverages[0], (chart.read("DeviceRequest/orla-penhallow-order-e1390"),))

@@ -91,9 +91,6 @@ def visited(app: FlaskClient, ehr: FlaskClient) -> str:
     "dtr-2.0.1:118", "dtr-2.0.1:120", "dtr-2.0.1:121", "dtr-2.0.1:122", "dtr-2.0.1:132", "dtr-2.0.1:336", "dtr-2.0.1:359", "dtr-2.2:spec-111",
     "dtr-2.2:spec-112",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_the_request_to_sign_in_carries_state_challenge_and_audience(app: FlaskClient, ehr: FlaskClient) -> None:
     asked = query(app.get("/launch", query_string=query(ehr.post("/launches", data={"patient": "orla-penhallow", "app": APP_ID}))))
     assert (asked["aud"], asked["response_type"], asked["code_challenge_method"]) == (f"{EHR}/fhir", "code", "S256")
@@ -208,9 +205,6 @@ def test_every_answer_forbids_foreign_and_inline_scripts(app: FlaskClient) -> No
 @pytest.mark.requirement(
     "dtr-2.0.1:103", "dtr-2.0.1:107", "dtr-2.0.1:108", "dtr-2.0.1:110", "dtr-2.0.1:111", "dtr-2.0.1:112", "dtr-2.2:spec-101", "dtr-2.2:spec-102",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_the_supported_payers_are_listed_in_each_generations_words(app: FlaskClient) -> None:
     assert app.get("/supported-payers").json == {"payers": [{"id": PAYER_NPI, "name": "Larkfield Health Plan"}]}
     listed = parse(app.get("/supported-payers", headers={"Accept": "application/fhir+json"}).data)

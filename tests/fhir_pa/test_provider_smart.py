@@ -142,8 +142,6 @@ def form(**changed: Any) -> Json:
     "dtr-2.0.1:225", "dtr-2.0.1:226", "dtr-2.0.1:265", "dtr-2.0.1:266", "dtr-2.0.1:267", "dtr-2.0.1:268", "dtr-2.0.1:269", "dtr-2.0.1:270",
     "dtr-2.2:spec-153",
 )  # fmt: skip
-  # fmt: skip
-  # fmt: skip
 def test_a_form_is_created_updated_found_and_guarded_by_its_version(ehr: FlaskClient, keys: Keys) -> None:
     bearer = {"Authorization": f"Bearer {opened(ehr, keys)['access_token']}"}
     about = [{"url": "http://hl7.org/fhir/us/davinci-dtr/StructureDefinition/qr-context", "valueReference": {"reference": "DeviceRequest/o-1"}}]
