@@ -29,32 +29,43 @@ PAGES = (
 
 
 def tell_places(stage: Stage, file: Path, out: Callable[[str], None]) -> None:
-    """Print every address worth opening, and keep what the test EHR's page shows of them in ``file``, for this account only."""
-    payer, told = stage.desk.payer_url, places(stage.desk)
+    """Print every address worth opening, and keep what the test EHR's page shows of them in ``file``, for this account only.
+
+    The addresses come first: each token takes a command of its own, and somebody may be looking already.
+    """
+    desk, payer, flags = stage.desk, stage.desk.payer_url, " ".join(stage.desk.flags)
+    told = pages_of(desk)
     keep(told, file)
-    flags = " ".join(stage.desk.flags)
     out("")
     out("Both sides are still running. Open this in a browser, order something, and watch:")
     out(f"  {'Test EHR':<24}{stage.ehr_url}/")
     for page in told["pages"]:
         out(f"  {page['name']:<24}{page['url']}")
+    told = with_people(told, desk)
+    keep(told, file)
     out("The test EHR's page shows tokens to sign in with at the desks; in a terminal:")
     for person in told["people"]:
         out(f"  fhir-pa people token {person['id']} {flags}   # {person['name']}, {person['may']}")
     out(f"  fhir-pa members code MEMBER-NUMBER {flags}   # a one-time code for the member's page")
     out("For programs:")
-    out(f"  curl -H 'Authorization: Bearer {stage.desk.token(PULMONOLOGIST)}' {payer}/um/worklist")
+    out(f"  curl -H 'Authorization: Bearer {desk.token(PULMONOLOGIST)}' {payer}/um/worklist")
     out(f"  curl -H 'Authorization: Bearer {stage.pas.token()}' {stage.pas.fhir_base}/Subscription")
     out(f"  {stage.pas.fhir_base}/metadata  {payer}/.well-known/davinci-configuration  {stage.ehr_url}/patients.json  {stage.ehr_url}/exchanges.json")
 
 
-def places(desk: Desk) -> Json:
-    """The pages of this payer that are there, its people with tokens, and the command that prints a member's code."""
+def pages_of(desk: Desk) -> Json:
+    """The pages of this payer that are there, and the command that prints a member's code."""
     there = [(path, name, words) for path, name, words in PAGES if _is_there(f"{desk.payer_url}{path}")]
-    paths = {path for path, _, _ in there}
+    pages = [{"path": path, "name": name, "url": f"{desk.payer_url}{path}", "words": words} for path, name, words in there]
+    member = any(path == "/member" for path, _, _ in there)
+    return {"pages": pages, "people": [], "code": f"fhir-pa members code {{member}} {' '.join(desk.flags)}" if member else None}
+
+
+def with_people(told: Json, desk: Desk) -> Json:
+    """The same with the people who work at these pages, each with a token to sign in with."""
+    paths = {page["path"] for page in told["pages"]}
     people = [{"id": person, "name": name, "may": may, "token": desk.token(person)} for person, (name, path, may) in PEOPLE.items() if path in paths]
-    pages = [{"name": name, "url": f"{desk.payer_url}{path}", "words": words} for path, name, words in there]
-    return {"pages": pages, "people": people, "code": f"fhir-pa members code {{member}} {' '.join(desk.flags)}" if "/member" in paths else None}
+    return {**told, "people": people}
 
 
 def keep(told: Json, file: Path) -> None:
