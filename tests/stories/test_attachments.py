@@ -11,6 +11,7 @@ from fhir_pa.provider.elements import identifier
 from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import PasAnswer
 from fhir_pa.provider.pas.submission import TRACES, Submission
+from fhir_pa.provider.play.payer_file import ONCOLOGIST
 from fhir_pa.storage.received import Received
 from ig_profiles import json
 from ig_profiles.names import NPI
@@ -95,7 +96,7 @@ def test_under_an_unknown_number_it_is_kept_and_the_sender_is_told_so(clinic: Sy
 def test_a_report_does_not_turn_a_denial_but_stands_in_the_trail(clinic: System, asked: Submission, answer: PasAnswer, physician: Staff) -> None:
     (waiting,) = physician.worklist()
     because = {"because": "No report came.", "reason_code": "0F", "criteria": ["chest_ct_report"], "phone": "555-555-0142"}
-    physician.decide(waiting["number"], items=[2], decision="deny", **because)
+    Staff(clinic.plan, ONCOLOGIST).decide(waiting["number"], items=[2], decision="deny", **because)
     clinic.post("$submit-attachment", attachment_of(asked, control(answer, 2), {2: report(clinic, "chest")}))
     assert [found.actions for found in inquire(clinic, asked)] == [{1: CERTIFIED, 2: NOT_CERTIFIED, 3: PENDED}]
     physician.call("POST", f"/um/authorizations/{waiting['number']}/reopenings", {"items": [2], "because": "The report arrived."})

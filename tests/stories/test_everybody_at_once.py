@@ -17,7 +17,7 @@ from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
 from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import read_bundle
 from fhir_pa.provider.pas.request import request_of
-from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST
+from fhir_pa.provider.play.payer_file import CLIENT_ID, ONCOLOGIST, PULMONOLOGIST
 from fhir_pa.um.authorization import Authorization
 from ig_profiles import json
 from ig_profiles.reading import Json, many
@@ -102,7 +102,7 @@ def test_documents_that_a_decision_overtakes_join_the_decided_case(clinic: Syste
     (waiting,) = physician.worklist()
     body = attachment_of(asked, control(answer, 2), {2: report(clinic, "chest")})
     denial: dict[str, Any] = {**DENIAL, "criteria": ["chest_ct_report"]}
-    just_before_keeping(clinic.plan, lambda: physician.decide(waiting["number"], items=[2], **denial), monkeypatch)
+    just_before_keeping(clinic.plan, lambda: Staff(clinic.plan, ONCOLOGIST).decide(waiting["number"], items=[2], **denial), monkeypatch)
     clinic.post("$submit-attachment", body)
     case = on_file(clinic.plan, waiting["number"])
     assert "evidence received" in [event.what for event in case.trail[-2:]] and case.item(2).state == "denied"
@@ -118,7 +118,7 @@ def test_a_decision_that_documents_overtake_is_refused_and_the_engines_certifica
     (waiting,) = physician.worklist()
     body = attachment_of(asked, control(answer, 2), {2: report(clinic, "chest")})
     just_before_keeping(clinic.plan, lambda: clinic.post("$submit-attachment", body), monkeypatch)
-    refused = physician.decide(waiting["number"], 409, items=[2], **{**DENIAL, "criteria": ["chest_ct_report"]})
+    refused = Staff(clinic.plan, ONCOLOGIST).decide(waiting["number"], 409, items=[2], **{**DENIAL, "criteria": ["chest_ct_report"]})
     assert ADVICE in refused["issue"][0]["details"]["text"]
     assert on_file(clinic.plan, waiting["number"]).item(2).determination.action == "certified in total"
 
@@ -156,7 +156,7 @@ def test_whoever_comes_first_everything_answered_is_kept_once_and_the_others_are
     number = waiting["number"]
 
     def decides(sequence: int, said: dict[str, Any]) -> Callable[[], TestResponse]:
-        return lambda: Staff(plan, PULMONOLOGIST).call("POST", f"/um/authorizations/{number}/decisions", {"items": [sequence], **said})
+        return lambda: Staff(plan, ONCOLOGIST).call("POST", f"/um/authorizations/{number}/decisions", {"items": [sequence], **said})
 
     def sends(path: str, body: Json) -> Callable[[], TestResponse]:
         return lambda: System(plan, CLIENT_ID, "2.2").call("POST", path, body)

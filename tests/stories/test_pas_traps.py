@@ -16,6 +16,7 @@ from fhir_pa.provider.elements import concept, pas_extension
 from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import read_bundle
 from fhir_pa.provider.pas.request import request_of
+from fhir_pa.provider.play.payer_file import ONCOLOGIST
 from ig_profiles import json
 from ig_profiles.names import CPT, HCPCS, PAS_PROFILE, X12_CERTIFICATION_TYPE
 from ig_profiles.reading import Json, extension_value, extensions, many, references
@@ -132,7 +133,7 @@ def test_the_decision_stands_in_the_review_action_and_every_note_has_its_number(
     asked = scans(clinic)
     submit(clinic, asked)
     (waiting,) = physician.worklist()
-    physician.decide(waiting["number"], 200, items=[2], **{**DENIAL, "criteria": ["chest_ct_report"]})
+    Staff(clinic.plan, ONCOLOGIST).decide(waiting["number"], 200, items=[2], **{**DENIAL, "criteria": ["chest_ct_report"]})
     body = clinic.post("Claim/$inquire", inquiry(asked))
     (bundle,) = [body] if body["resourceType"] == "Bundle" else many(body, "parameter", "resource")
     response = response_of(bundle)

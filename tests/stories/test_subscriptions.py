@@ -13,6 +13,7 @@ from fhir_pa.provider.charts.practice import CLINIC_NPI, SUPPLIER_NPI
 from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
 from fhir_pa.provider.pas.claim_response import PasAnswer, read_bundle
 from fhir_pa.provider.pas.subscription import subscription
+from fhir_pa.provider.play.payer_file import ONCOLOGIST
 from ig_profiles import json
 from ig_profiles.names import BACKPORT, PAS_TOPIC
 from ig_profiles.reading import Json, many
@@ -109,7 +110,7 @@ def test_every_change_of_an_answer_is_told_partial_ones_too_until_the_final_one(
     assert (partial["kind"], partial["event_number"]) == ("event-notification", "1")
     assert told(partial, clinic, asked).actions == {1: CERTIFIED, 2: CERTIFIED, 3: PENDED}
 
-    physician.decide(waiting["number"], items=[3], decision="deny", reason_code="0F", phone="555-555-0142", **decision)
+    Staff(clinic.plan, ONCOLOGIST).decide(waiting["number"], items=[3], decision="deny", reason_code="0F", phone="555-555-0142", **decision)
     clinic.plan.tell(identity)
     final = heard(clinic)[-1]
     assert final["event_number"] == "2" and told(final, clinic, asked).actions == {1: CERTIFIED, 2: CERTIFIED, 3: NOT_CERTIFIED}
