@@ -140,5 +140,14 @@ def test_a_row_is_filled_for_each_thing_the_population_context_finds(fresh: Any)
     assert "Problem, entry 2" in window.text()
 
 
+def test_patient_user_and_visit_of_the_launch_are_known_to_the_form(fresh: Any) -> None:
+    """launchContext."""
+    paths = {"who": "%patient.id", "by": "%user.id", "seen": "%encounter.id"}
+    clinic, window, _ = fresh(*(asking(link, "string", fhirpath("initialExpression", path)) for link, path in paths.items()))
+    visit = clinic.charts.by_patient[CHART].encounter["id"]
+    told = {"who": [{"valueString": CHART}], "by": [{"valueString": "halvard-brisk"}], "seen": [{"valueString": visit}]}
+    window.until(lambda: kept(clinic) == told, f"each is known: {kept(clinic)}")
+
+
 def server_said() -> Json:
     return {"url": INFORMATION_ORIGIN, "extension": [{"url": "source", "valueCode": "auto-server"}]}

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from fhir_pa.provider.clinician.asked import answer, asked_by, keep, waiting
 from fhir_pa.provider.clinician.chart import ORDERS, OpenChart
-from fhir_pa.provider.clinician.forms import ERRORS, PACKAGE, fetch, next_question_addresses, next_questions, report
+from fhir_pa.provider.clinician.forms import ERRORS, PACKAGE, fetch, next_question_addresses, next_questions, report, terminology_base
 from fhir_pa.provider.clinician.payers import Payer
 from fhir_pa.provider.clinician.sending import gather
 from fhir_pa.provider.clinician.trouble import Trouble
@@ -24,7 +24,7 @@ from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.pas_client import PasClient
 from fhir_pa.provider.patients import Charts, charts_on
 from fhir_pa.provider.wire import Reply
-from ig_profiles.names import QUESTIONNAIRE_ADAPTIVE
+from ig_profiles.names import QUESTIONNAIRE_ADAPTIVE, TERMINOLOGY_SERVERS
 from ig_profiles.outcome import Issue, operation_outcome
 from ig_profiles.reading import Json
 from ig_profiles.registry import open_set
@@ -75,6 +75,15 @@ def test_the_next_questions_are_asked_for_where_each_generation_says(keys: Keys,
     assert next_question_addresses(replace(a_payer(keys), guide=guide), adaptive(**said)) == addresses
 
 
+@pytest.mark.parametrize(
+    ("named", "asked"),
+    [((), PAYER), ((f"{PAYER}/terms",), f"{PAYER}/terms"), (("https://elsewhere.example/fhir",), PAYER), (("https://e.example", f"{PAYER}/t/"), f"{PAYER}/t")],
+)
+def test_value_sets_are_expanded_where_the_form_prefers_below_the_payers_own_base(keys: Keys, named: tuple[str, ...], asked: str) -> None:
+    form = {"extension": [{"url": TERMINOLOGY_SERVERS[0], "valueUrl": each} for each in named]}
+    assert terminology_base(a_payer(keys), form) == asked
+
+
 class Heard:
     """A payer's client that takes the operations at these addresses, and keeps what it was sent."""
 
@@ -115,7 +124,7 @@ def test_a_report_of_a_faulty_form_keeps_to_its_profile(guide: str) -> None:
 
 
 @pytest.mark.requirement(
-    "dtr-2.0.1:165", "dtr-2.0.1:168", "dtr-2.0.1:242", "dtr-2.0.1:293", "dtr-2.0.1:295", "dtr-2.0.1:296", "dtr-2.2:oper-6", "dtr-2.2:spec-126",
+    "dtr-2.0.1:165", "dtr-2.0.1:168", "dtr-2.0.1:242", "dtr-2.0.1:293", "dtr-2.0.1:295", "dtr-2.0.1:296", "dtr-2.2:oper-6",
 )  # fmt: skip
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
 def test_a_package_is_asked_for_in_its_profile_with_coverage_order_and_context(guide: str, charts: Charts) -> None:

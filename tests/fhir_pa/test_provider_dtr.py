@@ -163,7 +163,7 @@ def fetched(payer, answered):
     return DtrApp(payer, None).fetch(chart, orders, {name: answered(order) for name, order in orders.items()})
 
 
-@pytest.mark.requirement("dtr-2.0.1:296", "dtr-2.2:oper-6", "dtr-2.2:spec-107", "dtr-2.2:spec-126")
+@pytest.mark.requirement("dtr-2.0.1:296", "dtr-2.2:oper-6", "dtr-2.2:spec-107")
 def test_each_order_is_asked_about_with_its_own_context_and_a_shared_form_comes_once():
     payer = PayerWithOneForm()
     replies, packages = fetched(payer, lambda order: (said_at_signing(order), said_at_signing(order)))

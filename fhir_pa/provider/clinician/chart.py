@@ -76,6 +76,12 @@ class OpenChart:
         return next(iter(self.search(f"PractitionerRole?practitioner={self.visit.user.rpartition('/')[2]}")), {})
 
     @cached_property
+    def encounter(self) -> Json:
+        """The visit from which the app was launched, or an empty one."""
+        named = self.visit.encounter
+        return next(iter(self.search(f"Encounter?_id={named}")), {}) if named else {}
+
+    @cached_property
     def orders(self) -> list[Json]:
         """The orders the launch names or asks about (the focus of a Task), else every open one."""
         names = [name for name in self.visit.about if name.startswith(ORDERS)]

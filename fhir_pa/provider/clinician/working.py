@@ -58,7 +58,7 @@ def working(house: House) -> Blueprint:
                 "begun": [told_form(chart, form) for form in chart.begun()],
                 "asked": waiting(chart),
                 "about": list(chart.visit.about),
-                "resources": {"patient": patient, "user": chart.clinician},
+                "resources": {"patient": patient, "user": chart.clinician, **({"encounter": chart.encounter} if chart.encounter else {})},
                 "today": now().date().isoformat(),
             }
         )

@@ -14,7 +14,7 @@ import { call } from "./server.js";
 export class Session {
   /** `handed` is one package (forms.py `handed`), `occasion` what the visit is about, `chart` { resources, patient }. */
   constructor(handed, occasion, chart, engine) {
-    Object.assign(this, { ...handed, chart, clinician: occasion.clinician, launch: { patient: occasion.resources.patient, user: occasion.resources.user } });
+    Object.assign(this, { ...handed, chart, clinician: occasion.clinician, launch: occasion.resources });
     this.began = Date.now();
     this.finished = !this.adaptive || handed.response.status === "completed";
     this.libraryTrouble = [];
