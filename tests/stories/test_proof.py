@@ -146,6 +146,7 @@ def test_a_replay_gives_the_same_answer_after_a_restart(clinic: System, physicia
 def test_a_policy_whose_wording_was_changed_under_its_old_name_is_noticed(clinic: System, tmp_path: Path) -> None:
     number, payer = certified(clinic), clinic.plan.payer
     shutil.copytree(BUILT_IN / "home_oxygen", tmp_path / "own" / "home_oxygen")
+    (tmp_path / "own" / "home_oxygen" / "es.po").unlink()
     wording = tmp_path / "own" / "home_oxygen" / "policy.toml"
     wording.write_text(wording.read_text("utf-8").replace("Home oxygen", "Oxygen at home", 1), "utf-8")
     proof = prove(number, replace(payer, shelf=open_shelf(tmp_path / "own")))
