@@ -71,8 +71,6 @@ export const isHidden = (node) => Boolean(node && (value(node.item, URL.hidden) 
 /** Whether only a calculation may fill it. */
 export const isReadOnly = (node) => Boolean(node && (node.item.readOnly || isReadOnly(node.parent)));
 
-export const isCalculated = (node) => all(node.item, URL.calculatedExpression).length > 0;
-
 /** A display item that explains the item it stands in, rather than standing for itself. */
 export const isHelp = (node) => node.kind === "display" && ["help", "flyover", "instructions-for-item"].includes(control(node.item));
 
