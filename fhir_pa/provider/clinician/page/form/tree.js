@@ -4,7 +4,7 @@
 //         found, cleared, touched }
 // A row is { parent: the rows node, children, rows: none }. An answer is { value: { valueX }, origin } (see origin.js).
 
-import { all, control, URL, value } from "./extensions.js";
+import { control, URL, value } from "./extensions.js";
 
 export function grow(questionnaire, response = {}) {
   const root = { item: questionnaire, parent: null, key: "", kind: "group", enabled: true, children: [] };
