@@ -38,8 +38,10 @@ class Answered:
 class CdsClient:
     """One EHR's client for one payer's CDS Hooks base, in one CRD dialect ('2.0.1' or '2.2')."""
 
-    def __init__(self, cds_base: str, guide: str, ehr_url: str, client_id: str, keys: Keys, watch: Watch | None = None) -> None:
+    def __init__(self, cds_base: str, guide: str, ehr_url: str, client_id: str, keys: Keys, watch: Watch | None = None, scope: str = READ_SCOPES) -> None:
+        """``scope`` is what of a chart the payer may read with the token of a call."""
         self._wire = Wire(cds_base, watch=watch)
+        self._scope = scope
         self._guide = guide
         self._ehr_url = ehr_url
         self._client_id = client_id
@@ -95,14 +97,14 @@ class CdsClient:
 
     def chart_token(self, chart: Chart) -> str:
         """A bearer token for this patient's chart, good for five minutes."""
-        return self._keys.access_token(f"{self._ehr_url}/fhir", chart.patient["id"], READ_SCOPES, int(time.time()))
+        return self._keys.access_token(f"{self._ehr_url}/fhir", chart.patient["id"], self._scope, int(time.time()))
 
     def _feedback(self, service: Json, told: Json) -> None:
         url = f"{self._wire.base}/cds-services/{service['id']}/feedback"
         self._wire.post(url, told, self._hook_token(url), JSON).expect(200)
 
     def _authorization(self, chart: Chart) -> Json:
-        granted = {"access_token": self.chart_token(chart), "token_type": "Bearer", "expires_in": ASSERTION_SECONDS, "scope": READ_SCOPES}
+        granted = {"access_token": self.chart_token(chart), "token_type": "Bearer", "expires_in": ASSERTION_SECONDS, "scope": self._scope}
         return {**granted, "subject": self._client_id, "patient": chart.patient["id"]}
 
     def _hook_token(self, audience: str) -> str:

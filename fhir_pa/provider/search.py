@@ -118,6 +118,7 @@ _PARAMETERS: dict[str, Callable[[Json, str], bool]] = {
     "category": _token("category"),
     "type": _token("type"),
     "status": _token("status"),
+    "intent": _token("intent"),
     "clinical-status": _token("clinicalStatus"),
     "identifier": _token("identifier"),
     "date": _date("effectiveDateTime", "date", "period.start", "recordedDate", "authoredOn", "authored"),

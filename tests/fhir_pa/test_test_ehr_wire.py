@@ -83,6 +83,12 @@ def test_the_picture_reaches_from_lane_to_lane_and_marks_what_failed() -> None:
     assert "CRD order-sign · 200 · 5 ms" in words and "PAS notice · 401 · 5 ms" in words and "Forms app" in words
 
 
+@pytest.mark.parametrize(("method", "status", "wrong"), [("GET", 404, False), ("GET", 403, False), ("GET", 400, True), ("POST", 403, True), ("GET", 500, True)])
+def test_not_to_find_something_is_no_fault(method: str, status: int, wrong: bool) -> None:
+    (row,) = rows([exchange(PAYER, EHR, method, f"{EHR_BASE}/fhir/Medication?patient=orla", status=status)])
+    assert row.failed is wrong
+
+
 def test_the_bell_wakes_who_waits() -> None:
     journal, heard = Journal(), []
     waiting = Thread(target=lambda: heard.append(journal.wait(0, 30)))

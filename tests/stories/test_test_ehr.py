@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from fhir_pa.provider.play.payer_file import CLIENT_ID
+from fhir_pa.provider.test_ehr.catalogue import CATALOGUE
 from fhir_pa.provider.test_ehr.opening import opened
 from ig_profiles.json import parse
 from ig_profiles.reading import Json
@@ -178,6 +179,17 @@ def test_the_panel_shows_the_exchanges_of_this_patient_and_no_token(ward: Callab
         whole = here.http.get(f"/exchanges/{each['number']}").text + here.http.get(f"/exchanges/{each['number']}.json").text
         assert "eyJ" not in whole and SECRET.removeprefix("Bearer ") not in whole
         assert f"/exchanges/{each['number']}?part" not in page or CANCER not in whole or SHORT_OF_OXYGEN in whole
+
+
+@GUIDES
+def test_the_payer_finds_or_does_not_find_what_it_looks_for_and_nothing_goes_wrong(ward: Callable[[str], Ward], guide: str) -> None:
+    here = ward(BORDERLINE)
+    for service in CATALOGUE:
+        here.does("order", service=service, guide=guide)
+    reads = {each["url"]: each["status"] for each in parse(here.http.get("/exchanges.json").data) if each["step"] == "reads chart"}
+    refused = {url: status for url, status in reads.items() if status != 200}
+    assert len(reads) > 20 and {url.partition("/fhir/")[2].partition("?")[0] for url in refused} <= {"Medication", "FamilyMemberHistory"}, refused
+    assert "row crd failed" not in here.page()
 
 
 def test_a_measured_decimal_is_shown_with_its_digits(ward: Callable[[str], Ward]) -> None:

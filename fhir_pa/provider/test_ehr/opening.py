@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from fhir_pa.provider.cds_client import CdsClient
+from fhir_pa.provider.cds_client import READ_SCOPES, CdsClient
 from fhir_pa.provider.charts.practice import PAYER_NPI
 from fhir_pa.provider.clinician.build import Setting
 from fhir_pa.provider.clinician.build import build as build_app
@@ -33,6 +33,7 @@ from fhir_pa.provider.test_ehr.requesting import sent_by_app
 from fhir_pa.provider.test_ehr.reviewers import Reviewers
 from ig_profiles.names import NPI
 
+ALSO_READ = "patient/Procedure.rs patient/MedicationRequest.rs patient/CarePlan.rs"  # every kind of thing a chart here holds
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
 
 
@@ -55,7 +56,7 @@ def opened(
     for guide, app_url in app_urls.items():
         base = f"{payer_url}/{GENERATIONS[guide]}"
         pas = PasClient(f"{base}/fhir", CLIENT_ID, keys, journal.watching(EHR, PAYER))
-        cds = CdsClient(base, guide, url, CLIENT_ID, keys, journal.watching(EHR, PAYER))
+        cds = CdsClient(base, guide, url, CLIENT_ID, keys, journal.watching(EHR, PAYER), f"{READ_SCOPES} {ALSO_READ}")
         sides[guide] = Side(guide, cds, pas, registration(app_url, keys, guide))
     clinic = Clinic(url, charts, people, sides, journal, secret, now)
 
