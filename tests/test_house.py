@@ -25,7 +25,6 @@ PURE = (
     "ig_profiles/validator.py",
     "questionnaires/benefits.py",
     "questionnaires/code_map.py",
-    "questionnaires/code_map.py",
     "questionnaires/policy.py",
     "questionnaires/comparisons.py",
     "questionnaires/enabled.py",
