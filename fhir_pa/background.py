@@ -7,9 +7,9 @@ import signal
 from functools import partial
 from threading import Event
 
-from fhir_pa.operations.deliver import deliver
-from fhir_pa.operations.fall_due import look
-from fhir_pa.operations.in_time import weigh_late
+from fhir_pa.operations.desk.fall_due import look
+from fhir_pa.operations.notices.deliver import deliver
+from fhir_pa.operations.weighing.in_time import weigh_late
 from fhir_pa.wiring import Payer
 from fhir_pa.work.worker import Work, open_work
 

@@ -9,7 +9,7 @@ import click
 
 from fhir_pa.commands import audit_hooks
 from fhir_pa.commands.options import payer_of, where
-from fhir_pa.operations import audit as chains
+from fhir_pa.operations.proofs import audit as chains
 
 
 @click.group()

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fhir_pa.commands.options import payer_of, person_calling, where
-from fhir_pa.operations import hook_audit
+from fhir_pa.operations.hooks import audit as hook_audit
 from ig_profiles.json import dump
 from ig_profiles.reading import Json
 

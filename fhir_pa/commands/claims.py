@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from fhir_pa.commands.options import payer_of, person_calling, where
-from fhir_pa.operations import claims as operation
+from fhir_pa.operations.managing import claims as operation
 from ig_profiles.json import dump
 
 

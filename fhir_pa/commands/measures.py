@@ -11,10 +11,10 @@ import click
 
 from cds_hooks.measures import Measures, Segmented
 from fhir_pa.commands.options import payer_of, where
-from fhir_pa.operations import figures
-from fhir_pa.operations import measures as operation
-from fhir_pa.operations.dtr_measures import dtr_measures
-from fhir_pa.operations.pas_metric_data import pas_metric_data
+from fhir_pa.operations.forms.measures import dtr_measures
+from fhir_pa.operations.reports import figures
+from fhir_pa.operations.reports import measures as operation
+from fhir_pa.operations.requests.metric_data import pas_metric_data
 from fhir_pa.pas.measures import measures as pas_measures
 from fhir_pa.um.figures import Counted
 from fhir_pa.web.errors import hook_status

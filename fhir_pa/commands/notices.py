@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fhir_pa.commands.options import explained, payer_of, where
-from fhir_pa.operations import dead_letters
+from fhir_pa.operations.notices import dead_letters
 
 
 @click.group()

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from fhir_pa.commands.options import explained, payer_of, where
-from fhir_pa.operations import policy_diff
+from fhir_pa.operations.policies import diff as policy_diff
 from ig_profiles.json import parse
 from ig_profiles.outcome import Unprocessable
 from ig_profiles.reading import Json, many

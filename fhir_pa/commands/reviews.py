@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fhir_pa.commands.options import payer_of, person_calling, where
-from fhir_pa.operations import review, worklist
+from fhir_pa.operations.desk import review, worklist
 from fhir_pa.um.time_limits import ExtensionReason
 from ig_profiles.json import dump
 from ig_profiles.reading import Json, without_empty

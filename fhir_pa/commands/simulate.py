@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from fhir_pa.commands.options import explained, payer_of, settings_of, where
-from fhir_pa.operations.figures import in_json, watched_in_json
+from fhir_pa.operations.reports.figures import in_json, watched_in_json
 from fhir_pa.storage.store import Store
 from fhir_pa.synthetic.living import live, synthetic_year
 from fhir_pa.synthetic.measuring import tracked

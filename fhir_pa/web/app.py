@@ -16,10 +16,14 @@ from fhir_pa.auth.pace import Pace
 from fhir_pa.auth.tokens import Mint
 from fhir_pa.configuration import LOOPBACK
 from fhir_pa.outbound.guarded import Limits, fetch
-from fhir_pa.web import auditors, cds, desk, discovery, errors, fhir, management, member, practice_desk, practices, probes, public, reviewers, shortcuts
+from fhir_pa.web import auditors, cds, discovery, errors, fhir, management, probes, public, reviewers, shortcuts
+from fhir_pa.web.desk import desk
 from fhir_pa.web.fhir_id import FhirId
 from fhir_pa.web.media_types import check_length, written
+from fhir_pa.web.member import member
 from fhir_pa.web.offered import Offered, Payer
+from fhir_pa.web.practice import desk as practice_desk
+from fhir_pa.web.practice import status as practices
 from fhir_pa.web.telemetry import Telemetry
 from ig_profiles.outcome import Forbidden, Refusal, Unauthenticated, Unavailable
 

@@ -11,10 +11,10 @@ from fhir_pa.auth.authenticator import Ports
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Directory
 from fhir_pa.settings import Settings
+from fhir_pa.web.desk.offered import EditionDiff, Operating, PolicyDesk, PolicyTrial
 from fhir_pa.web.managing import Managing
-from fhir_pa.web.offered_desks import EditionDiff, Operating, PolicyDesk, PolicyTrial
-from fhir_pa.web.offered_to_members import MemberActs, MemberPage
-from fhir_pa.web.offered_to_practices import ForPractices
+from fhir_pa.web.member.offered import MemberActs, MemberPage
+from fhir_pa.web.practice.offered import ForPractices
 from questionnaires.package_request import Guide
 
 Json = dict[str, Any]
@@ -48,14 +48,14 @@ class Package(Protocol):
 
 
 class Expand(Protocol):
-    """Value sets listed (the functions of ``operations.expand``)."""
+    """Value sets listed (the functions of ``operations.forms.expand``)."""
 
     def expand(self, asked: Mapping[str, Sequence[str]], identity: str, payer: Any) -> Json: ...
     def parameters_of(self, body: bytes, guide: str, payer: Any) -> dict[str, list[str]]: ...
 
 
 class Published(Protocol):
-    """What policies publish (the functions of ``operations.questionnaire_read``)."""
+    """What policies publish (the functions of ``operations.forms.questionnaire_read``)."""
 
     def read(self, kind: str, identity: str, guide: Guide, payer: Any) -> Json: ...
     def search(self, kind: str, asked: Mapping[str, Sequence[str]], guide: Guide, payer: Any) -> Json: ...
@@ -74,14 +74,14 @@ class Metadata(Protocol):
 
 
 class Cases(Protocol):
-    """What a system submitted and what came of it (the functions of ``operations.cases``)."""
+    """What a system submitted and what came of it (the functions of ``operations.requests.cases``)."""
 
     def read(self, kind: str, identity: str, guide: Guide, caller: Caller, payer: Any) -> Json: ...
     def search(self, kind: str, asked: Mapping[str, Sequence[str]], guide: Guide, caller: Caller, payer: Any) -> Json: ...
 
 
 class Subscribe(Protocol):
-    """Subscription's interactions (the functions of ``operations.subscribe``)."""
+    """Subscription's interactions (the functions of ``operations.notices.subscribe``)."""
 
     def create(self, body: bytes, guide: Guide, caller: Caller, payer: Any) -> Json: ...
     def read(self, identity: str, guide: Guide, caller: Caller, payer: Any) -> Json: ...
@@ -93,7 +93,7 @@ class Subscribe(Protocol):
 
 
 class Hook(Protocol):
-    """The CDS services (the functions of ``operations.hook``)."""
+    """The CDS services (the functions of ``operations.hooks.hook``)."""
 
     def discovery(self, guide: Guide, payer: Any) -> Json: ...
     def hook(self, service_id: str, body: bytes, guide: Guide, caller: Caller, payer: Any) -> Json: ...
@@ -101,7 +101,7 @@ class Hook(Protocol):
 
 
 class Review(Protocol):
-    """What the payer's staff may ask (the functions of ``operations.review``)."""
+    """What the payer's staff may ask (the functions of ``operations.desk.review``)."""
 
     def read(self, number: str, caller: Caller, payer: Any) -> Json: ...
     def decide(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
@@ -112,7 +112,7 @@ class Review(Protocol):
 
 
 class Worklist(Protocol):
-    """What waits for a person, and in whose hands it is (the functions of ``operations.worklist``)."""
+    """What waits for a person, and in whose hands it is (the functions of ``operations.desk.worklist``)."""
 
     def worklist(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
     def take(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
@@ -132,7 +132,7 @@ class Preview(Protocol):
 
 
 class Evidence(Protocol):
-    """What was received for a case, one resource at a time (the functions of ``operations.evidence``)."""
+    """What was received for a case, one resource at a time (the functions of ``operations.desk.evidence``)."""
 
     def resource(self, number: str, sha256: str, caller: Caller, payer: Any) -> Json: ...
     def attachment(self, number: str, sha256: str, position: int, caller: Caller, payer: Any) -> tuple[str, bytes]: ...
@@ -146,13 +146,13 @@ class Contact(Protocol):
 
 
 class Stays(Protocol):
-    """The stays under review (``operations.stays.listed``)."""
+    """The stays under review (``operations.requests.stays.listed``)."""
 
     def __call__(self, caller: Caller, payer: Any) -> Json: ...
 
 
 class Appeal(Protocol):
-    """Appeals (the functions of ``operations.appeal``)."""
+    """Appeals (the functions of ``operations.desk.appeal``)."""
 
     def file(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
     def act(self, number: str, appeal: int, body: bytes, caller: Caller, payer: Any) -> Json: ...
@@ -160,14 +160,14 @@ class Appeal(Protocol):
 
 
 class Figures(Protocol):
-    """What the plan publishes and watches (the functions of ``operations.figures``)."""
+    """What the plan publishes and watches (the functions of ``operations.reports.figures``)."""
 
     def public(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
     def watched(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
 
 
 class PublishedPlan(Protocol):
-    """What anybody may read of the plan (the functions of ``operations.published``)."""
+    """What anybody may read of the plan (the functions of ``operations.policies.published``)."""
 
     def services(self, asked: Mapping[str, str], payer: Any) -> Json: ...
     def policy(self, topic: str, payer: Any) -> Json: ...
@@ -175,14 +175,14 @@ class PublishedPlan(Protocol):
 
 
 class FallDue(Protocol):
-    """What runs out (the functions of ``operations.fall_due``)."""
+    """What runs out (the functions of ``operations.desk.fall_due``)."""
 
     def alerts(self, caller: Caller, payer: Any) -> Json: ...
     def seen(self, number: str, caller: Caller, payer: Any) -> Json: ...
 
 
 class Status(Protocol):
-    """What is on file for a service, and what claims used of it (the functions of ``operations.status``)."""
+    """What is on file for a service, and what claims used of it (the functions of ``operations.practice.status``)."""
 
     def status(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
     def use(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
@@ -195,20 +195,20 @@ class Letter(Protocol):
 
 
 class PeerToPeer(Protocol):
-    """The conversation before a denial (the functions of ``operations.peer_to_peer``)."""
+    """The conversation before a denial (the functions of ``operations.desk.peer_to_peer``)."""
 
     def brief(self, number: str, conversation: int, caller: Caller, payer: Any) -> Json: ...
     def record(self, number: str, conversation: int, body: bytes, caller: Caller, payer: Any) -> Json: ...
 
 
 class Measures(Protocol):
-    """What is measured, for the payer's staff (the functions of ``operations.measures``)."""
+    """What is measured, for the payer's staff (the functions of ``operations.reports.measures``)."""
 
     def feedback(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
 
 
 class HookAudit(Protocol):
-    """What auditors may ask of kept hook calls (the functions of ``operations.hook_audit``)."""
+    """What auditors may ask of kept hook calls (the functions of ``operations.hooks.audit``)."""
 
     def search(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
     def read(self, call_id: str, caller: Caller, payer: Any) -> Json: ...

@@ -18,65 +18,32 @@ from flask import Flask
 from fhir_pa.background import background_of
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.logs import write_logs
-from fhir_pa.operations import (
-    admission,
-    ages,
-    appeal,
-    capability,
-    case_screen,
-    cases,
-    claims,
-    contact,
-    delegates,
-    early_end,
-    edition_diff,
-    evidence,
-    expand,
-    fall_due,
-    figures,
-    follow_up,
-    hook,
-    hook_audit,
-    inquire,
-    letter,
-    log_questionnaire_errors,
-    measures,
-    member_acts,
-    member_page,
-    next_question,
-    operating,
-    packet,
-    peer_to_peer,
-    policy_desk,
-    policy_trial,
-    population,
-    practice,
-    practice_acts,
-    practice_case,
-    practice_measures,
-    practice_status,
-    preview,
-    published,
-    questionnaire_package,
-    questionnaire_read,
-    recoupment,
-    refer,
-    review,
-    status,
-    stays,
-    submit,
-    submit_attachment,
-    subscribe,
-    tracker,
-    validate,
-    variation,
-    worklist,
-)
+from fhir_pa.operations import delegates, validate
+from fhir_pa.operations.desk import appeal, case_screen, contact, early_end, evidence, fall_due, letter, peer_to_peer, preview, refer, review, worklist
+from fhir_pa.operations.forms import expand, log_questionnaire_errors, next_question, questionnaire_package, questionnaire_read
+from fhir_pa.operations.hooks import audit as hook_audit
+from fhir_pa.operations.hooks import hook
+from fhir_pa.operations.managing import admission, claims, follow_up, population, recoupment, variation
+from fhir_pa.operations.member import acts as member_acts
+from fhir_pa.operations.member import page as member_page
+from fhir_pa.operations.notices import subscribe
+from fhir_pa.operations.operator import operating
+from fhir_pa.operations.policies import edition_diff, published
+from fhir_pa.operations.policies import shelf as policy_desk
+from fhir_pa.operations.policies import trial as policy_trial
+from fhir_pa.operations.practice import acts as practice_acts
+from fhir_pa.operations.practice import case as practice_case
+from fhir_pa.operations.practice import lists as practice
+from fhir_pa.operations.practice import look_up as practice_status
+from fhir_pa.operations.practice import measures as practice_measures
+from fhir_pa.operations.practice import packet, status, tracker
+from fhir_pa.operations.reports import ages, figures, measures
+from fhir_pa.operations.requests import capability, cases, inquire, stays, submit, submit_attachment
 from fhir_pa.settings import Settings, read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.managing import Managing
 from fhir_pa.web.offered import Offered
-from fhir_pa.web.offered_to_practices import ForPractices
+from fhir_pa.web.practice.offered import ForPractices
 from fhir_pa.web.serve import MANY_PROCESSES, end_with_parent
 from fhir_pa.wiring import open_payer
 from fhir_pa.work.alone import Alone

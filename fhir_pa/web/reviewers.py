@@ -9,9 +9,9 @@ from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
+from fhir_pa.web.desk.theirs import refuse_others
 from fhir_pa.web.media_types import JSON, answer, check_accepted, check_content, read_body
 from fhir_pa.web.offered import Offered, Payer
-from fhir_pa.web.theirs import refuse_others
 
 Operation = Callable[..., dict[str, Any]]
 ONE = "/authorizations/<number>"

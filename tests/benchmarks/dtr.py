@@ -16,8 +16,8 @@ from time import perf_counter
 from typing import Any
 
 from fhir_pa.auth.caller import open_caller
-from fhir_pa.operations.next_question import next_question
-from fhir_pa.operations.questionnaire_package import questionnaire_package
+from fhir_pa.operations.forms.next_question import next_question
+from fhir_pa.operations.forms.questionnaire_package import questionnaire_package
 from fhir_pa.provider.dtr.package import question
 from fhir_pa.settings import read
 from fhir_pa.wiring import Payer, open_payer

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import make_server
 
-from fhir_pa.operations.stays import link
+from fhir_pa.operations.requests.stays import link
 from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, PULMONOLOGIST
 from fhir_pa.um.determination import EditionReference
 from fhir_pa.um.request import CertificationType

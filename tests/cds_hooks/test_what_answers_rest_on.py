@@ -18,7 +18,7 @@ from cds_hooks.hook import itself
 from cds_hooks.membership import MemberStanding, Standing
 from cds_hooks.network import Network, Provider
 from cds_hooks.orders import order_of
-from fhir_pa.operations.hook_given import member_identifiers
+from fhir_pa.operations.hooks.given import member_identifiers
 from ig_profiles.names import CPT, ICD10CM, NPI, PLACE_OF_SERVICE
 from ig_profiles.reading import Index
 from questionnaires.answers import merge

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from fhir_pa.operations import conformance
+from fhir_pa.operations.operator import conformance
 from tests.conformance.ledger import read
 from tests.conformance.shipped import COPY, copy_of
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from fhir_pa.operations import fall_due
+from fhir_pa.operations.desk import fall_due
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas import inquiry_response, intake, response
 from fhir_pa.pas.business_error import update_not_allowed

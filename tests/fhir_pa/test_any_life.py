@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import Phase, settings
 from hypothesis.stateful import invariant
 
-from fhir_pa.operations.audit import verified
+from fhir_pa.operations.proofs.audit import verified
 from fhir_pa.storage import alert_tables
 from fhir_pa.um import adverse, appealing, units
 from fhir_pa.um.authorization import Authorization

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fhir_pa.operations.hook_facts import REMEMBERED, facts_in_chart
+from fhir_pa.operations.hooks.facts import REMEMBERED, facts_in_chart
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.settings import read
 from fhir_pa.wiring import Payer, open_payer

@@ -6,7 +6,7 @@ import pytest
 
 from cds_hooks.coverage_record import MemberRecord
 from fhir_pa.auth.directory import Directory, Insurer, Member
-from fhir_pa.operations.member_record import member_record
+from fhir_pa.operations.weighing.member_record import member_record
 from fhir_pa.settings import read
 
 ORLA = Member("LF-1", "urn:members", "Orla", date(1950, 2, 3), "medicare-advantage", "Silver PPO", date(2026, 1, 1), date(2026, 12, 31))

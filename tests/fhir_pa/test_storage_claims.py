@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from fhir_pa.operations.tracker import in_json, tracked
+from fhir_pa.operations.practice.tracker import in_json, tracked
 from fhir_pa.storage.store import Store
 from fhir_pa.um.rendered import Rendered
 from fhir_pa.um.request import Identifier, Party

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from fhir_pa.cli import main
-from fhir_pa.operations.audit import verified
+from fhir_pa.operations.proofs.audit import verified
 from fhir_pa.storage.store import open_store
 from fhir_pa.synthetic.living import live, synthetic_year
 from fhir_pa.synthetic.measuring import tracked

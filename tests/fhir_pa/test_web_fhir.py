@@ -71,7 +71,7 @@ def test_a_token_without_the_scope_is_forbidden_and_told_which_one_it_lacks(part
 def test_a_persons_token_is_not_for_providers_operations(party):
     answer = party.http.post("/v2.0/fhir/Claim/$submit", data=b"{}", headers={**party.person(), **FHIR})
     assert answer.status_code == 403
-    assert "staff" in the_issue(answer)["details"]["text"]
+    assert "is for providers' systems" in the_issue(answer)["details"]["text"]
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/pdf", "", "application/json; charset=latin-1", "application/fhir+xml; charset=utf-16"])

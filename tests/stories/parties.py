@@ -20,7 +20,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from fhir_pa.operations.deliver import deliver, write
+from fhir_pa.operations.notices.deliver import deliver, write
 from fhir_pa.pas.notice import DeliveryResult, Notice
 from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.charts.practice import SUPPLIER_NPI

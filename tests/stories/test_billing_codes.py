@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fhir_pa.operations.prove import prove
+from fhir_pa.operations.proofs.prove import prove
 from fhir_pa.pas import extensions as ext
 from fhir_pa.provider.codes import CERTIFIED, PENDED
 from fhir_pa.provider.pas.claim_response import read_bundle, read_inquiry

@@ -9,7 +9,7 @@ import pytest
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import CASE_MANAGER, Person
-from fhir_pa.operations.case_screen import screen as screen_of
+from fhir_pa.operations.desk.case_screen import screen as screen_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
 from ig_profiles import json
 from ig_profiles.reading import Json

@@ -1,4 +1,7 @@
-"""The claims system tells what was given: each line meets its authorization, and the figures that need claims are there from then on, over HTTP (F53, F66, F92, F97-F99)."""
+"""The claims system tells what was given: each line meets its authorization, and figures that need claims are there from then on.
+
+Over HTTP (F53, F66, F92, F97-F99).
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhir_pa.operations import evidence
+from fhir_pa.operations.desk import evidence
 from fhir_pa.provider.codes import CERTIFIED, PENDED
 from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import read_bundle

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhir_pa.operations.fall_due import look
+from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
 from ig_profiles.reading import Json

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import pytest
 
 from fhir_pa.auth.directory import GoldCard
-from fhir_pa.operations.crd_metric_data import crd_metric_data
-from fhir_pa.operations.hook_measured import MEASURED_AGAIN
+from fhir_pa.operations.hooks.measured import MEASURED_AGAIN
+from fhir_pa.operations.hooks.metric_data import crd_metric_data
 from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from fhir_pa.web.errors import STATUSES

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fhir_pa.operations.hook import FINDINGS
+from fhir_pa.operations.hooks.hook import FINDINGS
 from ig_profiles.reading import Json
 from tests.stories.asking import SHORT_OF_OXYGEN
 from tests.stories.ehr import Ehr

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from fhir_pa.operations.hook import FINDINGS
+from fhir_pa.operations.hooks.hook import FINDINGS
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
 from ig_profiles.names import NPI

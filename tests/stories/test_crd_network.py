@@ -12,7 +12,7 @@ import pytest
 from cds_hooks.apps import App
 from cds_hooks.membership import Insured, MemberStanding, Standing
 from cds_hooks.network import Address, Network, Provider
-from fhir_pa.operations.hook_used import used_of_limit
+from fhir_pa.operations.weighing.used import used_of_limit
 from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.codes import OUTPATIENT_HOSPITAL
 from fhir_pa.provider.pas.submission import Line, sign

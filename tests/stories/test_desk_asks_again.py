@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhir_pa.operations.fall_due import look
+from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.provider.play.payer_file import NURSE, PULMONOLOGIST
 from fhir_pa.um.information_life import Stage, rounds
 from tests.stories.asking import BORDERLINE, oxygen, submit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_pa.operations.fall_due import fall_due
+from fhir_pa.operations.desk.fall_due import fall_due
 from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
 from tests.stories.asking import BORDERLINE, oxygen, scans, submit
 from tests.stories.desk_parties import AtDesk, words

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from fhir_pa.cli import main
-from fhir_pa.operations.dtr_measures import served
+from fhir_pa.operations.forms.measures import served
 from fhir_pa.storage.dtr_metrics import FIRST_QUESTION, NEXT_QUESTION, PACKAGE, DtrMetric
 from tests.stories.interviewing import FIRST_MONTHS, NEXT, first_response, interview, pap_order
 from tests.stories.on_file import everything_on_file

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from fhir_pa.operations.audit import verified
+from fhir_pa.operations.proofs.audit import verified
 from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
 from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import read_bundle

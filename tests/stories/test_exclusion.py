@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_pa.operations.prove import prove
+from fhir_pa.operations.proofs.prove import prove
 from fhir_pa.provider.codes import NOT_CERTIFIED
 from fhir_pa.provider.pas.claim_response import read_bundle
 from fhir_pa.provider.pas.request import request_of

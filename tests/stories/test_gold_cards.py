@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fhir_pa.auth.directory import GoldCard
-from fhir_pa.operations.prove import prove
+from fhir_pa.operations.proofs.prove import prove
 from fhir_pa.provider.charts.practice import CLINIC_NPI, SUPPLIER_NPI
 from fhir_pa.provider.codes import CERTIFIED, PENDED
 from fhir_pa.provider.pas.claim_response import PasAnswer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_pa.operations.prove import prove
+from fhir_pa.operations.proofs.prove import prove
 from fhir_pa.provider.codes import CERTIFIED, PENDED
 from fhir_pa.provider.elements import identifier
 from fhir_pa.provider.pas.attachment import attachment_of

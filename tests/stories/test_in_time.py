@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fhir_pa.background import background_of
-from fhir_pa.operations.in_time import weigh_late
+from fhir_pa.operations.weighing.in_time import weigh_late
 from fhir_pa.provider.codes import CERTIFIED, PENDED
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID

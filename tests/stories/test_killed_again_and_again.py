@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from fhir_pa.operations.audit import verified
+from fhir_pa.operations.proofs.audit import verified
 from fhir_pa.pas.notice import NoticeKind
 from fhir_pa.provider.play.payer_file import inline
 from fhir_pa.settings import read

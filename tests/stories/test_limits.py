@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.operations.prove import prove
+from fhir_pa.operations.proofs.prove import prove
 from fhir_pa.provider.codes import CERTIFIED, PENDED
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json

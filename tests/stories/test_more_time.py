@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from fhir_pa.cli import main
-from fhir_pa.operations.audit import verify
+from fhir_pa.operations.proofs.audit import verify
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
 from ig_profiles.reading import Json

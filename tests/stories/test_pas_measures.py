@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from fhir_pa.cli import main
-from fhir_pa.operations.pas_metric_data import pas_metric_data
+from fhir_pa.operations.requests.metric_data import pas_metric_data
 from fhir_pa.pas.measures import measures
 from fhir_pa.provider.charts.practice import CLINIC_NPI, PAYER_NPI, SUPPLIER_NPI
 from fhir_pa.provider.elements import identifier

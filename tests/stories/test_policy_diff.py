@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from fhir_pa.cli import main
-from fhir_pa.operations.policy_diff import compare, kept
+from fhir_pa.operations.policies.diff import compare, kept
 from fhir_pa.provider.pas.request import request_of
 from ig_profiles.json import dump
 from questionnaires.library import BUILT_IN, read_folder

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from fhir_pa.operations.fall_due import look
-from fhir_pa.operations.stays import link
+from fhir_pa.operations.desk.fall_due import look
+from fhir_pa.operations.requests.stays import link
 from fhir_pa.provider.charts.practice import SUPPLIER_NPI
 from fhir_pa.provider.play.payer_file import CLIENT_ID, CLINICIANS, COORDINATOR, SUPPLIERS_COORDINATOR
 from fhir_pa.um.determination import EditionReference

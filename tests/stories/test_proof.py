@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from fhir_pa.cli import main
-from fhir_pa.operations.audit import verify
-from fhir_pa.operations.in_time import weigh_late
-from fhir_pa.operations.prove import Proof, prove
+from fhir_pa.operations.proofs.audit import verify
+from fhir_pa.operations.proofs.prove import Proof, prove
+from fhir_pa.operations.weighing.in_time import weigh_late
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from fhir_pa.wiring import Payer, open_payer

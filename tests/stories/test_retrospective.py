@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fhir_pa.operations.fall_due import look
+from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.provider.charts.practice import CLINIC_NPI
 from fhir_pa.provider.codes import PENDED
 from fhir_pa.provider.pas.request import request_of

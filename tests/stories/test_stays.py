@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from fhir_pa.operations.fall_due import look
+from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.provider.codes import CERTIFIED
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.pas.submission import Submission

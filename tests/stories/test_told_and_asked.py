@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.network import Network
-from fhir_pa.operations.prove import prove
+from fhir_pa.operations.proofs.prove import prove
 from fhir_pa.pas.codes import REVIEW_ACTIONS
 from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from fhir_pa.operations.audit import verified
+from fhir_pa.operations.proofs.audit import verified
 from fhir_pa.pas import extensions as ext
 from fhir_pa.provider.play.payer_file import inline
 from fhir_pa.um.request import Identifier

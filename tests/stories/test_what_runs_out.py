@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fhir_pa.operations.fall_due import look
+from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.provider.codes import PENDED
 from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.provider.play.payer_file import CLIENT_ID

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from fhir_pa.operations.deliver import deliver
+from fhir_pa.operations.notices.deliver import deliver
 from fhir_pa.provider.ehr import build
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import charts_on

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from cds_hooks.network import Address, Network, Provider
 from fhir_pa.auth.directory import Directory, GoldCard
-from fhir_pa.operations.hook_given import ASSERTION_SECRET
+from fhir_pa.operations.hooks.given import ASSERTION_SECRET
 from fhir_pa.provider.charts.chart import Chart
 from fhir_pa.provider.charts.npi import synthetic_npi
 from fhir_pa.provider.play.payer_file import CLIENT_ID

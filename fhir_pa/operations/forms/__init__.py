@@ -1,0 +1,1 @@
+"""What a forms app asks (DTR): packages, next questions, value sets, errors told."""

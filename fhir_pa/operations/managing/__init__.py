@@ -1,0 +1,1 @@
+"""Utilization management beside reviews: looking back, money asked back, case management, populations."""

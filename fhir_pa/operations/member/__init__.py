@@ -1,0 +1,1 @@
+"""What members ask about their own requests."""

@@ -1,0 +1,1 @@
+"""Subscriptions, and what is told to them until it is heard."""

@@ -1,0 +1,1 @@
+"""What policy owners, and everybody, may see of the policies."""

@@ -1,0 +1,1 @@
+"""What a practice's people ask about their own requests."""

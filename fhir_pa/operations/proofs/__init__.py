@@ -1,0 +1,1 @@
+"""Replaying what was decided, and walking the chain of its proofs."""

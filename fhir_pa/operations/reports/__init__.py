@@ -1,0 +1,1 @@
+"""Figures and measures, counted from what is on file."""

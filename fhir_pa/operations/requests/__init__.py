@@ -1,0 +1,1 @@
+"""What a provider's system asks (PAS): submit, inquire, attach, read what is on file."""
