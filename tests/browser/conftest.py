@@ -19,7 +19,8 @@ from questionnaires.cql import DIST
 from tests.browser.any_payer import any_payer
 from tests.browser.both_sides import BothSides, both_sides
 from tests.browser.clinic import Clinic, Places, clinic, people
-from tests.browser.window import Window
+from tests.browser.window import Window, Windows
+from tests.stories.parties import Lent
 
 logging.getLogger("werkzeug").setLevel(logging.WARNING)
 Open = Callable[..., tuple[Clinic, Window]]
@@ -65,26 +66,45 @@ def our_payer(chromium: Any, places: Places, keys: Keys, tmp_path_factory: pytes
         processes.stop()
 
 
+@pytest.fixture(scope="session")
+def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
+    """What all payers in this process share."""
+    made = Lent.make(tmp_path_factory.mktemp("empty"))
+    yield made
+    made.facts.close()
+
+
 @pytest.fixture
-def opened(chromium: Any, places: Places, keys: Keys, request: pytest.FixtureRequest) -> Iterator[Open]:
-    """Opens a clinic, and in a new window the app from a patient's chart; at the end every window must have stayed quiet."""
+def windows(chromium: Any) -> Iterator[Windows]:
+    """Opens windows; at the end every one must have stayed quiet."""
+    opened: list[Window] = []
+
+    def open_(**look: Any) -> Window:
+        opened.append(Window(chromium, **look))
+        return opened[-1]
+
+    yield open_
+    for window in opened:
+        window.close()
+    for window in opened:
+        window.was_quiet()
+
+
+@pytest.fixture
+def opened(windows: Windows, places: Places, keys: Keys, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Opens a clinic, and in a new window the app from a patient's chart."""
     with ExitStack() as stack:
-        windows: list[Window] = []
 
         def open_(patient: str, guide: str = "2.2", *, clinic_: Clinic | None = None, payer_base: str | None = None, **more: Any) -> Any:
             signing = {name: more.pop(name) for name in ("ask", "unasked", "measures") if name in more}
             if payer_base is None:
                 request.getfixturevalue("our_payer")
             here = clinic_ or stack.enter_context(clinic(places, keys, guide, payer_base, **signing))
-            window = Window(chromium, **more)
-            stack.callback(window.close)
-            windows.append(window)
+            window = windows(**more)
             window.launch(here.places.ehr, patient)
             return here, window
 
         yield open_
-        for window in windows:
-            window.was_quiet()
 
 
 @pytest.fixture

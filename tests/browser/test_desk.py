@@ -13,19 +13,12 @@ from fhir_pa.provider.play.payer_file import NURSE, PULMONOLOGIST
 from fhir_pa.web.page import left
 from tests.browser.desk import Served, served
 from tests.browser.test_app_access import violations
-from tests.browser.window import Window
+from tests.browser.window import Window, Windows
 from tests.stories.parties import Lent
 
 AT_THE_DESK = Callable[..., Window]
 HOUR = 3_600_000  # milliseconds
 ANSWERED = "the server responded with a status of 4"  # a form that was refused is told on its page
-
-
-@pytest.fixture(scope="session")
-def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
-    made = Lent.make(tmp_path_factory.mktemp("empty"))
-    yield made
-    made.facts.close()
 
 
 @pytest.fixture
@@ -35,21 +28,16 @@ def payer(chromium: Any, lent: Lent, tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def seated(chromium: Any, payer: Served) -> Iterator[AT_THE_DESK]:
-    """Opens a window in which somebody is signed in; at the end every window must have stayed quiet."""
-    windows: list[Window] = []
+def seated(windows: Windows, payer: Served) -> AT_THE_DESK:
+    """Opens a window in which somebody is signed in."""
 
     def open_(person: str, **look: Any) -> Window:
-        window = Window(chromium, **look)
-        windows.append(window)
+        window = windows(**look)
         window.expect(ANSWERED)
         payer.sign_in(window, person)
         return window
 
-    yield open_
-    for window in windows:
-        window.was_quiet()
-        window.close()
+    return open_
 
 
 def fill_in_a_denial(page: Any) -> None:

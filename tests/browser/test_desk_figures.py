@@ -11,7 +11,7 @@ import pytest
 from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST
 from tests.browser.desk import Served, served
 from tests.browser.test_app_access import violations
-from tests.browser.window import Window
+from tests.browser.window import Window, Windows
 from tests.stories.asking import BORDERLINE
 from tests.stories.ehr import Ehr
 from tests.stories.parties import OPERATOR, POLICY_OWNER, Lent, Staff, System
@@ -21,13 +21,6 @@ POLICIES = ("", "/home_oxygen", "/home_oxygen/stories", "/home_oxygen/try", "/ho
 SERVER = ("", "/deliveries?state=unheard", "/clocks?hours=72", "/conformance", f"/prefetch?client={CLIENT_ID}&hook=order-sign&template=coverage")
 PAGES = [(POLICY_OWNER, f"/desk/policies{each}") for each in POLICIES] + [(OPERATOR, f"/desk/operator{each}") for each in SERVER]
 SIGNED_IN = Callable[..., Window]
-
-
-@pytest.fixture(scope="module")
-def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
-    made = Lent.make(tmp_path_factory.mktemp("empty"))
-    yield made
-    made.facts.close()
 
 
 @pytest.fixture(scope="module")
@@ -48,20 +41,15 @@ def payer(chromium: Any, lent: Lent, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def seated(chromium: Any, payer: Served) -> Iterator[SIGNED_IN]:
-    """Opens a window in which somebody is signed in; at the end every window must have stayed quiet."""
-    windows: list[Window] = []
+def seated(windows: Windows, payer: Served) -> SIGNED_IN:
+    """Opens a window in which somebody is signed in."""
 
     def open_(person: str, **look: Any) -> Window:
-        window = Window(chromium, **look)
-        windows.append(window)
+        window = windows(**look)
         payer.enter(window, person)
         return window
 
-    yield open_
-    for window in windows:
-        window.was_quiet()
-        window.close()
+    return open_
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,7 +11,7 @@ import pytest
 from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST
 from tests.browser.desk import Served, served
 from tests.browser.test_app_access import violations
-from tests.browser.window import Window
+from tests.browser.window import Window, Windows
 from tests.stories.asking import SHORT_OF_OXYGEN, oxygen, submit
 from tests.stories.member_parties import code_for, member_called
 from tests.stories.parties import Lent, Staff, System
@@ -23,13 +23,6 @@ At_the_page = Callable[..., Window]
 Picture = Callable[[Any, str], None]
 
 
-@pytest.fixture(scope="session")
-def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
-    made = Lent.make(tmp_path_factory.mktemp("empty"))
-    yield made
-    made.facts.close()
-
-
 @pytest.fixture
 def payer(chromium: Any, lent: Lent, tmp_path: Path) -> Iterator[Served]:
     with served(tmp_path, lent) as here:
@@ -37,13 +30,11 @@ def payer(chromium: Any, lent: Lent, tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def signed_in(chromium: Any, payer: Served) -> Iterator[At_the_page]:
-    """Opens a window in which a member is signed in; at the end every window must have stayed quiet."""
-    windows: list[Window] = []
+def signed_in(windows: Windows, payer: Served) -> At_the_page:
+    """Opens a window in which a member is signed in."""
 
     def open_(name: str, language: str = "en", **look: Any) -> Window:
-        window = Window(chromium, **look)
-        windows.append(window)
+        window = windows(**look)
         window.expect(ANSWERED)
         page, member = window.page, member_called(payer.plan, name)
         page.goto(f"{payer.url}/member?lang={language}")
@@ -55,10 +46,7 @@ def signed_in(chromium: Any, payer: Served) -> Iterator[At_the_page]:
         page.wait_for_selector(".cards")
         return window
 
-    yield open_
-    for window in windows:
-        window.was_quiet()
-        window.close()
+    return open_
 
 
 def deny(payer: Served, number: str) -> None:

@@ -20,7 +20,7 @@ from fhir_pa.um.request import CertificationType
 from fhir_pa.web.app import authenticator_for
 from questionnaires.criteria import Truth
 from tests.browser.test_app_access import violations
-from tests.browser.window import Window
+from tests.browser.window import Window, Windows
 from tests.builders import finding, item, refer
 from tests.stories.asking import BORDERLINE, oxygen, scans, submit
 from tests.stories.parties import NOW, Lent, Plan, Staff, System, open_plan
@@ -94,13 +94,6 @@ def _on_every_list(plan: Plan) -> None:
         link(after, tx, NOW)
 
 
-@pytest.fixture(scope="session")
-def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
-    made = Lent.make(tmp_path_factory.mktemp("empty"))
-    yield made
-    made.facts.close()
-
-
 @pytest.fixture
 def payer(chromium: Any, lent: Lent, tmp_path: Path) -> Iterator[Served]:
     with served(tmp_path, lent) as here:
@@ -108,21 +101,16 @@ def payer(chromium: Any, lent: Lent, tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def seated(chromium: Any, payer: Served) -> Iterator[AT_THE_DESK]:
-    """Opens a window in which the coordinator is signed in; at the end every window must have stayed quiet."""
-    windows: list[Window] = []
+def seated(windows: Windows, payer: Served) -> AT_THE_DESK:
+    """Opens a window in which the coordinator is signed in."""
 
     def open_(**look: Any) -> Window:
-        window = Window(chromium, **look)
-        windows.append(window)
+        window = windows(**look)
         window.expect(ANSWERED)
         payer.sign_in(window)
         return window
 
-    yield open_
-    for window in windows:
-        window.was_quiet()
-        window.close()
+    return open_
 
 
 def test_from_the_list_to_a_booked_call(payer: Served, seated: AT_THE_DESK) -> None:

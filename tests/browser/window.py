@@ -93,3 +93,6 @@ class Window:
     def close(self) -> None:
         """Close the window and forget its cookies."""
         self._context.close()
+
+
+Windows = Callable[..., Window]  # opens one more window, as it should look

@@ -21,6 +21,15 @@ from tests.stories.parties import NOW, System, trace
 
 SHORT_OF_OXYGEN, BORDERLINE, CANCER = "orla-penhallow", "teodric-amble", "ilsabet-crane"
 CANCEL = "3"
+# A physician's denial of the borderline request.
+DENIAL: dict[str, Any] = {
+    "items": [1],
+    "decision": "deny",
+    "because": "89 % is above the limit.",
+    "reason_code": "0F",
+    "criteria": ["hypoxemia"],
+    "phone": "555-555-0142",
+}
 
 
 def oxygen(clinic: System, who: str = SHORT_OF_OXYGEN) -> Submission:

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
+from fhir_pa.provider.pas.submission import Submission
+from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, NURSE, PULMONOLOGIST
 from fhir_pa.settings import read
 from fhir_pa.web.app import create_app
 from fhir_pa.web.process import OFFERED
 from fhir_pa.wiring import Payer, open_payer
 from ig_profiles import json
+from tests.stories.asking import BORDERLINE, DENIAL, oxygen, submit
 from tests.stories.own_words import heard
 from tests.stories.parties import Lent, Plan, Staff, System, open_plan
+from tests.stories.practice_parties import AtPractice
 
 BASES = {"2.0.1": "/v2.0/fhir", "2.2": "/v2.2/fhir"}
 
@@ -97,3 +100,35 @@ def physician(plan: Plan) -> Staff:
 def nurse(plan: Plan) -> Staff:
     """Rowan Finch, RN, who may certify and must refer the rest."""
     return Staff(plan, NURSE)
+
+
+@pytest.fixture
+def asked(clinic: System) -> Submission:
+    """The clinic's borderline request for home oxygen, which waits for a person."""
+    wanted = oxygen(clinic, BORDERLINE)
+    submit(clinic, wanted)
+    return wanted
+
+
+@pytest.fixture
+def number(asked: Submission, physician: Staff) -> str:
+    """The number of the case that waits."""
+    return str(physician.worklist()[0]["number"])
+
+
+@pytest.fixture
+def denied(plan: Plan, physician: Staff) -> str:
+    """The number of such a case, denied by the physician; where the plan offers conversations, only intended."""
+    clinic = System(plan, CLIENT_ID, "2.2")
+    submit(clinic, oxygen(clinic, BORDERLINE))
+    (waiting,) = physician.worklist()
+    physician.decide(waiting["number"], **DENIAL)
+    return str(waiting["number"])
+
+
+@pytest.fixture
+def linnet(plan: Plan) -> AtPractice:
+    """Della Linnet, coordinator of Oakwood Clinic, signed in at the provider desk."""
+    at_desk = AtPractice(plan, COORDINATOR)
+    at_desk.sign_in()
+    return at_desk

@@ -89,6 +89,11 @@ class Plan:
         self.wrong = overheard(app)
         return app
 
+    def set(self, **settings: Any) -> Plan:
+        """The same plan with some settings changed."""
+        self.payer = replace(self.payer, settings=replace(self.payer.settings, **settings))
+        return self
+
     def http(self) -> FlaskClient:
         """A connection of one's own; threads may not share one."""
         return self.application.test_client()

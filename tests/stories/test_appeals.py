@@ -9,10 +9,9 @@ from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.provider.play.payer_file import CLIENT_ID, ONCOLOGIST
 from ig_profiles import json
 from ig_profiles.reading import Json
-from tests.stories.asking import BORDERLINE, inquire, oxygen, submit
+from tests.stories.asking import DENIAL, inquire
 from tests.stories.parties import AUDITOR, CLERK, Plan, Staff, System
 
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 FILING = {"items": [1], "by": "member", "name": "Teodric Amble", "because": "I cannot sleep without it.", "expedited": True}
 
 
@@ -22,18 +21,10 @@ def clinic(plan: Plan) -> System:
 
 
 @pytest.fixture
-def asked(clinic: System) -> Submission:
-    wanted = oxygen(clinic, BORDERLINE)
-    submit(clinic, wanted)
-    return wanted
-
-
-@pytest.fixture
-def number(asked: Submission, physician: Staff) -> str:
+def number(number: str, physician: Staff) -> str:
     """A case whose only item was denied."""
-    case = str(physician.worklist()[0]["number"])
-    physician.decide(case, **DENIAL)
-    return case
+    physician.decide(number, **DENIAL)
+    return number
 
 
 def send(staff: Staff, path: str, status: int = 200, **said: object) -> Json:

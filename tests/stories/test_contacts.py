@@ -8,23 +8,17 @@ from typing import Any
 import pytest
 
 from fhir_pa.operations.desk.fall_due import look
-from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
 from ig_profiles.reading import Json
-from tests.stories.asking import BORDERLINE, oxygen, submit
+from tests.stories.asking import oxygen, submit
 from tests.stories.parties import AUDITOR, Plan, Staff, System
 
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 VOICEMAIL = {"who": "member", "name": "Orla Penhallow", "channel": "voicemail", "arrival": "reached", "said": "A message about a request. Please call."}
 
 
 @pytest.fixture
-def number(plan: Plan, physician: Staff) -> str:
-    clinic = System(plan, CLIENT_ID, "2.2")
-    submit(clinic, oxygen(clinic, BORDERLINE))
-    number = str(physician.worklist()[0]["number"])
-    physician.decide(number, **DENIAL)
-    return number
+def number(denied: str) -> str:
+    return denied
 
 
 def contact(staff: Staff, number: str, status: int = 200, **said: Any) -> Json:

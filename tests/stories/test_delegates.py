@@ -10,11 +10,10 @@ from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST
 from fhir_pa.um.delegate import Delegate
 from ig_profiles import json
 from ig_profiles.reading import Json
-from tests.stories.asking import BORDERLINE, oxygen, scans, submit
+from tests.stories.asking import BORDERLINE, DENIAL, oxygen, scans, submit
 from tests.stories.parties import Plan, Staff, System
 
 NORTHLIGHT = Delegate("Northlight Review", "555-555-0160", ("home_oxygen",))
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 
 
 @pytest.fixture

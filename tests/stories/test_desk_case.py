@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,8 +18,7 @@ DENIAL: dict[str, Any] = {"items": "1", "decision": "deny", **REASON}
 
 @pytest.fixture
 def plan(plan: Plan) -> Plan:
-    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, peer_to_peer_hours=72))
-    return plan
+    return plan.set(peer_to_peer_hours=72)
 
 
 @pytest.fixture

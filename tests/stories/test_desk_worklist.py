@@ -6,11 +6,9 @@ import pytest
 
 from fhir_pa.operations.desk.fall_due import fall_due
 from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
-from tests.stories.asking import BORDERLINE, oxygen, scans, submit
+from tests.stories.asking import BORDERLINE, DENIAL, oxygen, scans, submit
 from tests.stories.desk_parties import AtDesk, words
 from tests.stories.parties import AUDITOR, Plan, Staff, System
-
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 
 
 @pytest.fixture

@@ -7,10 +7,8 @@ import pytest
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
 from ig_profiles.reading import Json
-from tests.stories.asking import BORDERLINE, SHORT_OF_OXYGEN, oxygen, scans, submit
+from tests.stories.asking import BORDERLINE, DENIAL, SHORT_OF_OXYGEN, oxygen, scans, submit
 from tests.stories.parties import Plan, Staff, System
-
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 
 
 @pytest.fixture

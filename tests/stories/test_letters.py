@@ -11,10 +11,8 @@ import pytest
 
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
-from tests.stories.asking import BORDERLINE, oxygen, submit
+from tests.stories.asking import BORDERLINE, DENIAL, oxygen, submit
 from tests.stories.parties import Plan, Staff, System
-
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 
 
 @pytest.fixture

@@ -12,13 +12,12 @@ from fhir_pa.um.letter import PLAIN
 from fhir_pa.um.readability import perspicuity
 from ig_profiles import json
 from questionnaires.library import Shelf
-from tests.stories.asking import BORDERLINE, oxygen, submit
+from tests.stories.asking import BORDERLINE, DENIAL, oxygen, submit
 from tests.stories.desk_parties import AtDesk, words
 from tests.stories.member_parties import AtMemberPage, waiting, with_member
 from tests.stories.parties import Plan, Staff, System
 
 TEODRIC = "Teodric Amble"
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 
 
 @pytest.fixture

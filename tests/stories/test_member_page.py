@@ -12,13 +12,12 @@ from fhir_pa.auth.representative import Representative
 from fhir_pa.provider.play.payer_file import CLIENT_ID, ONCOLOGIST
 from fhir_pa.um.delegate import Delegate
 from ig_profiles import json
-from tests.stories.asking import BORDERLINE, SHORT_OF_OXYGEN, oxygen, scans, submit
+from tests.stories.asking import BORDERLINE, DENIAL, SHORT_OF_OXYGEN, oxygen, scans, submit
 from tests.stories.desk_parties import words
 from tests.stories.member_parties import AtMemberPage, changed, member_called, waiting, with_member
 from tests.stories.parties import AUDITOR, Plan, Staff, System
 
 TEODRIC, ORLA, ILSABET = "Teodric Amble", "Orla Penhallow", "Ilsabet Crane"
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def test_a_denial_tells_reason_criteria_who_decided_whom_to_call_and_the_appeal(
 
 
 def test_a_decision_that_is_only_intended_is_told_as_no_decision(plan: Plan, teodric: AtMemberPage, number: str, physician: Staff) -> None:
-    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, peer_to_peer_hours=72))
+    plan.set(peer_to_peer_hours=72)
     plan.__dict__.pop("application")
     physician.decide(number, **DENIAL)
     me = AtMemberPage.member(plan, TEODRIC).sign_in()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,35 +11,21 @@ from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
 from ig_profiles.reading import Json
-from tests.stories.asking import BORDERLINE, inquire, oxygen, submit
+from tests.stories.asking import DENIAL, inquire
 from tests.stories.parties import AUDITOR, CLERK, Plan, Staff, System
 
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 TREATING = {"name": "Imre Castellane, MD", "credentials": "pulmonary medicine", "phone": "555-555-0107"}
 
 
 @pytest.fixture
 def plan(plan: Plan) -> Plan:
     """A payer that offers conversations, as it does unless told otherwise."""
-    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, peer_to_peer_hours=72))
-    return plan
+    return plan.set(peer_to_peer_hours=72)
 
 
 @pytest.fixture
 def clinic(plan: Plan) -> System:
     return System(plan, CLIENT_ID, "2.2")
-
-
-@pytest.fixture
-def asked(clinic: System) -> Submission:
-    wanted = oxygen(clinic, BORDERLINE)
-    submit(clinic, wanted)
-    return wanted
-
-
-@pytest.fixture
-def number(asked: Submission, physician: Staff) -> str:
-    return str(physician.worklist()[0]["number"])
 
 
 def record(staff: Staff, number: str, status: int = 200, conversation: int = 1, **said: Any) -> Json:

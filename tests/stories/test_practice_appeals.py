@@ -6,30 +6,18 @@ import re
 
 import pytest
 
-from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR
-from tests.stories.asking import BORDERLINE, oxygen, submit
+from fhir_pa.provider.play.payer_file import CLIENT_ID
+from tests.stories.asking import oxygen, submit
 from tests.stories.desk_parties import words
 from tests.stories.parties import Plan, Staff, System
 from tests.stories.practice_parties import AtPractice
 
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 LETTER = "To the plan.\n\nThe stairs test shows 84 percent <b>now</b>.\n\nDella Linnet"
 
 
 @pytest.fixture
-def linnet(plan: Plan) -> AtPractice:
-    at_desk = AtPractice(plan, COORDINATOR)
-    at_desk.sign_in()
-    return at_desk
-
-
-@pytest.fixture
-def number(plan: Plan, physician: Staff) -> str:
-    clinic = System(plan, CLIENT_ID, "2.2")
-    submit(clinic, oxygen(clinic, BORDERLINE))
-    number = str(physician.worklist()[0]["number"])
-    physician.decide(number, **DENIAL)
-    return number
+def number(denied: str) -> str:
+    return denied
 
 
 def test_an_appeal_is_filed_with_its_reason_and_shows_when_it_is_due(number: str, linnet: AtPractice, physician: Staff) -> None:

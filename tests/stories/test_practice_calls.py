@@ -6,37 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, PULMONOLOGIST, READER
-from tests.stories.asking import BORDERLINE, oxygen, submit
+from fhir_pa.provider.play.payer_file import COORDINATOR, PULMONOLOGIST, READER
+from tests.stories.asking import DENIAL
 from tests.stories.desk_parties import words
-from tests.stories.parties import Plan, Staff, System
+from tests.stories.parties import Plan, Staff
 from tests.stories.practice_parties import AtPractice
 
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 BOOKED = {"call_on": "2026-11-23", "call_hour": "15:30", "clinician_name": "Halvard Brisk, MD", "clinician_phone": "555-555-0107"}
 
 
 @pytest.fixture
 def plan(plan: Plan) -> Plan:
     """A payer that offers conversations, whose days are those of New York."""
-    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, peer_to_peer_hours=72, time_zone="America/New_York"))
-    return plan
+    return plan.set(peer_to_peer_hours=72, time_zone="America/New_York")
 
 
 @pytest.fixture
-def linnet(plan: Plan) -> AtPractice:
-    at_desk = AtPractice(plan, COORDINATOR)
-    at_desk.sign_in()
-    return at_desk
-
-
-@pytest.fixture
-def number(plan: Plan, physician: Staff) -> str:
-    clinic = System(plan, CLIENT_ID, "2.2")
-    submit(clinic, oxygen(clinic, BORDERLINE))
-    number = str(physician.worklist()[0]["number"])
-    physician.decide(number, **DENIAL)
-    return number
+def number(denied: str) -> str:
+    return denied
 
 
 def test_an_offered_call_is_on_the_list_with_its_window_and_the_case_waits_for_the_practice(number: str, linnet: AtPractice) -> None:

@@ -10,10 +10,10 @@ import pytest
 from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.operations.requests.stays import link
 from fhir_pa.provider.charts.practice import SUPPLIER_NPI
-from fhir_pa.provider.play.payer_file import CLIENT_ID, CLINICIANS, COORDINATOR, SUPPLIERS_COORDINATOR
+from fhir_pa.provider.play.payer_file import CLIENT_ID, CLINICIANS, SUPPLIERS_COORDINATOR
 from fhir_pa.um.determination import EditionReference
 from tests.builders import item, refer
-from tests.stories.asking import BORDERLINE, oxygen, scans, submit
+from tests.stories.asking import BORDERLINE, DENIAL, oxygen, scans, submit
 from tests.stories.desk_parties import words
 from tests.stories.parties import CLERK, NOW, Plan, Staff, System
 from tests.stories.practice_parties import AtPractice, asked_by, certified, on_file
@@ -21,7 +21,6 @@ from tests.stories.practice_parties import AtPractice, asked_by, certified, on_f
 TODAY = NOW.date()
 WEEKLY = EditionReference("residential_sud", "2026.1", "0" * 64, 7, review_every=7)
 SENSITIVE = EditionReference("residential_sud", "2026.1", "0" * 64, 7, sensitive=True)
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 
 
 def days(count: int) -> timedelta:
@@ -31,13 +30,6 @@ def days(count: int) -> timedelta:
 @pytest.fixture
 def clinic(plan: Plan) -> System:
     return System(plan, CLIENT_ID, "2.2")
-
-
-@pytest.fixture
-def linnet(plan: Plan) -> AtPractice:
-    at_desk = AtPractice(plan, COORDINATOR)
-    at_desk.sign_in()
-    return at_desk
 
 
 def counts(at_desk: AtPractice) -> dict[str, int]:

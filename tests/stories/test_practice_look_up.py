@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
-from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, SUPPLIERS_COORDINATOR
+from fhir_pa.provider.play.payer_file import CLIENT_ID, SUPPLIERS_COORDINATOR
 from tests.builders import refer
 from tests.stories.asking import BORDERLINE, SHORT_OF_OXYGEN, oxygen, submit
 from tests.stories.desk_parties import words
 from tests.stories.parties import Plan, System
 from tests.stories.practice_parties import AtPractice, on_file
 from tests.stories.test_status import CODE, member
-
-
-@pytest.fixture
-def linnet(plan: Plan) -> AtPractice:
-    at_desk = AtPractice(plan, COORDINATOR)
-    at_desk.sign_in()
-    return at_desk
 
 
 def test_a_valid_authorization_is_told_with_its_number_days_and_units_and_leads_to_its_page(plan: Plan, linnet: AtPractice) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
-
 from fhir_pa.provider.charts.practice import SUPPLIER_NPI
-from fhir_pa.provider.play.payer_file import CLIENT_ID, CLINICIANS, COORDINATOR, SUPPLIERS_COORDINATOR
+from fhir_pa.provider.play.payer_file import CLIENT_ID, CLINICIANS, SUPPLIERS_COORDINATOR
 from fhir_pa.um.request import CertificationType
 from questionnaires.criteria import Truth
 from tests.builders import finding, item, refer
@@ -19,13 +17,6 @@ from tests.stories.practice_parties import AtPractice, asked_by, certified, on_f
 from tests.stories.test_practice_lists import DENIAL, WEEKLY
 
 TODAY = NOW.date()
-
-
-@pytest.fixture
-def linnet(plan: Plan) -> AtPractice:
-    at_desk = AtPractice(plan, COORDINATOR)
-    at_desk.sign_in()
-    return at_desk
 
 
 def test_the_four_stand_with_targets_and_what_is_not_known_says_why(linnet: AtPractice) -> None:

@@ -8,31 +8,17 @@ import pytest
 
 from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, READER, SUPPLIERS_COORDINATOR
 from tests.builders import refer
-from tests.stories.asking import BORDERLINE, oxygen, scans, submit
+from tests.stories.asking import DENIAL, oxygen, scans, submit
 from tests.stories.desk_parties import words
 from tests.stories.parties import CLERK, Plan, Staff, System
 from tests.stories.practice_parties import AtPractice, on_file
 
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 PDF = ("ct-chest.pdf", b"%PDF-1.7 the report of the CT of the chest")
 
 
 @pytest.fixture
 def clinic(plan: Plan) -> System:
     return System(plan, CLIENT_ID, "2.2")
-
-
-@pytest.fixture
-def linnet(plan: Plan) -> AtPractice:
-    at_desk = AtPractice(plan, COORDINATOR)
-    at_desk.sign_in()
-    return at_desk
-
-
-@pytest.fixture
-def number(clinic: System, physician: Staff) -> str:
-    submit(clinic, oxygen(clinic, BORDERLINE))
-    return str(physician.worklist()[0]["number"])
 
 
 def test_a_denial_is_told_with_its_reason_its_criteria_and_the_letter(number: str, linnet: AtPractice, physician: Staff) -> None:

@@ -13,10 +13,9 @@ from fhir_pa.um.root_cause import RootCause
 from ig_profiles import json
 from ig_profiles.names import PROCESS_PRIORITY
 from ig_profiles.reading import Json
-from tests.stories.asking import BORDERLINE, inquire, oxygen, scans, submit
+from tests.stories.asking import BORDERLINE, DENIAL, inquire, oxygen, scans, submit
 from tests.stories.parties import AUDITOR, CLERK, Plan, Staff, System
 
-DENIAL = {"items": [1], "decision": "deny", "because": "89 % is above the limit.", "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0142"}
 CERTIFICATION = {"items": [1], "decision": "certify", "because": "Falls to 84 % on stairs at home."}
 
 
