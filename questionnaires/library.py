@@ -221,7 +221,8 @@ def read_folder(folder: Path) -> tuple[list[Volume], list[Mistake]]:
         edition = replace(wording.edition, questionnaire=named, fingerprint=_fingerprint(wording, policy, form, cql, value_sets))
         if wording.complete:
             volumes.append(Volume(edition, form, cql, elm, folder, wording.facts, value_sets))
-    words = read_translations(folder, (each for volume in volumes for each in sayings(volume.edition, volume.questionnaire)), mistakes)
+    astray = mistakes if len(volumes) == len(wordings) else []  # what a policy says is known only where all of it can be read
+    words = read_translations(folder, (each for volume in volumes for each in sayings(volume.edition, volume.questionnaire)), astray)
     volumes = [replace(volume, words=words) for volume in volumes]
     return volumes, list(dict.fromkeys(mistakes))
 

@@ -80,7 +80,7 @@ def clinic(
 def served(application: Flask, url: str) -> Iterator[None]:
     """A WSGI application on this address until the end of the block."""
     server = make_server("127.0.0.1", int(url.rpartition(":")[2]), application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield

@@ -53,7 +53,7 @@ def served(folder: Path, lent: Lent) -> Iterator[Served]:
         submit(clinic, oxygen(clinic, BORDERLINE))
         submit(clinic, scans(clinic))
         server = make_server("127.0.0.1", 0, plan.application, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:
             yield Served(plan, f"http://127.0.0.1:{server.server_port}")
         finally:

@@ -68,7 +68,7 @@ def served(folder: Path, lent: Lent) -> Iterator[Served]:
         submit(System(plan, CLIENT_ID, "2.2"), scans(clinic))
         _on_every_list(plan)
         server = make_server("127.0.0.1", 0, plan.application, threaded=True)
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         try:
             yield Served(plan, f"http://127.0.0.1:{server.server_port}", talked, denied)
         finally:

@@ -54,7 +54,7 @@ def ehr():
     server.daemon_threads = True
     Ehr.heard = []
     Ehr.slow.clear()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/fhir"
     Ehr.slow.set()
     server.shutdown()

@@ -88,7 +88,8 @@ def test_a_server_killed_leaves_the_port_to_the_next(server):
     process.wait()
     following = start(port)
     try:
-        wait_until(lambda: answers(port) and following.poll() is None, "an answer from the following server")
+        assert any("starts on" in line for line in iter(following.stderr.readline, "")), "the following server takes the port"
+        wait_until(lambda: answers(port), "an answer from the following server")
     finally:
         following.terminate()
         following.communicate(timeout=30)

@@ -75,7 +75,7 @@ def openid_provider(clock: Callable[[], datetime]) -> Iterator[OpenIdProvider]:
     provider = OpenIdProvider(clock)
     server = make_server("127.0.0.1", 0, provider.app(), threaded=True)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
         yield provider
     finally:

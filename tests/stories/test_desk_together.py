@@ -89,5 +89,6 @@ def test_who_reads_a_case_or_a_document_of_it_is_on_record_and_auditors_see_who_
     assert "Who read this case" not in words(marrow.page(f"/desk/cases/{numbers[0]}"))
     seen = [(each["person"], each["what"]) for each in vole.data(f"/desk/cases/{numbers[0]}.json")["looks"]]
     assert seen.count(("Ines Marrow, MD", "read a document of a case")) == 1 and ("Ines Marrow, MD", "read a case") in seen
+    plan.clock.turn(minutes=1)
     assert "Ivo Vole read a case" in words(vole.page(f"/desk/cases/{numbers[0]}")), "auditors are on record like everybody"
     assert Staff(plan, AUDITOR).call("GET", "/um/looks").get_json()["looks"][0]["person"] == AUDITOR
