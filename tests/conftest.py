@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from fhir_pa import wiring
 from tests.postgresql import Cluster, private_cluster, programs
 
 # The check of a change says the same twice; elsewhere every run looks further. Nowhere does a test judge by the clock.
@@ -19,6 +21,15 @@ settings.load_profile("say the same" if os.environ.get("CI") else "look further"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", default="screenshots", metavar="FOLDER", help="Where the browser tests keep their pictures (default: %(default)s).")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shelf_read_once() -> Iterator[None]:
+    """The policies that come with the server, read once for all payers of a test run; a payer's own are read each time."""
+    read, built_in = wiring.open_shelf, cache(wiring.open_shelf)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "open_shelf", lambda *folders: read(*folders) if folders else built_in())
+        yield
 
 
 @pytest.fixture(scope="session")
