@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from fhir_pa.um.letter import Letter
 from fhir_pa.words.catalogue import catalogue
 from fhir_pa.words.said import Translated
+from fhir_pa.words.templates import templates
 
 
 def html(letter: Letter, translated: Translated | None = None) -> str:
@@ -48,16 +49,7 @@ class _Written:
 
 @lru_cache
 def _templates(language: str) -> Environment:
-    spoken = catalogue(language)
-    made = Environment(
-        loader=PackageLoader("fhir_pa.letters"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_gettext_translations(spoken.messages, newstyle=True)  # type: ignore[attr-defined]
+    made = templates("fhir_pa.letters", language)
     made.policies["ext.i18n.trimmed"] = True
-    made.globals.update(day=spoken.day, figure=spoken.number)
+    made.globals.update(day=catalogue(language).day)
     return made

@@ -7,28 +7,18 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from fhir_pa.words.catalogue import catalogue
 from fhir_pa.words.said import Said
+from fhir_pa.words.templates import templates
 
 
 @lru_cache
 def pages(language: str) -> Environment:
     """The templates with this language's messages; ``figure`` writes a number as the language does."""
-    made = Environment(
-        loader=PackageLoader("fhir_pa.web"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    spoken = catalogue(language)
-    made.install_gettext_translations(spoken.messages, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(figure=spoken.number)
-    return made
+    return templates("fhir_pa.web", language)
 
 
 def times(language: str, zone: str) -> dict[str, Any]:
