@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify, EditionReference, Refer
-from fhir_pa.um.request import AuthorizationRequest, Identifier, MemberReference, Party, RequestedItem
-from fhir_pa.um.review import Reviewer
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Reviewer
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference, Refer
+from fhir_pa.um.deciding.request import AuthorizationRequest, Identifier, MemberReference, Party, RequestedItem
 from ig_profiles.names import HCPCS, NPI
 from ig_profiles.reading import Coding
 from questionnaires.criteria import Finding, Truth

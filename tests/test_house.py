@@ -151,6 +151,19 @@ def test_rooms_of_the_payer_lean_downward(path):
         assert leaning is None, f"{place(path)}:{line} imports {module} from a room above. Move what both need into the lower room."
 
 
+# Inside the heart, from the ground up.
+HEART = ("clocks", "deciding", "case", "reviewing", "proving", "telling", "on_file", "stays", "measures")
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if place(path).startswith("fhir_pa/um/")], ids=ids)
+def test_rooms_of_the_heart_lean_on_those_before_them(path):
+    room = place(path).split("/")[2]
+    above = HEART[HEART.index(room) + 1 :] if "." not in room else HEART
+    for module, line in imports(path):
+        leaning = next((name for name in above if module.startswith(f"fhir_pa.um.{name}")), None)
+        assert leaning is None, f"{place(path)}:{line} imports {module} from a room above. Move what both need into the lower room."
+
+
 # Inside the operations, from the ground up: what several ways of asking share stands first.
 OPERATIONS = ("weighing", "hooks", "forms", "requests", "notices", "desk", "reports", "practice", "member", "managing", "policies", "operator", "proofs")
 

@@ -14,8 +14,8 @@ from cds_hooks.network import Network
 from fhir_pa.auth.practice import Practice, PracticePerson
 from fhir_pa.auth.representative import Representative
 from fhir_pa.auth.scopes import Scope
-from fhir_pa.um.delegate import Delegate
-from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.reviewing.delegate import Delegate
 
 CASE_MANAGER = "case manager"
 CASEWORK = ("nurse", "physician", "clerk", "auditor", CASE_MANAGER)  # whoever may see cases

@@ -17,8 +17,8 @@ from fhir_pa.auth.representative import Representative
 from fhir_pa.auth.scopes import Scope, scope
 from fhir_pa.configuration import Mistakes, Table
 from fhir_pa.pas.codes import DECISION_REASONS
-from fhir_pa.um.delegate import Delegate
-from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.reviewing.delegate import Delegate
 from ig_profiles.names import NPI
 
 _SEARCHED = re.compile(r"[A-Z][A-Za-z]+\.[_A-Za-z][-_A-Za-z]*")

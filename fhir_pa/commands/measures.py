@@ -16,7 +16,7 @@ from fhir_pa.operations.reports import figures
 from fhir_pa.operations.reports import measures as operation
 from fhir_pa.operations.requests.metric_data import pas_metric_data
 from fhir_pa.pas.measures import measures as pas_measures
-from fhir_pa.um.figures import Counted
+from fhir_pa.um.measures.figures import Counted
 from fhir_pa.web.errors import hook_status
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump

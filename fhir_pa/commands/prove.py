@@ -11,7 +11,7 @@ import click
 from fhir_pa.commands.options import payer_of, where
 from fhir_pa.operations.proofs import prove as proving
 from fhir_pa.operations.proofs.prove import Proof, Replay
-from fhir_pa.um.proof import PERSON, PROVIDER
+from fhir_pa.um.proving.proof import PERSON, PROVIDER
 from ig_profiles.reading import Json
 
 

@@ -8,7 +8,7 @@ import click
 
 from fhir_pa.commands.options import payer_of, person_calling, where
 from fhir_pa.operations.desk import review, worklist
-from fhir_pa.um.time_limits import ExtensionReason
+from fhir_pa.um.clocks.time_limits import ExtensionReason
 from ig_profiles.json import dump
 from ig_profiles.reading import Json, without_empty
 

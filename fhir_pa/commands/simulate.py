@@ -17,9 +17,9 @@ from fhir_pa.storage.store import Store
 from fhir_pa.synthetic.living import live, synthetic_year
 from fhir_pa.synthetic.measuring import tracked
 from fhir_pa.synthetic.year import Year
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.figures import PublicFigures, Share, Watched, public_figures, watched
-from fhir_pa.um.tracker import Tracker
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.measures.figures import PublicFigures, Share, Watched, public_figures, watched
+from fhir_pa.um.measures.tracker import Tracker
 from ig_profiles.json import dump
 from questionnaires.library import Shelf, open_shelf
 

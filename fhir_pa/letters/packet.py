@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from fhir_pa.um.packet import Packet, in_words
+from fhir_pa.um.proving.packet import Packet, in_words
 
 _TEMPLATES = Environment(loader=PackageLoader("fhir_pa.letters"), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from fhir_pa.um.letter import Letter
+from fhir_pa.um.telling.letter import Letter
 from fhir_pa.words.catalogue import catalogue
 from fhir_pa.words.said import Translated
 from fhir_pa.words.templates import templates

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.letter import Sender
-from fhir_pa.um.recoupment import Recoupment
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.recoupment import Recoupment
+from fhir_pa.um.telling.letter import Sender
 
 
 def html(case: Authorization, demand: Recoupment, sender: Sender) -> str:

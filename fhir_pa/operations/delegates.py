@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.delegate import Delegate, delegate_of
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.reviewing.delegate import Delegate, delegate_of
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Forbidden, NotFound
 

@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.inquiry import npis_of
-from fhir_pa.um.practice_lines import seen_by
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.measures.practice_lines import seen_by
+from fhir_pa.um.on_file.inquiry import npis_of
 from ig_profiles.outcome import Forbidden, NotFound
 
 

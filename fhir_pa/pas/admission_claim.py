@@ -10,9 +10,9 @@ from datetime import datetime
 from fhir_pa.pas.event_days import ADMISSION
 from fhir_pa.pas.extensions import CERTIFICATION_TYPE, ITEM_TRACE_NUMBER, LEVEL_OF_SERVICE, REQUEST_TYPE, simple
 from fhir_pa.pas.ids import stable_uuid
-from fhir_pa.um.admission import Admission
-from fhir_pa.um.rendered import HOSPITAL
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.on_file.rendered import HOSPITAL
+from fhir_pa.um.stays.admission import Admission
 from ig_profiles.names import (
     CLAIM_TYPE,
     NPI,

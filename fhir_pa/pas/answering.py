@@ -14,7 +14,7 @@ from typing import Literal
 from fhir_pa.pas.echo import Echo, Received
 from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.notes import Notes
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.names import PAS_PROFILE
 from ig_profiles.reading import Json
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
-from fhir_pa.um.item import Item
-from fhir_pa.um.request import RequestedItem
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.deciding.request import RequestedItem
 from ig_profiles.names import (
     AP_DRG,
     APR_DRG,

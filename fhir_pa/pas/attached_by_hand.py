@@ -9,7 +9,7 @@ import base64
 from dataclasses import dataclass
 from datetime import datetime
 
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.names import LOINC, NPI
 from ig_profiles.reading import Json
 

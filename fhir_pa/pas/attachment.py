@@ -15,8 +15,8 @@ from fhir_pa.pas.dates import full_date
 from fhir_pa.pas.evidence import entered_in_error, numbers_of
 from fhir_pa.pas.extensions import DOCUMENT_INFORMATION
 from fhir_pa.pas.people import identifiers
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import AuthorizationRequest, Identifier
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import AuthorizationRequest, Identifier
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
 from ig_profiles.reading import Coding, Entry, Json, codings, extension_value, many, one
 from ig_profiles.resource_types import RESOURCE_TYPES

@@ -11,7 +11,7 @@ from fhir_pa.pas import codes
 from fhir_pa.pas.bundle import claim_elements
 from fhir_pa.pas.dates import days
 from fhir_pa.pas.intake import Submission
-from fhir_pa.um.request import MemberReference
+from fhir_pa.um.deciding.request import MemberReference
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ a code we do not know is carried through unchanged and called by its code.
 
 from __future__ import annotations
 
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.request import CertificationType
-from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.deciding.request import CertificationType
+from fhir_pa.um.deciding.root_cause import RootCause
 from ig_profiles.names import (
     X12_CERTIFICATION_TYPE,
     X12_DECISION_REASON,

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from fhir_pa.pas.answering import claim_response_url, instant
 from fhir_pa.pas.attachment import Attachments
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.contact import ARRIVED, Channel, Contact, Told
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.contact import ARRIVED, Channel, Contact, Told
 from ig_profiles.reading import Json, codings, text, without_empty
 
 PARTICIPATION_MODE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"

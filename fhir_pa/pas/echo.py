@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fhir_pa.pas.ids import stable_uuid
-from fhir_pa.um.request import Party
+from fhir_pa.um.deciding.request import Party
 from ig_profiles.names import NPI
 from ig_profiles.reading import Entry, Index, Json, many, text
 

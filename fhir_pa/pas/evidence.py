@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fhir_pa.documents.attached import of_another
 from fhir_pa.pas.bundle import claim_elements
 from fhir_pa.pas.extensions import INFO_CANCELLED
-from fhir_pa.um.request import MemberReference
+from fhir_pa.um.deciding.request import MemberReference
 from ig_profiles.outcome import Issue
 from ig_profiles.reading import Entry, Index, Json, codings, extension_value, many, text
 from ig_profiles.resource_types import RESOURCE_TYPES

@@ -18,9 +18,9 @@ from fhir_pa.pas.answering import Answering, instant, profile
 from fhir_pa.pas.asked import coding_of, spoken_diagnoses
 from fhir_pa.pas.extensions import simple
 from fhir_pa.pas.ids import stable_uuid
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.information_request import QUESTIONNAIRE, InformationRequest
-from fhir_pa.um.item import Item
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.deciding.information_request import QUESTIONNAIRE, InformationRequest
 from ig_profiles.names import LOINC, PAS_TEMP_CODES
 from ig_profiles.reading import Json, many, one
 

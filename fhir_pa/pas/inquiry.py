@@ -15,8 +15,8 @@ from fhir_pa.pas.codes import read_certification_type, read_review_action
 from fhir_pa.pas.event_days import ADMISSION, DISCHARGE, EVENT, closed_days, event_days
 from fhir_pa.pas.items import diagnoses
 from fhir_pa.pas.people import CareTeamMember, care_team, identifiers, member, required_party
-from fhir_pa.um.inquiry import InquiryCriteria, ItemCriteria
-from fhir_pa.um.request import Party
+from fhir_pa.um.deciding.request import Party
+from fhir_pa.um.on_file.inquiry import InquiryCriteria, ItemCriteria
 from ig_profiles.names import DATA_ABSENT_REASON, X12_REQUEST_TYPE
 from ig_profiles.reading import Json, code_in, codings, extension_value, extensions, many
 

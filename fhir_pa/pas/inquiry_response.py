@@ -17,7 +17,7 @@ from fhir_pa.pas.echo import Echo, Received
 from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.response import claim_response_entries
 from fhir_pa.pas.response_frame import bundle_of
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.names import OBSERVATION_VALUE
 from ig_profiles.outcome import Issue, operation_outcome
 from ig_profiles.reading import Json

@@ -17,7 +17,7 @@ from fhir_pa.pas.evidence import read_evidence
 from fhir_pa.pas.extensions import CERTIFICATION_TYPE, INFO_CANCELLED, LEVEL_OF_SERVICE, TRANSMISSION_IDENTIFIERS
 from fhir_pa.pas.items import diagnoses, read_items
 from fhir_pa.pas.people import CareTeamMember, care_team, identifiers, member, required_party
-from fhir_pa.um.request import APPEALS, AuthorizationRequest, CertificationType, Follows, Party, RequestedItem
+from fhir_pa.um.deciding.request import APPEALS, AuthorizationRequest, CertificationType, Follows, Party, RequestedItem
 from ig_profiles.names import PROCESS_PRIORITY
 from ig_profiles.outcome import Issue
 from ig_profiles.reading import Entry, Index, Json, code_in, codings, extension_value, text

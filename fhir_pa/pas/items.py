@@ -26,7 +26,7 @@ from fhir_pa.pas.extensions import (
     SERVICE_CODE_END,
 )
 from fhir_pa.pas.people import CareTeamMember, identifiers
-from fhir_pa.um.request import CertificationType, RequestedItem
+from fhir_pa.um.deciding.request import CertificationType, RequestedItem
 from ig_profiles.names import DATA_ABSENT_REASON, PAS_TEMP_CODES, PLACE_OF_SERVICE, X12_REQUEST_TYPE, X12_SERVICE_TYPE
 from ig_profiles.outcome import Issue
 from ig_profiles.reading import Coding, Entry, Index, Json, code_in, codings, extension_value, extensions, many, one, text

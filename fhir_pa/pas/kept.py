@@ -12,7 +12,7 @@ from fhir_pa.pas.answering import claim_response_id
 from fhir_pa.pas.communication import Sent, communications
 from fhir_pa.pas.echo import Received, absolute
 from fhir_pa.pas.response import write
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.reading import Json, many
 
 KINDS = ("ClaimResponse", "Claim", "Bundle", "Task", "CommunicationRequest", "Communication")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from fhir_pa.um.determination import ADVERSE, Determination, ReviewAction
-from fhir_pa.um.item import Item
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.deciding.determination import ADVERSE, Determination, ReviewAction
 from ig_profiles.reading import Json
 from questionnaires.criteria import Evidence, Finding, Truth
 

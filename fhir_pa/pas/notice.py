@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fhir_pa.pas.subscription import Subscription
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 
 
 class NoticeKind(StrEnum):

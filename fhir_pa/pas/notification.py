@@ -14,7 +14,7 @@ from fhir_pa.pas.answering import claim_response_url, instant
 from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.pas.response import write
 from fhir_pa.pas.subscription import Content, Subscription, SubscriptionStatus
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.names import BACKPORT, PAS_TOPIC
 from ig_profiles.reading import Json
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from fhir_pa.pas.extensions import ITEM_TRACE_NUMBER, REQUESTED_SERVICE, simple
 from fhir_pa.pas.ids import stable_uuid
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from ig_profiles.names import CLAIM_TYPE, DATA_ABSENT_REASON_EXTENSION, PLACE_OF_SERVICE, PROCESS_PRIORITY
 from ig_profiles.reading import Coding, Entry, Json, many, one, text, without_empty
 from questionnaires.policy import RequestedService

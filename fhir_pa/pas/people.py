@@ -13,7 +13,7 @@ from fhir_pa.pas.bundle import claim_elements
 from fhir_pa.pas.codes import SELF
 from fhir_pa.pas.dates import full_date
 from fhir_pa.pas.extensions import CARE_TEAM_CLAIM_SCOPE
-from fhir_pa.um.request import Identifier, MemberReference, Party
+from fhir_pa.um.deciding.request import Identifier, MemberReference, Party
 from ig_profiles.names import IDENTIFIER_TYPE, X12_ENTITY
 from ig_profiles.outcome import Issue
 from ig_profiles.reading import Entry, Index, code_in, codings, extension_value, many, one, text

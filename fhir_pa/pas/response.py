@@ -15,8 +15,8 @@ from fhir_pa.pas.information_request import information_requests
 from fhir_pa.pas.response_2_2 import claim_response_2_2
 from fhir_pa.pas.response_frame import bundle_of, head
 from fhir_pa.pas.response_item import CERTIFIES, write_item
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import ReviewAction
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import ReviewAction
 from ig_profiles.reading import Json, many
 
 

@@ -24,10 +24,10 @@ from fhir_pa.pas.response_item import (
     providers,
 )
 from fhir_pa.pas.stay import stay
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, ReviewAction, Signature
-from fhir_pa.um.item import Item
-from fhir_pa.um.request import Party
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.deciding.determination import Authorized, ReviewAction, Signature
+from fhir_pa.um.deciding.request import Party
 from ig_profiles.names import ADJUDICATION, NPI, NUCC
 from ig_profiles.reading import Json, extension_value, extensions, many
 

@@ -15,10 +15,11 @@ from fhir_pa.pas.extensions import compound, simple
 from fhir_pa.pas.information_request import form_contexts
 from fhir_pa.pas.notes import about
 from fhir_pa.pas.stay import stay
-from fhir_pa.um import appeal_answer, ending
-from fhir_pa.um.determination import Determination, ReviewAction
-from fhir_pa.um.item import Item
-from fhir_pa.um.request import Party
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.deciding.determination import Determination, ReviewAction
+from fhir_pa.um.deciding.request import Party
+from fhir_pa.um.reviewing import appeal_answer
+from fhir_pa.um.stays import ending
 from ig_profiles.names import ADJUDICATION
 from ig_profiles.reading import Json, extensions, many
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import AuthorizationRequest
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import AuthorizationRequest
 
 
 def which(request: AuthorizationRequest, on_file: Iterable[Authorization], client: str) -> Authorization | None:

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import alert_tables as tables
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.falls_due import Due, Matter, next_due
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.stays.falls_due import Due, Matter, next_due
 
 EVERY = timedelta(minutes=1)
 _watch, _alert = tables.watches.c, tables.alerts.c

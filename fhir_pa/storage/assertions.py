@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import document, tables
 from fhir_pa.storage.ground import Ground, short
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from ig_profiles.reading import Coding, Json
 
 _assertion = tables.assertions.c

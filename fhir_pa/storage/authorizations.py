@@ -15,8 +15,8 @@ from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identifie
 from fhir_pa.storage.practice import PracticeWriting
 from fhir_pa.storage.proofs import ProofReading, ProofWriting
 from fhir_pa.storage.worklist import WorklistWriting
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import Identifier
 from ig_profiles.outcome import Conflict, NotFound
 
 LATEST_LOOK = 5 * EVERY  # a moment that came just before this act may not have been looked at yet

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from fhir_pa.storage.claim_tables import claim_lines
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.rendered import Rendered
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.on_file.rendered import Rendered
 from ig_profiles.reading import Coding
 
 _line = claim_lines.c

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from fhir_pa.storage.desk_tables import courses as table
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.course import Class, Course, Left, Standing, standing
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.time_limits import Asked
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.clocks.time_limits import Asked
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.measures.course import Class, Course, Left, Standing, standing
 
 _row = table.c
 _OWN = [each.name for each in fields(Course) if each.name not in ("number", "line_of_business", "received_at", "asked", "decided", "causes")]

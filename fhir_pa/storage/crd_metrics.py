@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import document, tables
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 
 _metric = tables.crd_metrics.c
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fhir_pa.storage import document
 from fhir_pa.storage.follow_up_tables import follow_ups
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.follow_up import CLOSED, FollowUp
+from fhir_pa.um.measures.follow_up import CLOSED, FollowUp
 from ig_profiles.outcome import Conflict, NotFound
 
 _row = follow_ups.c

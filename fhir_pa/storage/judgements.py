@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from fhir_pa.storage import tables
 from fhir_pa.storage.desk_tables import judgements as table
 from fhir_pa.storage.ground import Ground, told
-from fhir_pa.um.appeal import Outcome
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.judged import judgements
+from fhir_pa.um.case.appeal import Outcome
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.measures.judged import judgements
 from questionnaires.criteria import Truth
 
 _row = table.c

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fhir_pa.storage.ground import short
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import Identifier, Party
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import Identifier, Party
 from ig_profiles.names import NPI, code_system
 
 MEMBER = "member"  # member numbers, the subscriber's among them

@@ -16,7 +16,7 @@ from fhir_pa.storage import tables
 from fhir_pa.storage.authorizations import AuthorizationReading
 from fhir_pa.storage.heartbeats import Heartbeats
 from fhir_pa.storage.subscriptions import SubscriptionReading
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.outcome import Conflict
 
 _notice = tables.notices.c

@@ -13,8 +13,8 @@ from fhir_pa.storage import practice_tables
 from fhir_pa.storage import tables as kept
 from fhir_pa.storage.claim_tables import claim_lines
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.practice_lines import Kind, Line, lines, seen_by
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.measures.practice_lines import Kind, Line, lines, seen_by
 
 _TABLE = practice_tables.practice_lines
 _line, _case = _TABLE.c, kept.authorizations.c

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from fhir_pa.release import release
 from fhir_pa.storage import tables
 from fhir_pa.storage.ground import Ground, unpacked
-from fhir_pa.um import proof
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.proving import proof
 from ig_profiles.fingerprint import canonical
 from ig_profiles.json import parse
 from ig_profiles.reading import Json

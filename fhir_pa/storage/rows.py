@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Determination
-from fhir_pa.um.item import Item
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.deciding.determination import Determination
 
 Row = dict[str, Any]
 

@@ -12,7 +12,7 @@ from fhir_pa.pas.subscription import Subscription, SubscriptionStatus
 from fhir_pa.storage import document, tables
 from fhir_pa.storage.ground import Ground, short
 from fhir_pa.storage.outbox import Outbox
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.outcome import NotFound
 
 _subscription = tables.subscriptions.c

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import tables
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.order_time import SIGNED
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.on_file.order_time import SIGNED
 
 _NO_DECISION = (ReviewAction.PENDED, ReviewAction.CANCELLED, ReviewAction.NO_ACTION)
 LATEST = 400

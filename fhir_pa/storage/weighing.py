@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 
 
 class WeighingWriting(Ground):

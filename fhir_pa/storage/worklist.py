@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from fhir_pa.storage import tables as kept
 from fhir_pa.storage import worklist_tables as tables
 from fhir_pa.storage.ground import Ground
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.waiting import waits
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.reviewing.waiting import waits
 from ig_profiles.outcome import Conflict, NotFound
 
 _line = tables.worklist.c

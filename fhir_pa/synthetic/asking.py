@@ -11,12 +11,12 @@ from fhir_pa.synthetic.following import followed, rendered
 from fhir_pa.synthetic.habits import DAY, HOUR
 from fhir_pa.synthetic.population import Insured, Practice
 from fhir_pa.synthetic.year import Act, Asked, Year
-from fhir_pa.um.answer import Documented, answer
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.exclusion import Answer
-from fhir_pa.um.gold_card import npis
-from fhir_pa.um.request import AuthorizationRequest, CertificationType, Identifier, Party, RequestedItem
-from fhir_pa.um.transitions import PENDING
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.transitions import PENDING
+from fhir_pa.um.deciding.answer import Documented, answer
+from fhir_pa.um.deciding.exclusion import Answer
+from fhir_pa.um.deciding.gold_card import npis
+from fhir_pa.um.deciding.request import AuthorizationRequest, CertificationType, Identifier, Party, RequestedItem
 from ig_profiles.names import HCPCS
 from ig_profiles.reading import Coding
 from questionnaires.criteria import Circumstances

@@ -9,12 +9,12 @@ from decimal import ROUND_CEILING, Decimal
 from fhir_pa.synthetic.chance import after_about, happens
 from fhir_pa.synthetic.habits import DAY
 from fhir_pa.synthetic.year import Act, Asked, Year
-from fhir_pa.um import units
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.item import Item
-from fhir_pa.um.rendered import ONE, Rendered
-from fhir_pa.um.transitions import CERTIFICATIONS, REOPENABLE
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.transitions import CERTIFICATIONS, REOPENABLE
+from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.on_file import units
+from fhir_pa.um.on_file.rendered import ONE, Rendered
 from ig_profiles.outcome import Conflict
 from ig_profiles.reading import Coding
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from fhir_pa.um.appeal import Outcome as Heard
-from fhir_pa.um.peer_to_peer import Outcome as Talked
-from fhir_pa.um.peer_to_peer import Stage
-from fhir_pa.um.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP
+from fhir_pa.um.case.appeal import Outcome as Heard
+from fhir_pa.um.case.peer_to_peer import Outcome as Talked
+from fhir_pa.um.case.peer_to_peer import Stage
+from fhir_pa.um.clocks.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

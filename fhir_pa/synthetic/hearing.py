@@ -9,9 +9,9 @@ from fhir_pa.synthetic.chance import after_about, happens, one_of
 from fhir_pa.synthetic.following import followed
 from fhir_pa.synthetic.judging import judged
 from fhir_pa.synthetic.year import Act, Year
-from fhir_pa.um import appealing
-from fhir_pa.um.appeal import ON_THE_MERITS, Appeal, Appellant, Filing, Outcome
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.appeal import ON_THE_MERITS, Appeal, Appellant, Filing, Outcome
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.reviewing import appealing
 
 WHO = {Appellant.MEMBER: 0.4, Appellant.PROVIDER: 0.5, Appellant.REPRESENTATIVE: 0.1}
 GOES_FURTHER = 0.15  # of those who lost and whom the plan does not carry on by itself

@@ -8,12 +8,12 @@ from decimal import ROUND_CEILING, Decimal
 
 from fhir_pa.synthetic.chance import happens
 from fhir_pa.synthetic.year import Year
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.item import Item
-from fhir_pa.um.review import Decision, Verdict, as_requested
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.step_down import StepDown
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.review import Decision, Verdict, as_requested
+from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.deciding.step_down import StepDown
 from ig_profiles.names import HCPCS
 from ig_profiles.reading import Coding
 from questionnaires.criteria import Axis, Finding, Truth

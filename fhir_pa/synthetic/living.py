@@ -10,7 +10,7 @@ from fhir_pa.synthetic.chance import Chance
 from fhir_pa.synthetic.habits import DAY, Habits
 from fhir_pa.synthetic.population import Staff, in_office_hours, members, practices
 from fhir_pa.synthetic.year import Act, Year
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from questionnaires.library import Shelf
 
 ACTS: dict[Act, Callable[[Year, str, object, datetime], None]] = {

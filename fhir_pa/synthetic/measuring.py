@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fhir_pa.synthetic.year import Year
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.rendered import matched
-from fhir_pa.um.request import Identifier
-from fhir_pa.um.stay import stays
-from fhir_pa.um.tracker import Tracker, tracker
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.measures.tracker import Tracker, tracker
+from fhir_pa.um.on_file.rendered import matched
+from fhir_pa.um.stays.stay import stays
 from questionnaires.library import Shelf
 
 

@@ -11,9 +11,9 @@ from datetime import date, datetime, time, timedelta
 
 from fhir_pa.synthetic.chance import Chance, happens, one_of
 from fhir_pa.synthetic.habits import DAY, HOUR, Habits
-from fhir_pa.um.exemption import Exemption
-from fhir_pa.um.request import Identifier, MemberReference, Party
-from fhir_pa.um.review import Reviewer
+from fhir_pa.um.case.review import Reviewer
+from fhir_pa.um.deciding.exemption import Exemption
+from fhir_pa.um.deciding.request import Identifier, MemberReference, Party
 from ig_profiles.names import NPI
 
 MEMBERS = "http://larkfield.example/members"

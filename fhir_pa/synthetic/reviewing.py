@@ -12,17 +12,17 @@ from fhir_pa.synthetic.chance import after_about, happens, one_of
 from fhir_pa.synthetic.following import followed
 from fhir_pa.synthetic.judging import judged
 from fhir_pa.synthetic.year import Act, Year
-from fhir_pa.um import adverse
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.deadlines import note_breach
-from fhir_pa.um.extension_of_time import extend
-from fhir_pa.um.item import Item
-from fhir_pa.um.peer_to_peer import WINDOW, Clinician, PeerToPeer, Stage
-from fhir_pa.um.peer_to_peer import Outcome as Talked
-from fhir_pa.um.referring import refer
-from fhir_pa.um.review import Decision, Reviewer, Verdict
-from fhir_pa.um.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP, ExtensionReason
-from fhir_pa.um.transitions import State
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.peer_to_peer import WINDOW, Clinician, PeerToPeer, Stage
+from fhir_pa.um.case.peer_to_peer import Outcome as Talked
+from fhir_pa.um.case.review import Decision, Reviewer, Verdict
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.clocks.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP, ExtensionReason
+from fhir_pa.um.reviewing import adverse
+from fhir_pa.um.reviewing.deadlines import note_breach
+from fhir_pa.um.reviewing.extension_of_time import extend
+from fhir_pa.um.reviewing.referring import refer
 from ig_profiles.outcome import Conflict, Unprocessable
 
 SECOND = timedelta(seconds=1)

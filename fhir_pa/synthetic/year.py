@@ -15,8 +15,8 @@ from fhir_pa.synthetic.chance import Chance
 from fhir_pa.synthetic.charts import Chart, Charts
 from fhir_pa.synthetic.habits import DAY, Habits
 from fhir_pa.synthetic.population import Insured, Practice, Staff
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.rendered import Rendered
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.on_file.rendered import Rendered
 from questionnaires.library import Shelf
 
 

@@ -31,7 +31,7 @@ from flask.testing import FlaskClient
 from fhir_pa.cli import main as command
 from fhir_pa.provider.charts.practice import CLINIC_NPI
 from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, PULMONOLOGIST
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.web.app import create_app
 from fhir_pa.web.process import OFFERED
 from questionnaires.criteria import Truth

@@ -8,17 +8,18 @@ from decimal import Decimal
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from fhir_pa.um import adverse, appealing, early_end, extension_of_time, referring, units
-from fhir_pa.um.appeal import Appellant, Filing
-from fhir_pa.um.appeal import Outcome as AppealOutcome
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.peer_to_peer import Clinician, Outcome, Stage
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.step_down import StepDown
-from fhir_pa.um.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP, ExtensionReason
-from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, REOPENABLE, State
+from fhir_pa.um.case.appeal import Appellant, Filing
+from fhir_pa.um.case.appeal import Outcome as AppealOutcome
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.peer_to_peer import Clinician, Outcome, Stage
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.case.transitions import CERTIFICATIONS, PENDING, REOPENABLE, State
+from fhir_pa.um.clocks.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP, ExtensionReason
+from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.deciding.step_down import StepDown
+from fhir_pa.um.on_file import units
+from fhir_pa.um.reviewing import adverse, appealing, early_end, extension_of_time, referring
 from ig_profiles.names import HCPCS
 from ig_profiles.reading import Coding
 from tests.fhir_pa.any_life import ROSTER, Life, Wish

@@ -24,12 +24,12 @@ from fhir_pa.pas.response_error import write_error
 from fhir_pa.settings import read
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import open_store
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify, Refer
-from fhir_pa.um.exclusion import Answer, Exclude
-from fhir_pa.um.item import Event
-from fhir_pa.um.request import AuthorizationRequest, RequestedItem
-from fhir_pa.um.review import Reviewer
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Event
+from fhir_pa.um.case.review import Reviewer
+from fhir_pa.um.deciding.determination import Authorized, Certify, Refer
+from fhir_pa.um.deciding.exclusion import Answer, Exclude
+from fhir_pa.um.deciding.request import AuthorizationRequest, RequestedItem
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.names import X12_CERTIFICATION_TYPE

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.intake import read
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify, Refer
-from fhir_pa.um.information_request import InformationRequest
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import Authorized, Certify, Refer
+from fhir_pa.um.deciding.information_request import InformationRequest
 from ig_profiles.reading import Json
 from questionnaires.criteria import Evidence, Truth
 from tests.builders import NOON, certify, finding, physician, refer

@@ -11,15 +11,16 @@ from hypothesis.stateful import invariant
 
 from fhir_pa.operations.proofs.audit import verified
 from fhir_pa.storage import alert_tables
-from fhir_pa.um import adverse, appealing, units
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.deadlines import PASSED
-from fhir_pa.um.determination import ADVERSE, Determination, ReviewAction
-from fhir_pa.um.item import Item
-from fhir_pa.um.letter import Audience, Sender, lacks, letter_of
-from fhir_pa.um.peer_to_peer import Stage
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.transitions import EventKind, State
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.peer_to_peer import Stage
+from fhir_pa.um.case.transitions import EventKind, State
+from fhir_pa.um.deciding.determination import ADVERSE, Determination, ReviewAction
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.on_file import units
+from fhir_pa.um.reviewing import adverse, appealing
+from fhir_pa.um.reviewing.deadlines import PASSED
+from fhir_pa.um.telling.letter import Audience, Sender, lacks, letter_of
 from ig_profiles.reading import Json, many
 from tests.fhir_pa.any_act import PHONE, Acts
 from tests.fhir_pa.any_life import DECLINES, EXCLUDER, ROSTER

@@ -9,7 +9,7 @@ from fhir_pa.auth.directory import Directory, Member
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.operations.weighing.membership import standing
 from fhir_pa.settings import read
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from fhir_pa.wiring import local_clock
 
 ON = date(2026, 11, 21)

@@ -9,7 +9,7 @@ import pytest
 
 from fhir_pa.pas import attachment
 from fhir_pa.pas.response import write
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from ig_profiles.names import LOINC
 from ig_profiles.outcome import Refusal, Unreadable
 from ig_profiles.reading import Coding, Json

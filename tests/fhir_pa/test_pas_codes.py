@@ -7,8 +7,8 @@ import re
 import pytest
 
 from fhir_pa.pas import codes
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.request import CertificationType
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.deciding.request import CertificationType
 from ig_profiles.names import X12_CERTIFICATION_TYPE, X12_LEVEL_OF_SERVICE
 from tests.fhir_pa.pas_bundles import concept
 

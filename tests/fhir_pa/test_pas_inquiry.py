@@ -13,9 +13,9 @@ from fhir.resources.R4B.parameters import Parameters
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas import inquiry, inquiry_response
 from fhir_pa.pas.inquiry_response import Found
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.inquiry import InquiryCriteria, ItemCriteria, matches, may_see
-from fhir_pa.um.request import CertificationType, Identifier
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.deciding.request import CertificationType, Identifier
+from fhir_pa.um.on_file.inquiry import InquiryCriteria, ItemCriteria, matches, may_see
 from ig_profiles.json import dump
 from ig_profiles.names import DATA_ABSENT_REASON, HCPCS, ICD10CM, PAS_TEMP_CODES, X12_REVIEW_ACTION
 from ig_profiles.outcome import Unprocessable, Unreadable

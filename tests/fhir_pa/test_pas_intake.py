@@ -13,7 +13,7 @@ import pytest
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.business_error import business_errors
 from fhir_pa.pas.intake import read
-from fhir_pa.um.request import CertificationType, Identifier
+from fhir_pa.um.deciding.request import CertificationType, Identifier
 from ig_profiles.names import (
     DATA_ABSENT_REASON,
     HCPCS,

@@ -15,7 +15,7 @@ from fhir_pa.pas.business_error import business_errors
 from fhir_pa.pas.intake import read
 from fhir_pa.pas.response import write
 from fhir_pa.pas.response_error import write_error
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Refusal
 from ig_profiles.reading import Json, extension_value

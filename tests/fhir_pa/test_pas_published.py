@@ -7,7 +7,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from fhir_pa.pas.intake import read
 from fhir_pa.pas.response import write
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.json import dump
 from tests.builders import NOON, certify, refer
 from tests.fhir_pa.pas_bundles import GUIDES, published_requests

@@ -14,8 +14,8 @@ from fhir_pa.pas.business_error import business_errors, member_not_found, update
 from fhir_pa.pas.intake import read
 from fhir_pa.pas.response import write
 from fhir_pa.pas.response_error import write_error
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import Authorized
 from ig_profiles.json import dump, parse
 from ig_profiles.names import LOINC, NUCC
 from ig_profiles.reading import Json, extension_value, extensions, many, one, references

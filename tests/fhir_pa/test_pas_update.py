@@ -10,9 +10,9 @@ import pytest
 
 from fhir_pa.pas.intake import read
 from fhir_pa.pas.update import which
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.clocks import Clock
-from fhir_pa.um.request import AuthorizationRequest, CertificationType, Follows, Identifier
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.clocks.clock import Clock
+from fhir_pa.um.deciding.request import AuthorizationRequest, CertificationType, Follows, Identifier
 from tests.builders import MEMBER, NOON, authorization, item, request
 from tests.fhir_pa.pas_bundles import published_requests
 

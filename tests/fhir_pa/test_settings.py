@@ -12,7 +12,7 @@ import fhir_pa
 from fhir_pa.auth.scopes import scope
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.settings import documented, read
-from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.deciding.root_cause import RootCause
 from tests.fhir_pa.web_parties import EC, SMALL
 
 KEYS = json.dumps(EC.as_dict(private=False)).replace(":", " =").replace('"kty" =', "kty =")

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from fhir_pa.operations.practice.tracker import in_json, tracked
 from fhir_pa.storage.store import Store
-from fhir_pa.um.rendered import Rendered
-from fhir_pa.um.request import Identifier, Party
-from fhir_pa.um.tracker import Name
+from fhir_pa.um.deciding.request import Identifier, Party
+from fhir_pa.um.measures.tracker import Name
+from fhir_pa.um.on_file.rendered import Rendered
 from ig_profiles.names import HCPCS, NPI
 from ig_profiles.reading import Coding
 from questionnaires.library import open_shelf

@@ -18,8 +18,8 @@ from fhir_pa.storage.assertions import Assertion
 from fhir_pa.storage.hook_log import HookCall
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Store
-from fhir_pa.um.request import Identifier
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.request import Identifier
 from ig_profiles.names import HCPCS
 from ig_profiles.outcome import Conflict, NotFound
 from ig_profiles.reading import Coding

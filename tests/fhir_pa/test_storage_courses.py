@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from fhir_pa.storage.store import Store
-from fhir_pa.um.appeal import Outcome
-from fhir_pa.um.course import Left, standing
-from fhir_pa.um.figures import figures_of, public_figures
+from fhir_pa.um.case.appeal import Outcome
+from fhir_pa.um.measures.course import Left, standing
+from fhir_pa.um.measures.figures import figures_of, public_figures
 from tests.builders import NOON, authorization, certify, refer
 from tests.fhir_pa.storage_fixtures import store
 from tests.fhir_pa.test_um_appeal import filed, heard

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from fhir_pa.storage.crd_metrics import Brought, CrdMetric, OrderMetric
 from fhir_pa.storage.store import Store
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify, EditionReference
-from fhir_pa.um.order_time import open_with_order
-from fhir_pa.um.request import AuthorizationRequest, Identifier, MemberReference, Party, RequestedItem
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference
+from fhir_pa.um.deciding.request import AuthorizationRequest, Identifier, MemberReference, Party, RequestedItem
+from fhir_pa.um.on_file.order_time import open_with_order
 from ig_profiles.names import HCPCS
 from ig_profiles.reading import Coding
 from questionnaires.policy import RequestedService

@@ -12,8 +12,8 @@ from fhir_pa.storage.judgements import Tally
 from fhir_pa.storage.prefetch_gaps import Gap
 from fhir_pa.storage.store import Store
 from fhir_pa.storage.worklist import Wanted
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
 from ig_profiles.json import dump
 from questionnaires.criteria import Truth
 from tests.builders import NOON, authorization, finding, item, physician, refer, request

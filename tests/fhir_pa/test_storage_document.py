@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from fhir_pa.pas.subscription import Subscription
 from fhir_pa.storage import document
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Determination, EditionReference, ReviewAction, Signature
-from fhir_pa.um.item import Event, Item
-from fhir_pa.um.request import AuthorizationRequest
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Event, Item
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import Authorized, Determination, EditionReference, ReviewAction, Signature
+from fhir_pa.um.deciding.request import AuthorizationRequest
 from questionnaires.criteria import Axis, Evidence, Truth
 from tests import builders
 from tests.fhir_pa.storage_fixtures import subscription

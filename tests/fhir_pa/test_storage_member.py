@@ -9,8 +9,8 @@ import pytest
 
 from fhir_pa.storage.cases import about_member
 from fhir_pa.storage.store import Store
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import Identifier
 from tests.builders import authorization, refer
 from tests.fhir_pa.storage_fixtures import store
 

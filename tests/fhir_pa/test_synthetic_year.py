@@ -18,11 +18,11 @@ from fhir_pa.storage.store import open_store
 from fhir_pa.synthetic.living import live, synthetic_year
 from fhir_pa.synthetic.measuring import tracked
 from fhir_pa.synthetic.year import Year
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import ADVERSE
-from fhir_pa.um.figures import public_figures, watched
-from fhir_pa.um.transitions import CERTIFICATIONS
-from fhir_pa.um.units import left
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.transitions import CERTIFICATIONS
+from fhir_pa.um.deciding.determination import ADVERSE
+from fhir_pa.um.measures.figures import public_figures, watched
+from fhir_pa.um.on_file.units import left
 from ig_profiles import json
 from questionnaires.library import open_shelf
 
@@ -43,7 +43,7 @@ def log(year: Year) -> list[tuple[object, ...]]:
 
 @dataclass
 class Retold:
-    """One case as its trail alone tells it; nothing of ``um.course`` is used."""
+    """One case as its trail alone tells it; nothing of ``um.measures.course`` is used."""
 
     case: Authorization
     first: dict[int, tuple[datetime, str, str]] = field(default_factory=dict)

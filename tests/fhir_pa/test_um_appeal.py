@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from fhir_pa.um import adverse, appealing
-from fhir_pa.um.appeal import Appellant, Filing, Outcome
-from fhir_pa.um.determination import Authorized, ReviewAction
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.transitions import State
+from fhir_pa.um.case.appeal import Appellant, Filing, Outcome
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.deciding.determination import Authorized, ReviewAction
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.reviewing import adverse, appealing
 from ig_profiles.outcome import Conflict, Forbidden, NotFound, Unprocessable
 from tests.builders import NOON, TODAY, authorization, certify, nurse, physician, refer
 

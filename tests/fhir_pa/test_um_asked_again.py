@@ -8,14 +8,15 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um import adverse, deadlines, units
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.course import Course, course_of
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.falls_due import next_due
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.transitions import State
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.measures.course import Course, course_of
+from fhir_pa.um.on_file import units
+from fhir_pa.um.reviewing import adverse, deadlines
+from fhir_pa.um.stays.falls_due import next_due
 from ig_profiles.outcome import Conflict
 from tests.builders import NOON, authorization, certify, item, physician, refer, request, service
 

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from fhir_pa.um.determination import Authorized, Determination, EditionReference, ReviewAction
-from fhir_pa.um.request import CertificationType, Follows
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.transitions import EventKind, State, follow
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.case.transitions import EventKind, State, follow
+from fhir_pa.um.deciding.determination import Authorized, Determination, EditionReference, ReviewAction
+from fhir_pa.um.deciding.request import CertificationType, Follows
 from ig_profiles.names import HCPCS
 from ig_profiles.outcome import Conflict, Forbidden, NotFound, Unprocessable
 from ig_profiles.reading import Coding

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_pa.storage import document
-from fhir_pa.um.asked_for import asked_for
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.calendar import end_of_business_day, end_of_day, federal_holidays
-from fhir_pa.um.clocks import Clock
-from fhir_pa.um.deadlines import PASSED, Alarm, alarms, breach, note_breach, ringing
-from fhir_pa.um.extension_of_time import EXTENDED, PROPOSED, extend
-from fhir_pa.um.request import CertificationType
-from fhir_pa.um.state_overlays import OVERLAYS, overlaid
-from fhir_pa.um.time_limits import LIMITS, STRICTEST, Asked, Consequence, ExtensionReason, limits_for
-from fhir_pa.um.transitions import PENDING
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.transitions import PENDING
+from fhir_pa.um.clocks.calendar import end_of_business_day, end_of_day, federal_holidays
+from fhir_pa.um.clocks.clock import Clock
+from fhir_pa.um.clocks.state_overlays import OVERLAYS, overlaid
+from fhir_pa.um.clocks.time_limits import LIMITS, STRICTEST, Asked, Consequence, ExtensionReason, limits_for
+from fhir_pa.um.deciding.asked_for import asked_for
+from fhir_pa.um.deciding.request import CertificationType
+from fhir_pa.um.reviewing.deadlines import PASSED, Alarm, alarms, breach, note_breach, ringing
+from fhir_pa.um.reviewing.extension_of_time import EXTENDED, PROPOSED, extend
 from ig_profiles.names import HCPCS, RXNORM
 from ig_profiles.outcome import Conflict, Forbidden, Unprocessable
 from ig_profiles.reading import Coding

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.contact import Arrival, Channel, Told
-from fhir_pa.um.contacting import one_was_enough, tell, unwritten
-from fhir_pa.um.falls_due import Matter, moments
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.contact import Arrival, Channel, Told
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.stays.falls_due import Matter, moments
+from fhir_pa.um.telling.contacting import one_was_enough, tell, unwritten
 from ig_profiles.outcome import NotFound, Unprocessable
 from tests.builders import NOON, authorization, certify, physician, refer
 

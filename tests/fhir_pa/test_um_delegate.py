@@ -10,8 +10,8 @@ import pytest
 
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.settings import read
-from fhir_pa.um.delegate import Delegate, delegate_of
-from fhir_pa.um.transitions import State
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.reviewing.delegate import Delegate, delegate_of
 from tests.builders import NOON, TODAY, authorization, certify, refer
 
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_pa.um.determination import ADVERSE, Certify, Refer, determine
+from fhir_pa.um.deciding.determination import ADVERSE, Certify, Refer, determine
 from questionnaires.criteria import Answer, Circumstances, Criterion, Test, Truth, weigh
 from questionnaires.policy import Certifies, Edition
 from tests.builders import NOON, TODAY, finding, service

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from fhir_pa.um.determination import Determination, ReviewAction
-from fhir_pa.um.exclusion import exclude
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.transitions import State
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.deciding.determination import Determination, ReviewAction
+from fhir_pa.um.deciding.exclusion import exclude
+from fhir_pa.um.deciding.root_cause import RootCause
 from ig_profiles.outcome import Forbidden
 from tests.builders import NOON, authorization, certify, finding, nurse, physician
 from tests.fhir_pa.test_um_determination import EDITION

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from fhir_pa.um import adverse, appealing
-from fhir_pa.um.appeal import Appellant, Filing
-from fhir_pa.um.falls_due import Matter, fallen_due, moments, next_due
-from fhir_pa.um.peer_to_peer import WINDOW, Stage
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.time_limits import ExtensionReason
+from fhir_pa.um.case.appeal import Appellant, Filing
+from fhir_pa.um.case.peer_to_peer import WINDOW, Stage
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.clocks.time_limits import ExtensionReason
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.reviewing import adverse, appealing
+from fhir_pa.um.stays.falls_due import Matter, fallen_due, moments, next_due
 from tests.builders import NOON, authorization, certify, physician, refer
 
 HOUR = timedelta(hours=1)

@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fhir_pa.um import adverse, appealing
-from fhir_pa.um.appeal import Appellant, Filing
-from fhir_pa.um.appeal import Outcome as Heard
-from fhir_pa.um.course import Class, Course, Left, course_of
-from fhir_pa.um.figures import Counted, Times, public_figures, watched
-from fhir_pa.um.peer_to_peer import WINDOW, Clinician, Outcome
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.time_limits import Asked
+from fhir_pa.um.case.appeal import Appellant, Filing
+from fhir_pa.um.case.appeal import Outcome as Heard
+from fhir_pa.um.case.peer_to_peer import WINDOW, Clinician, Outcome
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.clocks.time_limits import Asked
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.measures.course import Class, Course, Left, course_of
+from fhir_pa.um.measures.figures import Counted, Times, public_figures, watched
+from fhir_pa.um.reviewing import adverse, appealing
 from tests.builders import NOON, authorization, certify, physician, refer
 
 HOUR, YEAR = timedelta(hours=1), NOON.year

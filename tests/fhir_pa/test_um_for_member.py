@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from fhir_pa.um.adverse import decide as decide_adverse
-from fhir_pa.um.appeal import Appellant, Filing, Outcome
-from fhir_pa.um.appealing import assign, decide, file
-from fhir_pa.um.asking import ask
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.for_member import Stands, What, Who, appeals_open, awaited, stands, stands_as_a_whole
-from fhir_pa.um.information_request import MEDICAL_RECORDS
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.case.appeal import Appellant, Filing, Outcome
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.deciding.information_request import MEDICAL_RECORDS
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.reviewing.adverse import decide as decide_adverse
+from fhir_pa.um.reviewing.appealing import assign, decide, file
+from fhir_pa.um.reviewing.asking import ask
+from fhir_pa.um.telling.for_member import Stands, What, Who, appeals_open, awaited, stands, stands_as_a_whole
 from tests.builders import NOON, TODAY, authorization, certify, physician, refer, request
 
 LATER = NOON + timedelta(hours=3)

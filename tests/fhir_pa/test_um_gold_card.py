@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_pa.um.exemption import Exemption
-from fhir_pa.um.gold_card import certified, npis
-from fhir_pa.um.request import AuthorizationRequest, Identifier, MemberReference, Party, RequestedItem
+from fhir_pa.um.deciding.exemption import Exemption
+from fhir_pa.um.deciding.gold_card import certified, npis
+from fhir_pa.um.deciding.request import AuthorizationRequest, Identifier, MemberReference, Party, RequestedItem
 from ig_profiles.names import NPI
 from questionnaires.policy import Certifies, RequestedService
 from tests.cds_hooks.builders import ANYTHING_ELSE, COSMETIC, FREE, OXYGEN

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from fhir_pa.um.asking import ask
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Refer
-from fhir_pa.um.falls_due import Matter, moments
-from fhir_pa.um.information_life import NOT_RECEIVED, Stage, close_out, rounds
-from fhir_pa.um.information_request import InformationRequest
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.time_limits import ExtensionReason
-from fhir_pa.um.transitions import State
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.clocks.time_limits import ExtensionReason
+from fhir_pa.um.deciding.determination import Refer
+from fhir_pa.um.deciding.information_request import InformationRequest
+from fhir_pa.um.reviewing.asking import ask
+from fhir_pa.um.reviewing.information_life import NOT_RECEIVED, Stage, close_out, rounds
+from fhir_pa.um.stays.falls_due import Matter, moments
 from ig_profiles.outcome import Forbidden, Unprocessable
 from questionnaires.criteria import Truth
 from tests.builders import NOON, authorization, certify, finding, item, nurse, physician, refer, request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from fhir_pa.um.information_request import MEDICAL_RECORDS, QUESTIONNAIRE, InformationRequest, information_requests
+from fhir_pa.um.deciding.information_request import MEDICAL_RECORDS, QUESTIONNAIRE, InformationRequest, information_requests
 from ig_profiles.names import CPT
 from ig_profiles.reading import Coding
 from questionnaires.criteria import Answer, Answers, Circumstances, Criterion, Test

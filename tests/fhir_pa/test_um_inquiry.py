@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.inquiry import InquiryCriteria, ItemCriteria, asked_about, is_withheld, matches, may_see, named_first, narrowed
-from fhir_pa.um.request import CertificationType, Follows, Identifier, Party
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.deciding.request import CertificationType, Follows, Identifier, Party
+from fhir_pa.um.on_file.inquiry import InquiryCriteria, ItemCriteria, asked_about, is_withheld, matches, may_see, named_first, narrowed
 from ig_profiles.names import HCPCS, ICD10CM, NPI
 from ig_profiles.reading import Coding
 from tests.builders import EDITION, MEMBER, TODAY, authorization, certify, item, refer, request, service

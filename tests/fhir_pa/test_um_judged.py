@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from fhir_pa.um import appealing
-from fhir_pa.um.appeal import Outcome
-from fhir_pa.um.judged import judgements
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.appeal import Outcome
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.measures.judged import judgements
+from fhir_pa.um.reviewing import appealing
 from tests.builders import NOON, authorization, certify, physician, refer
 from tests.fhir_pa.test_um_appeal import denied, filed, heard
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 import pytest
 
 from fhir_pa.letters.page import html
-from fhir_pa.um.appeal import Appellant, Filing
-from fhir_pa.um.appealing import file
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.letter import Audience, Sender, lacks, letter_of, too_hard
-from fhir_pa.um.readability import grade, hard_sentences
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.appeal import Appellant, Filing
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.reviewing.appealing import file
+from fhir_pa.um.telling.letter import Audience, Sender, lacks, letter_of, too_hard
+from fhir_pa.um.telling.readability import grade, hard_sentences
 from tests.builders import NOON, TODAY, authorization, certify, physician, refer
 
 SENDER = Sender("Larkfield Health Plan", "555-555-0100")

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um.answer import Documented, answer
-from fhir_pa.um.determination import Certify, Refer
-from fhir_pa.um.exemption import Exemption
-from fhir_pa.um.limit import CRITERION, FACT, within_limit
+from fhir_pa.um.deciding.answer import Documented, answer
+from fhir_pa.um.deciding.determination import Certify, Refer
+from fhir_pa.um.deciding.exemption import Exemption
+from fhir_pa.um.deciding.limit import CRITERION, FACT, within_limit
 from questionnaires.benefits import Benefits, Limit
 from questionnaires.criteria import Answer, Circumstances, Criterion, Test, Truth
 from questionnaires.library import open_shelf

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um.answer import Documented, answer
-from fhir_pa.um.course import Left, course_of
-from fhir_pa.um.determination import Refer, ReviewAction, determine
-from fhir_pa.um.not_needed import NotNeeded, not_needed
-from fhir_pa.um.status import Standing, status
-from fhir_pa.um.transitions import EventKind, State, follow
+from fhir_pa.um.case.transitions import EventKind, State, follow
+from fhir_pa.um.deciding.answer import Documented, answer
+from fhir_pa.um.deciding.determination import Refer, ReviewAction, determine
+from fhir_pa.um.deciding.not_needed import NotNeeded, not_needed
+from fhir_pa.um.measures.course import Left, course_of
+from fhir_pa.um.on_file.status import Standing, status
 from questionnaires.benefits import Benefits, Limit
 from questionnaires.criteria import Answers, Circumstances, Truth
 from tests.builders import NOON, authorization, finding

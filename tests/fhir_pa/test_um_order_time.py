@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify, EditionReference, Refer, ReviewAction
-from fhir_pa.um.order_time import SIGNED, carried, certifies_all, open_with_order, taken_up
-from fhir_pa.um.request import AuthorizationRequest, CertificationType, Identifier, MemberReference, Party, RequestedItem
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference, Refer, ReviewAction
+from fhir_pa.um.deciding.request import AuthorizationRequest, CertificationType, Identifier, MemberReference, Party, RequestedItem
+from fhir_pa.um.on_file.order_time import SIGNED, carried, certifies_all, open_with_order, taken_up
 from ig_profiles.names import HCPCS
 from ig_profiles.reading import Coding
 from questionnaires.policy import RequestedService

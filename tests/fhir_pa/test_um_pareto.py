@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.pareto import few_explain, pareto
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.measures.pareto import few_explain, pareto
 from tests.builders import NOON, TODAY, authorization, physician, refer
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from fhir_pa.um import adverse
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.peer_to_peer import LEFT, WINDOW, Clinician, Outcome, Stage, window
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.transitions import State
+from fhir_pa.um.case.peer_to_peer import LEFT, WINDOW, Clinician, Outcome, Stage, window
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.reviewing import adverse
 from ig_profiles.outcome import Conflict, Forbidden, Unprocessable
 from questionnaires.criteria import Truth
 from tests.builders import NOON, authorization, certify, finding, nurse, physician, refer

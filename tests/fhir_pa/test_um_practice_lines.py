@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um.determination import Authorized, Certify, EditionReference
-from fhir_pa.um.practice_lines import Awaits, Kind, Line, lines, seen_by
-from fhir_pa.um.request import Identifier, Party
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.units import use
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference
+from fhir_pa.um.deciding.request import Identifier, Party
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.measures.practice_lines import Awaits, Kind, Line, lines, seen_by
+from fhir_pa.um.on_file.units import use
 from ig_profiles.names import NPI
 from tests.builders import EDITION, NOON, TODAY, authorization, certify, finding, physician, refer, request
 

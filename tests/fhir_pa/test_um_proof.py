@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_pa.storage import document
-from fhir_pa.um import proof
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.chain import KeptLink, first_broken
-from fhir_pa.um.determination import determine
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import determine
+from fhir_pa.um.proving import proof
+from fhir_pa.um.proving.chain import KeptLink, first_broken
 from ig_profiles.fingerprint import canonical, fingerprint
 from ig_profiles.json import parse
 from ig_profiles.reading import Coding, Json

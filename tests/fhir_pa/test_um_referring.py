@@ -8,17 +8,17 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.contradiction import CONTRADICTED, looked_at
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.early_end import Ground, end_early
-from fhir_pa.um.item import Event
-from fhir_pa.um.referring import refer as hand_on
-from fhir_pa.um.review import Decision, Reviewer, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.transitions import State
-from fhir_pa.um.units import use
-from fhir_pa.um.waiting import waits
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Event
+from fhir_pa.um.case.review import Decision, Reviewer, Verdict
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.on_file.units import use
+from fhir_pa.um.reviewing.contradiction import CONTRADICTED, looked_at
+from fhir_pa.um.reviewing.early_end import Ground, end_early
+from fhir_pa.um.reviewing.referring import refer as hand_on
+from fhir_pa.um.reviewing.waiting import waits
 from ig_profiles.outcome import Conflict, Forbidden, Unprocessable
 from ig_profiles.reading import Coding
 from questionnaires.library import open_shelf

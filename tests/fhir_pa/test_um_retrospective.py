@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um.answer import Documented, answer
-from fhir_pa.um.asked_late import CRITERION, in_window
-from fhir_pa.um.determination import Authorized, Refer
-from fhir_pa.um.retrospective import Reason, Shown, reason_of, window
-from fhir_pa.um.units import left, use
+from fhir_pa.um.case.looking_back import reason_of
+from fhir_pa.um.case.retrospective import Reason, Shown, window
+from fhir_pa.um.deciding.answer import Documented, answer
+from fhir_pa.um.deciding.asked_late import CRITERION, in_window
+from fhir_pa.um.deciding.determination import Authorized, Refer
+from fhir_pa.um.on_file.units import left, use
 from ig_profiles.names import HCPCS
 from ig_profiles.outcome import Conflict
 from ig_profiles.reading import Coding

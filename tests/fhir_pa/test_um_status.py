@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_pa.um import units
-from fhir_pa.um.request import Identifier, Party
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.status import Standing, status
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.request import Identifier, Party
+from fhir_pa.um.on_file import units
+from fhir_pa.um.on_file.status import Standing, status
 from ig_profiles.names import HCPCS, NPI
 from ig_profiles.outcome import Conflict, Unprocessable
 from ig_profiles.reading import Coding

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify, EditionReference
-from fhir_pa.um.falls_due import Matter, moments
-from fhir_pa.um.request import CertificationType
-from fhir_pa.um.stay import CONTINUED, Stay, continuation, continued, continues, lag, reviews, reviews_of, stays
-from fhir_pa.um.transitions import State
-from fhir_pa.um.units import use
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.transitions import State
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference
+from fhir_pa.um.deciding.request import CertificationType
+from fhir_pa.um.on_file.units import use
+from fhir_pa.um.stays.falls_due import Matter, moments
+from fhir_pa.um.stays.stay import CONTINUED, Stay, continuation, continued, continues, lag, reviews, reviews_of, stays
 from questionnaires.library import open_shelf
 from tests.builders import NOON, authorization, finding, item, request
 

@@ -7,17 +7,17 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, EditionReference
-from fhir_pa.um.discharge_plan import came_at, is_asked_for
-from fhir_pa.um.ending import about, told
-from fhir_pa.um.falls_due import Matter, moments
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.status import Standing, status
-from fhir_pa.um.stay import Stay
-from fhir_pa.um.step_down import StepDown
-from fhir_pa.um.units import left, left_of_step_down, use
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import Authorized, EditionReference
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.deciding.step_down import StepDown
+from fhir_pa.um.on_file.status import Standing, status
+from fhir_pa.um.on_file.units import left, left_of_step_down, use
+from fhir_pa.um.stays.discharge_plan import came_at, is_asked_for
+from fhir_pa.um.stays.ending import about, told
+from fhir_pa.um.stays.falls_due import Matter, moments
+from fhir_pa.um.stays.stay import Stay
 from ig_profiles.names import HCPCS
 from ig_profiles.outcome import Conflict, Unprocessable
 from ig_profiles.reading import Coding

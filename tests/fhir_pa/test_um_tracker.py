@@ -9,20 +9,20 @@ from decimal import Decimal
 
 import pytest
 
-from fhir_pa.um import appealing
-from fhir_pa.um.adverse import intend
-from fhir_pa.um.appeal import Outcome
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Refer
-from fhir_pa.um.failures import Failure
-from fhir_pa.um.information_request import InformationRequest
-from fhir_pa.um.rendered import Match, Rendered, matched
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.status import Standing
-from fhir_pa.um.stay import Stay, stays
-from fhir_pa.um.tracker import NO_CLAIMS, Name, Tracker, tracker
-from fhir_pa.um.units import use
+from fhir_pa.um.case.appeal import Outcome
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.determination import Authorized, Refer
+from fhir_pa.um.deciding.information_request import InformationRequest
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.measures.failures import Failure
+from fhir_pa.um.measures.tracker import NO_CLAIMS, Name, Tracker, tracker
+from fhir_pa.um.on_file.rendered import Match, Rendered, matched
+from fhir_pa.um.on_file.status import Standing
+from fhir_pa.um.on_file.units import use
+from fhir_pa.um.reviewing import appealing
+from fhir_pa.um.reviewing.adverse import intend
+from fhir_pa.um.stays.stay import Stay, stays
 from ig_profiles.names import HCPCS
 from ig_profiles.reading import Coding
 from questionnaires.library import Shelf, open_shelf

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_pa.um.transitions import TABLE
+from fhir_pa.um.case.transitions import TABLE
 from tests.fhir_pa.test_docs_features import exists
 
 ROWS = {

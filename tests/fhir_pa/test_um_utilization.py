@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_hooks.allowance import Allowance
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.utilization import used, window
+from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.deciding.utilization import used, window
 from questionnaires.benefits import CALENDAR_YEAR, Limit
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))

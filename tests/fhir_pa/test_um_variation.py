@@ -8,15 +8,15 @@ from math import sqrt
 
 import pytest
 
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.missing import missing
-from fhir_pa.um.pareto import few_explain, pareto
-from fhir_pa.um.population import FEWEST, report
-from fhir_pa.um.rendered import Rendered
-from fhir_pa.um.request import Identifier, Party
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.variation import By, Judged, chart, limits
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.request import Identifier, Party
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.measures.missing import missing
+from fhir_pa.um.measures.pareto import few_explain, pareto
+from fhir_pa.um.measures.population import FEWEST, report
+from fhir_pa.um.measures.variation import By, Judged, chart, limits
+from fhir_pa.um.on_file.rendered import Rendered
 from ig_profiles.names import HCPCS, NPI, RXNORM
 from ig_profiles.reading import Coding
 from questionnaires.criteria import Truth

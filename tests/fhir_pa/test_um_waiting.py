@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from fhir_pa.um.adverse import decide as decide_adverse
-from fhir_pa.um.after_denial import evidence_since, let_stand
-from fhir_pa.um.asking import ask
-from fhir_pa.um.information_request import MEDICAL_RECORDS
-from fhir_pa.um.may import may
-from fhir_pa.um.review import Decision, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.waiting import PROMISE, Waits, waits
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.deciding.information_request import MEDICAL_RECORDS
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.reviewing.adverse import decide as decide_adverse
+from fhir_pa.um.reviewing.after_denial import evidence_since, let_stand
+from fhir_pa.um.reviewing.asking import ask
+from fhir_pa.um.reviewing.may import may
+from fhir_pa.um.reviewing.waiting import PROMISE, Waits, waits
 from ig_profiles.outcome import Conflict, Forbidden, Unprocessable
 from tests.builders import NOON, authorization, certify, nurse, physician, refer
 

@@ -12,7 +12,7 @@ import pytest
 from fhir_pa.pas.notice import DeliveryResult, Notice, NoticeKind, NoticeState
 from fhir_pa.pas.subscription import SubscriptionStatus
 from fhir_pa.storage.store import Store, open_store
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.work.patience import Patience
 from fhir_pa.work.telling import Teller
 from ig_profiles.outcome import Conflict

@@ -11,9 +11,9 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from fhir_pa.provider.charts.practice import CLINIC_NPI
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify, EditionReference, Refer
-from fhir_pa.um.request import Identifier, Party
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference, Refer
+from fhir_pa.um.deciding.request import Identifier, Party
 from fhir_pa.web.app import authenticator_for
 from ig_profiles.names import NPI
 from tests.builders import EDITION, finding, item, request

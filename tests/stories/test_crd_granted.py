@@ -9,8 +9,8 @@ import pytest
 
 from fhir_pa.pas.people import identifiers
 from fhir_pa.provider.codes import CERTIFIED
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.order_time import SIGNED
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.on_file.order_time import SIGNED
 from ig_profiles.names import COVERAGE_INFORMATION
 from ig_profiles.reading import Json, extension_value, extensions, many
 from tests.stories.asking import BORDERLINE, CANCER, SHORT_OF_OXYGEN, inquire, oxygen, scans, submit

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST
-from fhir_pa.um.delegate import Delegate
+from fhir_pa.um.reviewing.delegate import Delegate
 from ig_profiles import json
 from ig_profiles.reading import Json
 from tests.stories.asking import BORDERLINE, DENIAL, oxygen, scans, submit

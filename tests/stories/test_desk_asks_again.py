@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.provider.play.payer_file import NURSE, PULMONOLOGIST
-from fhir_pa.um.information_life import Stage, rounds
+from fhir_pa.um.reviewing.information_life import Stage, rounds
 from tests.stories.asking import BORDERLINE, oxygen, submit
 from tests.stories.desk_parties import AtDesk
 from tests.stories.parties import Plan, System

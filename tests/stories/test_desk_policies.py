@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
-from fhir_pa.um.delegate import Delegate
+from fhir_pa.um.reviewing.delegate import Delegate
 from questionnaires.library import BUILT_IN, open_shelf
 from tests.stories.asking import BORDERLINE, oxygen, submit
 from tests.stories.desk_parties import AtDesk, words

@@ -18,7 +18,7 @@ from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import read_bundle
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID, ONCOLOGIST, PULMONOLOGIST
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles import json
 from ig_profiles.reading import Json, many
 from tests.stories.asking import BORDERLINE, inquire, oxygen, scans, submit, update, withdrawn

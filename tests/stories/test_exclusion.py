@@ -9,7 +9,7 @@ from fhir_pa.provider.codes import NOT_CERTIFIED
 from fhir_pa.provider.pas.claim_response import read_bundle
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from ig_profiles import json
 from ig_profiles.reading import Json, extension_value, many
 from tests.stories.asking import SHORT_OF_OXYGEN, oxygen

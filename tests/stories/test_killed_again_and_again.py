@@ -20,7 +20,7 @@ from fhir_pa.operations.proofs.audit import verified
 from fhir_pa.pas.notice import NoticeKind
 from fhir_pa.provider.play.payer_file import inline
 from fhir_pa.settings import read
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from fhir_pa.web.app import authenticator_for
 from fhir_pa.wiring import Payer, open_payer
 from ig_profiles import json

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from fhir_pa.provider.play.payer_file import CLIENT_ID
-from fhir_pa.um.letter import PLAIN
-from fhir_pa.um.readability import perspicuity
+from fhir_pa.um.telling.letter import PLAIN
+from fhir_pa.um.telling.readability import perspicuity
 from ig_profiles import json
 from questionnaires.library import Shelf
 from tests.stories.asking import BORDERLINE, DENIAL, oxygen, submit

@@ -10,7 +10,7 @@ import pytest
 from fhir_pa.auth.directory import Member
 from fhir_pa.auth.representative import Representative
 from fhir_pa.provider.play.payer_file import CLIENT_ID, ONCOLOGIST
-from fhir_pa.um.delegate import Delegate
+from fhir_pa.um.reviewing.delegate import Delegate
 from ig_profiles import json
 from tests.stories.asking import BORDERLINE, DENIAL, SHORT_OF_OXYGEN, oxygen, scans, submit
 from tests.stories.desk_parties import words

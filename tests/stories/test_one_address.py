@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fhir_pa.provider.codes import CERTIFIED
-from fhir_pa.um.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP, limits_for
+from fhir_pa.um.clocks.time_limits import ERISA, MEDICAID, MEDICARE_ADVANTAGE, QHP, limits_for
 from tests.stories.asking import oxygen, submit
 from tests.stories.parties import Plan, System
 

@@ -11,7 +11,7 @@ from fhir_pa.provider.pas.attachment import attachment_of
 from fhir_pa.provider.pas.claim_response import PasAnswer
 from fhir_pa.provider.pas.submission import Submission
 from fhir_pa.provider.play.payer_file import CLIENT_ID, ONCOLOGIST, PULMONOLOGIST, SECOND_ONCOLOGIST
-from fhir_pa.um.delegate import Delegate
+from fhir_pa.um.reviewing.delegate import Delegate
 from ig_profiles import json
 from ig_profiles.reading import Json
 from tests.stories.asking import inquire, scans, submit

@@ -11,7 +11,7 @@ from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.operations.requests.stays import link
 from fhir_pa.provider.charts.practice import SUPPLIER_NPI
 from fhir_pa.provider.play.payer_file import CLIENT_ID, CLINICIANS, SUPPLIERS_COORDINATOR
-from fhir_pa.um.determination import EditionReference
+from fhir_pa.um.deciding.determination import EditionReference
 from tests.builders import item, refer
 from tests.stories.asking import BORDERLINE, DENIAL, oxygen, scans, submit
 from tests.stories.desk_parties import words

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from fhir_pa.provider.charts.practice import SUPPLIER_NPI
 from fhir_pa.provider.play.payer_file import CLIENT_ID, CLINICIANS, SUPPLIERS_COORDINATOR
-from fhir_pa.um.request import CertificationType
+from fhir_pa.um.deciding.request import CertificationType
 from questionnaires.criteria import Truth
 from tests.builders import finding, item, refer
 from tests.stories.asking import BORDERLINE, oxygen, submit

@@ -9,7 +9,7 @@ import pytest
 from fhir_pa.provider.codes import NOT_CERTIFIED
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID
-from fhir_pa.um.root_cause import RootCause
+from fhir_pa.um.deciding.root_cause import RootCause
 from ig_profiles import json
 from ig_profiles.names import PROCESS_PRIORITY
 from ig_profiles.reading import Json

@@ -10,8 +10,8 @@ from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.provider.codes import CERTIFIED
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.pas.submission import Submission
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify, EditionReference
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference
 from ig_profiles import json
 from ig_profiles.reading import Json
 from tests.builders import finding, item, request

@@ -16,7 +16,7 @@ from fhir_pa.provider.elements import pas_extension
 from fhir_pa.provider.pas.claim_response import PasAnswer, read_bundle
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.play.payer_file import CLIENT_ID
-from fhir_pa.um.determination import ReviewAction
+from fhir_pa.um.deciding.determination import ReviewAction
 from ig_profiles.names import COVERAGE_INFORMATION, CPT, NPI, SNOMED
 from ig_profiles.reading import Json, extension_value, extensions
 from tests.stories.asking import oxygen, submit

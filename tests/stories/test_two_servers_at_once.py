@@ -15,7 +15,7 @@ import requests
 from fhir_pa.operations.proofs.audit import verified
 from fhir_pa.pas import extensions as ext
 from fhir_pa.provider.play.payer_file import inline
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from fhir_pa.web.app import authenticator_for
 from fhir_pa.wiring import Payer
 from ig_profiles import json

@@ -12,8 +12,8 @@ from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.review import as_seen, keep, reviewer_of
 from fhir_pa.operations.desk.view import appeal as seen
 from fhir_pa.operations.desk.view import unmet, whole
-from fhir_pa.um import appealing
-from fhir_pa.um.appeal import Appellant, Filing, Outcome
+from fhir_pa.um.case.appeal import Appellant, Filing, Outcome
+from fhir_pa.um.reviewing import appealing
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Forbidden, Unprocessable

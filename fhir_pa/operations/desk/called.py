@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from fhir_pa.operations.desk.evidence import brought
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.item import Item
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
 from ig_profiles.reading import Json, codings, one, text
 
 _CODED = ("code", "codeCodeableConcept", "medicationCodeableConcept")

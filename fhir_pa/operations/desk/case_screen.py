@@ -16,12 +16,12 @@ from fhir_pa.operations.desk.view import everything
 from fhir_pa.operations.desk.worklist import able_to_own, owner_of
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.adverse import concluded
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.item import Item
-from fhir_pa.um.may import may
-from fhir_pa.um.review import as_requested
-from fhir_pa.um.waiting import waits
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.review import as_requested
+from fhir_pa.um.reviewing.adverse import concluded
+from fhir_pa.um.reviewing.may import may
+from fhir_pa.um.reviewing.waiting import waits
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Coding, Json

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.view import whole
-from fhir_pa.um.contact import Arrival, Channel, Told
-from fhir_pa.um.contacting import tell
+from fhir_pa.um.case.contact import Arrival, Channel, Told
+from fhir_pa.um.telling.contacting import tell
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Forbidden

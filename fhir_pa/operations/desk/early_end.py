@@ -6,9 +6,9 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.review import as_seen, keep, reviewer_of
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
-from fhir_pa.um.early_end import Ground
-from fhir_pa.um.early_end import end_early as ended
-from fhir_pa.um.review import Decision, Verdict
+from fhir_pa.um.case.review import Decision, Verdict
+from fhir_pa.um.reviewing.early_end import Ground
+from fhir_pa.um.reviewing.early_end import end_early as ended
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.reading import Json
@@ -17,7 +17,7 @@ from ig_profiles.reading import Json
 def end_early(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     """One ``item`` holds ``until`` an earlier day, on this ``ground``, with ``because``, ``reason_code`` and ``phone``.
 
-    Raises what ``um.early_end.end_early`` raises.
+    Raises what ``um.reviewing.early_end.end_early`` raises.
     """
     at, reviewer = payer.clock(), reviewer_of(caller.must_be_staff())
     form = Form(parse(body))

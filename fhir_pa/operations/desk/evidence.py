@@ -13,7 +13,7 @@ from fhir_pa.operations.desk.readable import readable, title
 from fhir_pa.operations.own_case import own_case
 from fhir_pa.operations.weighing.weighing import READERS
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.outcome import NotFound

@@ -12,11 +12,12 @@ from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import sees, works_for
-from fhir_pa.um import adverse, ending
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.deadlines import note_breach
-from fhir_pa.um.falls_due import fallen_due
-from fhir_pa.um.information_life import close_out
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.reviewing import adverse
+from fhir_pa.um.reviewing.deadlines import note_breach
+from fhir_pa.um.reviewing.information_life import close_out
+from fhir_pa.um.stays import ending
+from fhir_pa.um.stays.falls_due import fallen_due
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Conflict, Refusal
 from ig_profiles.reading import Json

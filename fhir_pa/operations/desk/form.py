@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.step_down import StepDown
+from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.deciding.step_down import StepDown
 from ig_profiles.names import HCPCS
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
 from ig_profiles.reading import Coding

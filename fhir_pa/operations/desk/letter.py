@@ -12,9 +12,9 @@ from fhir_pa.letters.page import html
 from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.desk.called import called
 from fhir_pa.operations.desk.members_case import member_of
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.delegate import delegate_of
-from fhir_pa.um.letter import Audience, Letter, Sender, lacks, letter_of, too_hard
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.reviewing.delegate import delegate_of
+from fhir_pa.um.telling.letter import Audience, Letter, Sender, lacks, letter_of, too_hard
 from fhir_pa.wiring import Payer
 from fhir_pa.words.languages import ENGLISH, chosen
 from fhir_pa.words.said import Translated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fhir_pa.auth.directory import Directory, Member
-from fhir_pa.um.request import MemberReference
+from fhir_pa.um.deciding.request import MemberReference
 
 
 def member_of(about: MemberReference, directory: Directory) -> Member | None:

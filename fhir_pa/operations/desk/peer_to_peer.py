@@ -10,9 +10,9 @@ from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.review import as_seen, keep, reviewer_of
 from fhir_pa.operations.desk.view import peer_to_peer as seen
 from fhir_pa.operations.desk.view import summary, unmet
-from fhir_pa.um import adverse
-from fhir_pa.um.peer_to_peer import Clinician, Outcome, PeerToPeer, Stage
-from fhir_pa.um.review import Reviewer
+from fhir_pa.um.case.peer_to_peer import Clinician, Outcome, PeerToPeer, Stage
+from fhir_pa.um.case.review import Reviewer
+from fhir_pa.um.reviewing import adverse
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Forbidden, Unprocessable

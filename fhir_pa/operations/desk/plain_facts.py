@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fhir_pa.um.item import Item
+from fhir_pa.um.case.item import Item
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Json

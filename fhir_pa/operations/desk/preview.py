@@ -9,7 +9,7 @@ from fhir_pa.operations.desk.review import decided
 from fhir_pa.operations.desk.view import everything, peer_to_peer
 from fhir_pa.operations.requests.inquire import request_of
 from fhir_pa.pas import response
-from fhir_pa.um.letter import Audience, lacks
+from fhir_pa.um.telling.letter import Audience, lacks
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.reading import Json

@@ -15,15 +15,15 @@ from fhir_pa.operations.desk.view import whole
 from fhir_pa.operations.weighing.limit_used import used_before
 from fhir_pa.operations.weighing.weighing import documentation_of, weigh_items
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
-from fhir_pa.um import adverse, after_denial, asking, contradiction, recouping
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.delegate import delegate_of
-from fhir_pa.um.extension_of_time import extend as extend_time
-from fhir_pa.um.information_request import MEDICAL_RECORDS
-from fhir_pa.um.plan_knows import PlanKnows
-from fhir_pa.um.review import Decision, Reviewer, Verdict
-from fhir_pa.um.root_cause import RootCause
-from fhir_pa.um.time_limits import ExtensionReason
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.review import Decision, Reviewer, Verdict
+from fhir_pa.um.clocks.time_limits import ExtensionReason
+from fhir_pa.um.deciding.information_request import MEDICAL_RECORDS
+from fhir_pa.um.deciding.plan_knows import PlanKnows
+from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.reviewing import adverse, after_denial, asking, contradiction, recouping
+from fhir_pa.um.reviewing.delegate import delegate_of
+from fhir_pa.um.reviewing.extension_of_time import extend as extend_time
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Conflict, NotFound

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from fhir_pa.um.appeal import Appeal
-from fhir_pa.um.appealing import file_until
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.clocks import Clock
-from fhir_pa.um.contact import Contact
-from fhir_pa.um.determination import Determination
-from fhir_pa.um.information_life import Round, rounds
-from fhir_pa.um.item import Item
-from fhir_pa.um.peer_to_peer import PeerToPeer
-from fhir_pa.um.recoupment import Recoupment
-from fhir_pa.um.retrospective import reason_of
-from fhir_pa.um.step_down import StepDown
+from fhir_pa.um.case.appeal import Appeal
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.contact import Contact
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.looking_back import reason_of
+from fhir_pa.um.case.peer_to_peer import PeerToPeer
+from fhir_pa.um.case.recoupment import Recoupment
+from fhir_pa.um.clocks.clock import Clock
+from fhir_pa.um.deciding.determination import Determination
+from fhir_pa.um.deciding.step_down import StepDown
+from fhir_pa.um.reviewing.appealing import file_until
+from fhir_pa.um.reviewing.information_life import Round, rounds
 from ig_profiles.reading import without_empty
 from questionnaires.criteria import Finding, Truth
 

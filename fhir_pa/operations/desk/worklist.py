@@ -13,8 +13,8 @@ from fhir_pa.operations.delegates import refuse_others, sees, works_for
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.pages import page_of
 from fhir_pa.storage.worklist import POOL, Wanted
-from fhir_pa.um.delegate import Delegate
-from fhir_pa.um.waiting import Waits
+from fhir_pa.um.reviewing.delegate import Delegate
+from fhir_pa.um.reviewing.waiting import Waits
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Conflict, Forbidden, Issue, NotFound, Unprocessable

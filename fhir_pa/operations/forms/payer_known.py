@@ -13,8 +13,8 @@ from datetime import datetime
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.weighing.weighing import Documentation, documentation_of, form_answers
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import Identifier
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Json

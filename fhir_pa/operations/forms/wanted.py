@@ -10,7 +10,7 @@ from contextlib import suppress
 from fhir_pa.pas.information_request import form_asked_for
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.outcome import NotFound
 
 

@@ -34,8 +34,8 @@ from fhir_pa.operations.weighing.membership import standing
 from fhir_pa.operations.weighing.on_file import on_file
 from fhir_pa.operations.weighing.used import used_of_limit
 from fhir_pa.storage.store import Store
-from fhir_pa.um.gold_card import certified
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.gold_card import certified
+from fhir_pa.um.deciding.request import Identifier
 from fhir_pa.wiring import Memory, Payer
 from ig_profiles.json import dump
 from ig_profiles.reading import Coding, Json, many, text

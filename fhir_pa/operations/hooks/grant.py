@@ -21,10 +21,10 @@ from fhir_pa.pas import intake
 from fhir_pa.pas.order_claim import SignedOrder, order_claim
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Transaction
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Certify
-from fhir_pa.um.order_time import open_with_order
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import Certify
+from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.on_file.order_time import open_with_order
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.outcome import Conflict, Refusal

@@ -21,7 +21,7 @@ from fhir_pa.auth.directory import Insurer
 from fhir_pa.operations.hooks.cards import orders_named
 from fhir_pa.storage.crd_metrics import Brought, CrdMetric, OrderMetric
 from fhir_pa.storage.hook_log import HookCall
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from fhir_pa.wiring import Payer
 from ig_profiles.names import NPI
 from ig_profiles.outcome import Refusal

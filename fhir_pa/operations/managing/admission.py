@@ -17,10 +17,10 @@ from fhir_pa.operations.weighing.weighing import ADMISSION, Documentation, weigh
 from fhir_pa.pas import intake
 from fhir_pa.pas.admission_claim import admission_claim
 from fhir_pa.storage.received import Received
-from fhir_pa.um.admission import Admission, open_case
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.request import Identifier, MemberReference, Party
-from fhir_pa.um.retrospective import Shown
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.retrospective import Shown
+from fhir_pa.um.deciding.request import Identifier, MemberReference, Party
+from fhir_pa.um.stays.admission import Admission, open_case
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.names import NPI

@@ -15,10 +15,10 @@ from decimal import Decimal, InvalidOperation
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.storage.store import Transaction
-from fhir_pa.um import units
-from fhir_pa.um.rendered import ONE, Rendered, matched
-from fhir_pa.um.request import Identifier
-from fhir_pa.um.status import Standing
+from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.on_file import units
+from fhir_pa.um.on_file.rendered import ONE, Rendered, matched
+from fhir_pa.um.on_file.status import Standing
 from fhir_pa.wiring import Payer
 from ig_profiles.names import HCPCS, code_system
 from ig_profiles.outcome import Conflict, Forbidden, Issue, Unprocessable

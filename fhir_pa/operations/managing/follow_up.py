@@ -12,9 +12,9 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import CASE_MANAGER
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.storage.follow_ups import FollowUpReading
-from fhir_pa.um.follow_up import ATTRIBUTES, OF_A_MEMBER, UTILIZATION_REVIEW, FollowUp, Stage, WorkType
-from fhir_pa.um.item import Event
-from fhir_pa.um.transitions import EventKind
+from fhir_pa.um.case.item import Event
+from fhir_pa.um.case.transitions import EventKind
+from fhir_pa.um.measures.follow_up import ATTRIBUTES, OF_A_MEMBER, UTILIZATION_REVIEW, FollowUp, Stage, WorkType
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Forbidden, Issue, Unprocessable

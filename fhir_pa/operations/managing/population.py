@@ -9,9 +9,9 @@ from functools import partial
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.operations.reports.measures import period
-from fhir_pa.um.population import Counted, Use, report
-from fhir_pa.um.rendered import Rendered
-from fhir_pa.um.tracker import NO_CLAIMS
+from fhir_pa.um.measures.population import Counted, Use, report
+from fhir_pa.um.measures.tracker import NO_CLAIMS
+from fhir_pa.um.on_file.rendered import Rendered
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 from questionnaires.library import Shelf

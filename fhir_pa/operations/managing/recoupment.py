@@ -13,9 +13,9 @@ from fhir_pa.operations.desk.letter import Form as Shape
 from fhir_pa.operations.desk.review import as_seen
 from fhir_pa.operations.desk.view import recoupment as recoupment_seen
 from fhir_pa.operations.desk.view import whole
-from fhir_pa.um import recouping
-from fhir_pa.um.letter import Sender
-from fhir_pa.um.recoupment import Stage
+from fhir_pa.um.case.recoupment import Stage
+from fhir_pa.um.reviewing import recouping
+from fhir_pa.um.telling.letter import Sender
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Forbidden, NotFound

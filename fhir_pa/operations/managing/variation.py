@@ -9,9 +9,9 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.operations.reports.figures import LONGEST_CASE
 from fhir_pa.operations.reports.measures import period
-from fhir_pa.um.missing import missing as missing_in
-from fhir_pa.um.pareto import few_explain, pareto
-from fhir_pa.um.variation import By, chart
+from fhir_pa.um.measures.missing import missing as missing_in
+from fhir_pa.um.measures.pareto import few_explain, pareto
+from fhir_pa.um.measures.variation import By, chart
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, Unprocessable
 from ig_profiles.reading import Json

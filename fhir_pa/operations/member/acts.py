@@ -13,10 +13,10 @@ from fhir_pa.operations.desk.letter import Form as LetterForm
 from fhir_pa.operations.desk.readable import title
 from fhir_pa.operations.desk.review import as_seen, keep
 from fhir_pa.operations.member.cases import case_seen, keep_look
-from fhir_pa.um import appealing
-from fhir_pa.um.appeal import Appellant, Filing
-from fhir_pa.um.for_member import appeals_open
-from fhir_pa.um.letter import Audience, lacks
+from fhir_pa.um.case.appeal import Appellant, Filing
+from fhir_pa.um.reviewing import appealing
+from fhir_pa.um.telling.for_member import appeals_open
+from fhir_pa.um.telling.letter import Audience, lacks
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import NotFound, Unprocessable

@@ -12,7 +12,7 @@ from fhir_pa.operations.desk.members_case import member_of
 from fhir_pa.storage.cases import about_member
 from fhir_pa.storage.looks import Look
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 

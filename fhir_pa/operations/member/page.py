@@ -13,14 +13,14 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.desk.called import called
 from fhir_pa.operations.desk.letter import translated_for, written_to
 from fhir_pa.operations.member.cases import case_seen, cases_of, keep_look
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.delegate import delegate_of
-from fhir_pa.um.determination import ADVERSE, Determination, ReviewAction
-from fhir_pa.um.for_member import appeals_open, awaited, stands, stands_as_a_whole
-from fhir_pa.um.item import Item
-from fhir_pa.um.letter import Audience, lacks
-from fhir_pa.um.review import walked
-from fhir_pa.um.transitions import PENDING
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.review import walked
+from fhir_pa.um.case.transitions import PENDING
+from fhir_pa.um.deciding.determination import ADVERSE, Determination, ReviewAction
+from fhir_pa.um.reviewing.delegate import delegate_of
+from fhir_pa.um.telling.for_member import appeals_open, awaited, stands, stands_as_a_whole
+from fhir_pa.um.telling.letter import Audience, lacks
 from fhir_pa.wiring import Payer
 from fhir_pa.words.said import Translated
 from ig_profiles.outcome import NotFound

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fhir_pa.operations.weighing.weighing import Documentation, answers_of, documentation_of
 from fhir_pa.pas import intake
-from fhir_pa.um.request import RequestedItem
+from fhir_pa.um.deciding.request import RequestedItem
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Refusal
 from ig_profiles.resource_text import read_resource

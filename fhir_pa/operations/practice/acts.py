@@ -14,11 +14,11 @@ from fhir_pa.operations.desk.review import as_seen, keep, reviewer_of
 from fhir_pa.operations.own_case import case_of, own_case
 from fhir_pa.operations.requests.submit_attachment import submit_attachment
 from fhir_pa.pas.attached_by_hand import Document, parameters
-from fhir_pa.um import adverse, appealing
-from fhir_pa.um.appeal import Appellant, Filing
-from fhir_pa.um.information_request import MEDICAL_RECORDS
-from fhir_pa.um.peer_to_peer import Clinician, PeerToPeer, Stage
-from fhir_pa.um.practice_lines import seen_by
+from fhir_pa.um.case.appeal import Appellant, Filing
+from fhir_pa.um.case.peer_to_peer import Clinician, PeerToPeer, Stage
+from fhir_pa.um.deciding.information_request import MEDICAL_RECORDS
+from fhir_pa.um.measures.practice_lines import seen_by
+from fhir_pa.um.reviewing import adverse, appealing
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Conflict, Forbidden
@@ -98,7 +98,7 @@ def decline(number: str, conversation: int, body: bytes, caller: Caller, payer: 
 def appeal(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
     """File an appeal as the provider. ``body`` holds ``items``, ``because``, ``expedited``, ``consent`` and ``good_cause``.
 
-    Raises what ``um.appealing.file`` raises: no standing, too late without good cause, nothing that can be appealed.
+    Raises what ``um.reviewing.appealing.file`` raises: no standing, too late without good cause, nothing that can be appealed.
     """
     person, at = caller.must_act_for_a_practice("file an appeal"), payer.clock()
     form = Form(parse(body))

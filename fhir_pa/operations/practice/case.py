@@ -21,15 +21,15 @@ from fhir_pa.operations.desk.view import appeal as appeal_shown
 from fhir_pa.operations.own_case import case_of, is_own, own_case
 from fhir_pa.operations.practice.course import course
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.appealing import file_until
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.information_life import rounds
-from fhir_pa.um.item import Item
-from fhir_pa.um.letter import Audience, lacks
-from fhir_pa.um.peer_to_peer import PeerToPeer
-from fhir_pa.um.practice_lines import Kind, lines
-from fhir_pa.um.transitions import CERTIFICATIONS, REOPENABLE
-from fhir_pa.um.units import left
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.peer_to_peer import PeerToPeer
+from fhir_pa.um.case.transitions import CERTIFICATIONS, REOPENABLE
+from fhir_pa.um.measures.practice_lines import Kind, lines
+from fhir_pa.um.on_file.units import left
+from fhir_pa.um.reviewing.appealing import file_until
+from fhir_pa.um.reviewing.information_life import rounds
+from fhir_pa.um.telling.letter import Audience, lacks
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json

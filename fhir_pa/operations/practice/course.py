@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.um.adverse import CONVERSATION, OFFERED
-from fhir_pa.um.appeal import Outcome
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.deadlines import PASSED
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.extension_of_time import EXTENDED
-from fhir_pa.um.information_life import NOT_RECEIVED
-from fhir_pa.um.item import Event
-from fhir_pa.um.order_time import SIGNED
-from fhir_pa.um.peer_to_peer import Stage
-from fhir_pa.um.stay import CONTINUED
-from fhir_pa.um.transitions import EventKind
-from fhir_pa.um.units import USED
+from fhir_pa.um.case.appeal import Outcome
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Event
+from fhir_pa.um.case.peer_to_peer import Stage
+from fhir_pa.um.case.transitions import EventKind
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.on_file.order_time import SIGNED
+from fhir_pa.um.on_file.units import USED
+from fhir_pa.um.reviewing.adverse import CONVERSATION, OFFERED
+from fhir_pa.um.reviewing.deadlines import PASSED
+from fhir_pa.um.reviewing.extension_of_time import EXTENDED
+from fhir_pa.um.reviewing.information_life import NOT_RECEIVED
+from fhir_pa.um.stays.stay import CONTINUED
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 

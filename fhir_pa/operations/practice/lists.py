@@ -10,7 +10,7 @@ from typing import Any
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.pages import page_of
 from fhir_pa.storage.practice import Lines
-from fhir_pa.um.practice_lines import Awaits, Kind
+from fhir_pa.um.measures.practice_lines import Awaits, Kind
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.practice.status import looked_up, told
-from fhir_pa.um.practice_lines import seen_by
+from fhir_pa.um.measures.practice_lines import seen_by
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 

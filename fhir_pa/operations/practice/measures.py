@@ -8,7 +8,7 @@ from datetime import timedelta
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.practice.lists import a_day, practice_told
 from fhir_pa.operations.practice.tracker import QUARTER, in_json, tracked
-from fhir_pa.um.tracker import NO_CLAIMS
+from fhir_pa.um.measures.tracker import NO_CLAIMS
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 

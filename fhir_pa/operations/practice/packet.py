@@ -15,12 +15,12 @@ from fhir_pa.operations.desk.letter import MEDIA, Form, written_to
 from fhir_pa.operations.desk.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.own_case import own_case
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.appealing import file_until
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.item import Item
-from fhir_pa.um.letter import Audience
-from fhir_pa.um.packet import DecisionProof, Enclosed, Packet, Shown, amount, draft, left_open
-from fhir_pa.um.transitions import REOPENABLE
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.transitions import REOPENABLE
+from fhir_pa.um.proving.packet import DecisionProof, Enclosed, Packet, Shown, amount, draft, left_open
+from fhir_pa.um.reviewing.appealing import file_until
+from fhir_pa.um.telling.letter import Audience
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Issue, NotFound, Unprocessable

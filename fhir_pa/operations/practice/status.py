@@ -11,12 +11,12 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.review import keep
 from fhir_pa.operations.desk.view import whole
-from fhir_pa.um import units
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.inquiry import InquiryCriteria, is_withheld, may_see
-from fhir_pa.um.request import Identifier
-from fhir_pa.um.status import Status
-from fhir_pa.um.status import status as standing_of
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.on_file import units
+from fhir_pa.um.on_file.inquiry import InquiryCriteria, is_withheld, may_see
+from fhir_pa.um.on_file.status import Status
+from fhir_pa.um.on_file.status import status as standing_of
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.outcome import Issue, Unprocessable

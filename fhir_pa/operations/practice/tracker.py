@@ -14,13 +14,13 @@ from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.operations.reports.figures import LONGEST_CASE
 from fhir_pa.operations.reports.measures import period
 from fhir_pa.storage.store import Store
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.failures import Row
-from fhir_pa.um.pareto import few_explain
-from fhir_pa.um.rendered import Match, Rendered, given_days, matched
-from fhir_pa.um.request import Identifier
-from fhir_pa.um.stay import Stay, stays
-from fhir_pa.um.tracker import Measure, Tracker, tracker
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.measures.failures import Row
+from fhir_pa.um.measures.pareto import few_explain
+from fhir_pa.um.measures.tracker import Measure, Tracker, tracker
+from fhir_pa.um.on_file.rendered import Match, Rendered, given_days, matched
+from fhir_pa.um.stays.stay import Stay, stays
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Forbidden, Issue, Unprocessable
 from ig_profiles.reading import Json, without_empty

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fhir_pa.storage.proofs import Link, fingerprint
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.chain import Broken, KeptLink, first_broken
+from fhir_pa.um.proving.chain import Broken, KeptLink, first_broken
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 

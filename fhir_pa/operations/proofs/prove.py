@@ -15,15 +15,16 @@ from fhir_pa.operations.weighing.billed import as_billed
 from fhir_pa.operations.weighing.weighing import Documentation, answers_of, documentation_of
 from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.storage.store import Reading
-from fhir_pa.um import gold_card, proof
-from fhir_pa.um.asked_late import in_window
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import determine
-from fhir_pa.um.exclusion import Answer, exclude
-from fhir_pa.um.exemption import Exemption
-from fhir_pa.um.limit import FACT, within_limit
-from fhir_pa.um.not_needed import FACT as IN_NETWORK
-from fhir_pa.um.not_needed import not_needed
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding import gold_card
+from fhir_pa.um.deciding.asked_late import in_window
+from fhir_pa.um.deciding.determination import determine
+from fhir_pa.um.deciding.exclusion import Answer, exclude
+from fhir_pa.um.deciding.exemption import Exemption
+from fhir_pa.um.deciding.limit import FACT, within_limit
+from fhir_pa.um.deciding.not_needed import FACT as IN_NETWORK
+from fhir_pa.um.deciding.not_needed import not_needed
+from fhir_pa.um.proving import proof
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Json

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import must_be_of_the_plan
-from fhir_pa.um.ages import BUCKETS
-from fhir_pa.um.ages import ages as held_by
+from fhir_pa.um.measures.ages import BUCKETS
+from fhir_pa.um.measures.ages import ages as held_by
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 

@@ -9,10 +9,10 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import LINES_OF_BUSINESS
 from fhir_pa.operations.delegates import works_for
 from fhir_pa.operations.reports.measures import period
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.delegate import Delegate, delegate_of
-from fhir_pa.um.figures import DEFINITIONS, Counted, PublicFigures, Share, Times, Watched, figures_of, public_figures
-from fhir_pa.um.figures import watched as watched_over
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.measures.figures import DEFINITIONS, Counted, PublicFigures, Share, Times, Watched, figures_of, public_figures
+from fhir_pa.um.measures.figures import watched as watched_over
+from fhir_pa.um.reviewing.delegate import Delegate, delegate_of
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, Unprocessable
 from ig_profiles.reading import Json

@@ -13,10 +13,10 @@ from fhir_pa.pas.business_error import BusinessError
 from fhir_pa.pas.intake import Submission
 from fhir_pa.pas.message import message_text
 from fhir_pa.storage.received import Received
-from fhir_pa.um import appealing
-from fhir_pa.um.appeal import Appellant, Filing
-from fhir_pa.um.appeal_answer import pended
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.appeal import Appellant, Filing
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.reviewing import appealing
+from fhir_pa.um.reviewing.appeal_answer import pended
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Refusal
 

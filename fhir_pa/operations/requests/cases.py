@@ -19,7 +19,7 @@ from fhir_pa.pas.kept import case_named, kept
 from fhir_pa.storage.cases import Known, submitted_by
 from fhir_pa.storage.names import CLAIM, ITEM_TRACE, MEMBER, NUMBER, PATIENT, PROVIDER, TRACE
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json

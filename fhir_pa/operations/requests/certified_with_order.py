@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.names import COVERAGE_INFORMATION
 from ig_profiles.reading import extension_value, extensions
 

@@ -12,9 +12,9 @@ from fhir_pa.operations.weighing.weighing import Documentation
 from fhir_pa.pas import attachment
 from fhir_pa.pas.evidence import numbers_of
 from fhir_pa.pas.intake import Submission
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.item import Event
-from fhir_pa.um.transitions import EventKind
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Event
+from fhir_pa.um.case.transitions import EventKind
 from fhir_pa.wiring import Payer
 from ig_profiles.resource_text import read_resource
 

@@ -14,9 +14,9 @@ from fhir_pa.pas import business_error, inquiry, inquiry_response
 from fhir_pa.pas.inquiry_response import Found
 from fhir_pa.storage.queries import Query
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.inquiry import InquiryCriteria, is_withheld, matches, may_see, named_first, narrowed
-from fhir_pa.um.request import MemberReference
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.request import MemberReference
+from fhir_pa.um.on_file.inquiry import InquiryCriteria, is_withheld, matches, may_see, named_first, narrowed
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Refusal
 from ig_profiles.reading import Json

@@ -17,10 +17,10 @@ from fhir_pa.storage.cases import received_between, submissions_between
 from fhir_pa.storage.queries import Query
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Determination, ReviewAction
-from fhir_pa.um.item import Item
-from fhir_pa.um.request import AuthorizationRequest, CertificationType, Party
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.deciding.determination import Determination, ReviewAction
+from fhir_pa.um.deciding.request import AuthorizationRequest, CertificationType, Party
 from fhir_pa.wiring import Payer
 from ig_profiles.json import parse
 from ig_profiles.names import LOINC, NPI

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import sees
 from fhir_pa.storage.store import Transaction
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.stay import Stay, continuation, continued, continues, reviews_of, stays
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.stays.stay import Stay, continuation, continued, continues, reviews_of, stays
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json, without_empty
 

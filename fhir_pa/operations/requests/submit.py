@@ -29,11 +29,11 @@ from fhir_pa.pas.intake import Submission
 from fhir_pa.pas.response_error import write_error
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Transaction
-from fhir_pa.um.admission import joins, requested
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Certify
-from fhir_pa.um.order_time import carried, certifies_all, taken_up
-from fhir_pa.um.request import AuthorizationRequest, CertificationType
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import Certify
+from fhir_pa.um.deciding.request import AuthorizationRequest, CertificationType
+from fhir_pa.um.on_file.order_time import carried, certifies_all, taken_up
+from fhir_pa.um.stays.admission import joins, requested
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Conflict, Issue

@@ -20,9 +20,9 @@ from fhir_pa.pas.attachment import Attachments
 from fhir_pa.pas.evidence import numbers_of
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import ReviewAction
-from fhir_pa.um.inquiry import InquiryCriteria, may_see
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import ReviewAction
+from fhir_pa.um.on_file.inquiry import InquiryCriteria, may_see
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump
 from ig_profiles.outcome import Conflict, Issue, NotFound, operation_outcome

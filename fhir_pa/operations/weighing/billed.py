@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cds_hooks.billed_as import ways
-from fhir_pa.um.request import AuthorizationRequest
+from fhir_pa.um.deciding.request import AuthorizationRequest
 from questionnaires.code_map import CodeMap
 from questionnaires.policy import Edition, RequestedService
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from fhir_pa.auth.directory import Directory
-from fhir_pa.um.exemption import Exemption
-from fhir_pa.um.gold_card import Exempt, npis
-from fhir_pa.um.request import AuthorizationRequest, RequestedItem
+from fhir_pa.um.deciding.exemption import Exemption
+from fhir_pa.um.deciding.gold_card import Exempt, npis
+from fhir_pa.um.deciding.request import AuthorizationRequest, RequestedItem
 from questionnaires.policy import Edition
 
 

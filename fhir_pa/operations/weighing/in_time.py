@@ -15,9 +15,9 @@ from time import monotonic
 
 from fhir_pa.operations.weighing.plan_knows import plan_knows
 from fhir_pa.operations.weighing.weighing import Documentation, documentation_of, weigh_items
-from fhir_pa.um.determination import not_weighed_yet
-from fhir_pa.um.exclusion import Answer
-from fhir_pa.um.request import AuthorizationRequest, RequestedItem
+from fhir_pa.um.deciding.determination import not_weighed_yet
+from fhir_pa.um.deciding.exclusion import Answer
+from fhir_pa.um.deciding.request import AuthorizationRequest, RequestedItem
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Conflict
 from questionnaires.policy import Edition

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from fhir_pa.operations.weighing.on_file import same_person
 from fhir_pa.operations.weighing.used import certified_under
-from fhir_pa.um.request import AuthorizationRequest
-from fhir_pa.um.utilization import Used, used
+from fhir_pa.um.deciding.request import AuthorizationRequest
+from fhir_pa.um.deciding.utilization import Used, used
 from fhir_pa.wiring import Payer
 from questionnaires.policy import Edition
 

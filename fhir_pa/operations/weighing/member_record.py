@@ -5,7 +5,7 @@ from __future__ import annotations
 from cds_hooks.coverage_record import MemberRecord
 from cds_hooks.moments import day
 from fhir_pa.auth.directory import Directory, Member
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 from ig_profiles.reading import Json, codings, many, one, text
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fhir_pa.auth.directory import Directory, Member
-from fhir_pa.um.request import Identifier
+from fhir_pa.um.deciding.request import Identifier
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from cds_hooks.membership import Insured
 from cds_hooks.on_file import OnFile
 from fhir_pa.pas.people import member
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.inquiry import InquiryCriteria, may_see
-from fhir_pa.um.item import Item
-from fhir_pa.um.request import MemberReference
-from fhir_pa.um.transitions import CERTIFICATIONS, PENDING, State
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.item import Item
+from fhir_pa.um.case.transitions import CERTIFICATIONS, PENDING, State
+from fhir_pa.um.deciding.request import MemberReference
+from fhir_pa.um.on_file.inquiry import InquiryCriteria, may_see
 from ig_profiles.reading import Entry, Index, Json
 
 

@@ -10,8 +10,8 @@ from fhir_pa.auth.directory import Directory
 from fhir_pa.operations.weighing.gold_cards import exempt
 from fhir_pa.operations.weighing.limit_used import used_before
 from fhir_pa.pas.codes import ASKING_ROLES
-from fhir_pa.um.plan_knows import Inside, PlanKnows
-from fhir_pa.um.request import AuthorizationRequest, Party, RequestedItem
+from fhir_pa.um.deciding.plan_knows import Inside, PlanKnows
+from fhir_pa.um.deciding.request import AuthorizationRequest, Party, RequestedItem
 from fhir_pa.wiring import Payer
 from questionnaires.policy import Edition
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from cds_hooks.membership import Insured
 from fhir_pa.operations.weighing.on_file import member_of, same_person
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized
-from fhir_pa.um.transitions import CERTIFICATIONS
-from fhir_pa.um.utilization import used
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.transitions import CERTIFICATIONS
+from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.deciding.utilization import used
 from ig_profiles.reading import Coding
 from questionnaires.library import Shelf
 from questionnaires.policy import Edition

@@ -13,13 +13,13 @@ from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.pas.evidence import numbers_of
 from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.store import Reading
-from fhir_pa.um.answer import Documented, answer
-from fhir_pa.um.authorization import Authorization
-from fhir_pa.um.determination import Authorized, Certify
-from fhir_pa.um.exclusion import Answer
-from fhir_pa.um.plan_knows import PlanKnows
-from fhir_pa.um.request import MemberReference, RequestedItem
-from fhir_pa.um.utilization import used as in_period
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.answer import Documented, answer
+from fhir_pa.um.deciding.determination import Authorized, Certify
+from fhir_pa.um.deciding.exclusion import Answer
+from fhir_pa.um.deciding.plan_knows import PlanKnows
+from fhir_pa.um.deciding.request import MemberReference, RequestedItem
+from fhir_pa.um.deciding.utilization import used as in_period
 from ig_profiles.reading import Json, text
 from ig_profiles.resource_text import read_resource
 from questionnaires.adaptive_form import adaptive_url

@@ -1,0 +1,199 @@
+"""Tracker: the four measures a practice lives by, each with its target and the lines behind it, over its cases and claims (domain §6.1, F92).
+
+The plan reads the same values over everybody's cases: one engine, two filters (F97).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from fhir_pa.um.case.appeal import ON_THE_MERITS, Outcome
+from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.peer_to_peer import Stage
+from fhir_pa.um.clocks.calendar import spoken
+from fhir_pa.um.measures.failures import Failure, Row, failures
+from fhir_pa.um.measures.pareto import Bar, pareto
+from fhir_pa.um.on_file.rendered import Match
+from fhir_pa.um.on_file.status import Standing
+from fhir_pa.um.stays.stay import Stay
+
+NO_CLAIMS = "No claims were told for this time. Import them (fhir-pa claims import), or ask with the status query before each service."
+NOTHING = "Nothing of this happened in this time."
+
+
+class Name(StrEnum):
+    """The four."""
+
+    VALID = "services with a valid authorization"
+    LAG = "days from the end of an authorization to its continuation"
+    OVERTURNED = "appeals that changed the decision"
+    MISSED_CALLS = "conversations missed by the practice"
+
+
+class Better(StrEnum):
+    """How a value is held against its target."""
+
+    ABOVE = "more than"
+    AT = "exactly"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to reach: ``value`` in ``unit`` (``percent``, ``days`` or ``count``)."""
+
+    better: Better
+    value: float
+    unit: str
+
+    def is_met_by(self, value: float) -> bool:
+        """Whether this value reaches it."""
+        return value > self.value if self.better is Better.ABOVE else value == self.value
+
+    def __str__(self) -> str:
+        units = {"percent": " %", "days": " days", "count": ""}
+        return f"{self.better} {self.value:g}{units[self.unit]}"
+
+
+TARGETS: Mapping[Name, Target] = {
+    Name.VALID: Target(Better.ABOVE, 98.0, "percent"),
+    Name.LAG: Target(Better.AT, 0.0, "days"),
+    Name.OVERTURNED: Target(Better.ABOVE, 50.0, "percent"),
+    Name.MISSED_CALLS: Target(Better.AT, 0.0, "count"),
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One of the four: its value (None when nothing is known of it, and ``because`` says why), counted ``count`` of ``of``.
+
+    ``rows`` are the lines that stand between it and its target.
+    """
+
+    name: Name
+    value: float | None
+    count: int
+    of: int
+    rows: tuple[Row, ...] = ()
+    because: str = ""
+
+    @property
+    def target(self) -> Target:
+        """What to reach."""
+        return TARGETS[self.name]
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the target is reached; None when nothing is known."""
+        return None if self.value is None else self.target.is_met_by(self.value)
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """The four measures, the days of care nothing certifies, why services were not covered, the six failures, the causes of denials."""
+
+    since: date
+    now: datetime
+    measures: tuple[Measure, ...]
+    unfunded: tuple[Row, ...]
+    misses: Mapping[Standing, int] = field(default_factory=dict)
+    failures: Mapping[Failure, tuple[Row, ...]] = field(default_factory=dict)
+    denied_days: int = 0
+    causes: tuple[Bar, ...] = ()
+
+    @property
+    def unfunded_days(self) -> int:
+        """How many days of care nothing certifies: one row is one day."""
+        return len(self.unfunded)
+
+    def measure(self, name: Name) -> Measure:
+        """The measure with this name."""
+        return next(each for each in self.measures if each.name is name)
+
+
+def tracker(cases: Sequence[Authorization], stays: Sequence[Stay], matches: Sequence[Match] | None, since: date, now: datetime) -> Tracker:
+    """What became of these cases and their stays from ``since`` until now; ``matches`` None means that no claim was told."""
+    claimed = [each for each in matches or () if since <= each.rendered.on <= now.date()]
+    misses: dict[Standing, int] = {}
+    for each in claimed:
+        if not each.is_covered:
+            misses[each.status.standing] = misses.get(each.status.standing, 0) + 1
+    return Tracker(
+        since=since,
+        now=now,
+        measures=(_valid(claimed, matches is not None), _lag(stays, since, now.date()), _overturned(cases, since), _missed_calls(cases, since, now)),
+        unfunded=_unfunded(stays, since),
+        misses=misses,
+        failures=failures(cases, stays, claimed, now),
+        denied_days=sum(_denied_days(case, since) for case in cases),
+        causes=pareto(cases, since),
+    )
+
+
+def _valid(claimed: Sequence[Match], are_told: bool) -> Measure:
+    covered = [each for each in claimed if each.is_covered]
+    rows = tuple(
+        Row(each.status.number, each.status.says, each.rendered.on, each.status.item, each.rendered.name) for each in claimed if not each.is_covered
+    )
+    value = round(100 * len(covered) / len(claimed), 1) if claimed else None
+    because = "" if claimed else NOTHING if are_told else NO_CLAIMS
+    return Measure(Name.VALID, value, len(covered), len(claimed), rows, because)
+
+
+def _lag(stays: Iterable[Stay], since: date, today: date) -> Measure:
+    """The mean over authorizations that ended, or were continued, while care went on; in time counts as no days."""
+    lags: list[int] = []
+    rows: list[Row] = []
+    for stay in stays:
+        for after, days in zip(stay.cases[1:], stay.lags, strict=True):
+            asked = after.opening_clock.received_at.date()
+            if asked >= since:
+                lags.append(days)
+                rows += [Row(after.number, f"Asked for {_days(days)} after what went before had ended.", asked)] if days else []
+        open_days = stay.open_lag(today)
+        if open_days is not None and stay.known_until >= since:
+            lags.append(open_days)
+            rows.append(Row(stay.cases[-1].number, f"Care went on for {_days(open_days)} with no extension asked for.", stay.known_until))
+    value = round(sum(lags) / len(lags), 1) if lags else None
+    return Measure(Name.LAG, value, len(rows), len(lags), tuple(rows), "" if lags else NOTHING)
+
+
+def _overturned(cases: Iterable[Authorization], since: date) -> Measure:
+    heard = [(case, each) for case in cases for each in case.appeals if each.outcome in ON_THE_MERITS and each.decided_at and each.decided_at.date() >= since]
+    upheld = [(case, each) for case, each in heard if each.outcome is Outcome.UPHELD]
+    rows = tuple(Row(case.number, f"{each.name} upheld: {each.because}", each.decided_at.date(), each.items[0]) for case, each in upheld if each.decided_at)
+    changed = len(heard) - len(upheld)
+    return Measure(Name.OVERTURNED, round(100 * changed / len(heard), 1) if heard else None, changed, len(heard), rows, "" if heard else NOTHING)
+
+
+def _missed_calls(cases: Iterable[Authorization], since: date, now: datetime) -> Measure:
+    """Of all offers that could be taken: those whose window closed unused, recorded as missed or not yet."""
+    made = ((case, each) for case in cases for each in case.peer_to_peers if each.offered_at.date() >= since)
+    offers = [(case, each) for case, each in made if each.stage not in (Stage.NO_TIME, Stage.NOT_NEEDED)]
+    missed = [(case, each) for case, each in offers if each.stage is Stage.MISSED_BY_PROVIDER or each.lapsed(now)]
+    says = "Nobody called before {}."
+    rows = tuple(Row(case.number, says.format(spoken(each.until, now)), each.until.date(), each.items[0]) for case, each in missed)
+    return Measure(Name.MISSED_CALLS, float(len(missed)) if offers else None, len(missed), len(offers), rows, "" if offers else NOTHING)
+
+
+def _unfunded(stays: Iterable[Stay], since: date) -> tuple[Row, ...]:
+    return tuple(
+        Row(stay.cases[-1].number, "A day of care that nothing certifies.", day) for stay in stays for day in stay.unfunded(stay.known_until) if day >= since
+    )
+
+
+def _denied_days(case: Authorization, since: date) -> int:
+    """Days asked for and not certified, of services counted in days (F96)."""
+    lost = 0
+    for item in case.items:
+        made, asked = item.determination, item.requested.service
+        if made.is_final and made.root_cause is not None and made.decided_at.date() >= since and (asked.unit or "").strip("{}").lower() in ("d", "day", "days"):
+            given = made.authorized.quantity if made.authorized and made.authorized.quantity is not None else 0
+            lost += max(0, int((asked.quantity or 0) - given))
+    return lost
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"

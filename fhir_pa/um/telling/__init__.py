@@ -1,0 +1,1 @@
+"""What members and practices are told of a case, and what must have been told."""
