@@ -12,6 +12,7 @@ from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
 from fhir_pa.provider.dtr.answers import Answered, Occasion, answer
 from fhir_pa.provider.dtr.package import Package, question, unpack
 from fhir_pa.provider.dtr.population import prefill
+from fhir_pa.provider.dtr.referenced import Read, referenced
 from fhir_pa.provider.pas_client import PasClient
 from fhir_pa.provider.wire import Reply, WrongAnswer
 from ig_profiles.reading import Json
@@ -36,14 +37,18 @@ class DtrApp:
         self._payer = payer
         self._engine = engine
 
-    def fetch(self, chart: Chart, orders: Mapping[str, Json], answered: Mapping[str, CoverageAnswers]) -> tuple[tuple[Reply, ...], tuple[Package, ...]]:
+    def fetch(
+        self, chart: Chart, orders: Mapping[str, Json], answered: Mapping[str, CoverageAnswers], read: Read
+    ) -> tuple[tuple[Reply, ...], tuple[Package, ...]]:
         """$questionnaire-package for every order CRD wants documented, as CRD left it, with its assertion id as the context.
+
+        ``read`` finds at the EHR what an order refers to, which goes along.
 
         A call takes one context; the form that several orders share comes with each of them and is returned once. Raises
         WrongAnswer when no form comes.
         """
         wanting = [(name, each.assertion_id) for name, answers in answered.items() for each in answers if each.doc_needed]
-        bodies = (question(chart.coverage, (orders[name],), assertion) for name, assertion in dict.fromkeys(wanting))
+        bodies = (question(chart.coverage, (orders[name],), assertion, (), referenced((orders[name],), read)) for name, assertion in dict.fromkeys(wanting))
         replies = tuple(self._payer.operation("Questionnaire/$questionnaire-package", body).expect(200) for body in bodies)
         packages: dict[str, Package] = {}
         for package in (package for reply in replies for package in unpack(reply.body)):

@@ -124,17 +124,22 @@ def test_a_report_of_a_faulty_form_keeps_to_its_profile(guide: str) -> None:
 
 
 @pytest.mark.requirement(
-    "dtr-2.0.1:165", "dtr-2.0.1:168", "dtr-2.0.1:242", "dtr-2.0.1:293", "dtr-2.0.1:295", "dtr-2.0.1:296", "dtr-2.2:oper-6",
+    "dtr-2.0.1:165", "dtr-2.0.1:168", "dtr-2.0.1:242", "dtr-2.0.1:293", "dtr-2.0.1:295", "dtr-2.0.1:296", "dtr-2.2:oper-6", "dtr-2.2:spec-126",
 )  # fmt: skip
 @pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
-def test_a_package_is_asked_for_in_its_profile_with_coverage_order_and_context(guide: str, charts: Charts) -> None:
-    chart = charts.by_patient["orla-penhallow"]
+def test_a_package_is_asked_for_in_its_profile_with_coverage_order_context_and_what_the_order_refers_to(
+    ehr: FlaskClient, charts: Charts, keys: Keys, monkeypatch: pytest.MonkeyPatch, guide: str
+) -> None:
+    chart, opened = charts.by_patient["orla-penhallow"], opened_on(ehr, keys, monkeypatch)
     answer = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": "Questionnaire", "url": "u"}}]}
     client = Heard(PACKAGE, answer=answer)
-    fetch(listening(client, guide), chart.coverage, chart.orders, "X-1-102089-0")
+    fetch(listening(client, guide), chart.coverage, chart.orders, opened.referenced, "X-1-102089-0")
     [(_, body)] = client.sent
-    assert [part["name"] for part in body["parameter"]] == ["coverage", "order", "context"]
-    assert body["parameter"][-1]["valueString"] == "X-1-102089-0", "what PAS gave stands for what CRD gave"
+    *parts, context = body["parameter"][:3]
+    beside = body["parameter"][3:]
+    assert [part["name"] for part in (*parts, *beside)] == ["coverage", "order", *["referenced"] * len(beside)]
+    assert context == {"name": "context", "valueString": "X-1-102089-0"}, "what PAS gave stands for what CRD gave"
+    assert {each["resource"]["resourceType"] for each in beside} == {"Patient", "Practitioner", "PractitionerRole", "Organization"}
     assert [each.text for each in validate(body, open_set(guide), strict=True) if each.severity in ("fatal", "error")] == []
 
 

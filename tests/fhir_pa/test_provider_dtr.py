@@ -15,7 +15,9 @@ from fhir_pa.provider.crd.coverage_answer import CoverageAnswer
 from fhir_pa.provider.dtr.answers import Occasion, answer, value_of
 from fhir_pa.provider.dtr.package import Package, unpack
 from fhir_pa.provider.dtr.population import prefill, queries
+from fhir_pa.provider.dtr.referenced import referenced
 from fhir_pa.provider.dtr_app import DtrApp
+from fhir_pa.provider.elements import reference
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.search import search
 from fhir_pa.provider.wire import Reply, WrongAnswer
@@ -160,7 +162,8 @@ class PayerWithOneForm:
 def fetched(payer, answered):
     chart = charts_on(TODAY).by_patient["ilsabet-crane"]
     orders = {f"ServiceRequest/{order['id']}": order for order in chart.orders}
-    return DtrApp(payer, None).fetch(chart, orders, {name: answered(order) for name, order in orders.items()})
+    there = {f"{each['resourceType']}/{each['id']}": each for each in charts_on(TODAY).resources()}
+    return DtrApp(payer, None).fetch(chart, orders, {name: answered(order) for name, order in orders.items()}, there.get)
 
 
 @pytest.mark.requirement("dtr-2.0.1:296", "dtr-2.2:oper-6", "dtr-2.2:spec-107")
@@ -172,8 +175,20 @@ def test_each_order_is_asked_about_with_its_own_context_and_a_shared_form_comes_
     for body in payer.asked:
         Parameters.model_validate(body)
         parts = {part["name"]: part for part in body["parameter"]}
-        assert list(parts) == [part["name"] for part in body["parameter"]] == ["coverage", "order", "context"]
+        assert list(parts) == ["coverage", "order", "context", "referenced"]
+        assert [part["name"] for part in body["parameter"]].count("order") == 1
         assert parts["context"]["valueString"] == f"a1-{parts['order']['resource']['id']}"
+
+
+@pytest.mark.requirement("dtr-2.2:spec-126")
+def test_after_crd_patient_requester_performer_and_place_of_an_order_go_along_each_once_and_nothing_else():
+    there = {f"{each['resourceType']}/{each['id']}": each for each in charts_on(TODAY).resources()}
+    chart = charts_on(TODAY).by_patient["orla-penhallow"]
+    (order,) = chart.orders
+    gone = {**order, "locationReference": [{"reference": "Location/not-opened"}], "supportingInfo": [reference(each) for each in chart.findings]}
+    brought = [f"{each['resourceType']}/{each['id']}" for each in referenced((gone, gone), there.get)]
+    assert len(brought) == len(set(brought)) and "Patient/orla-penhallow" in brought
+    assert {name.partition("/")[0] for name in brought} == {"Patient", "Practitioner", "PractitionerRole", "Organization"}
 
 
 def test_no_form_is_fetched_for_an_order_that_needs_no_documentation():

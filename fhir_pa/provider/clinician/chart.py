@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from fhir_pa.provider.clinician.trouble import Trouble, from_ehr
 from fhir_pa.provider.clinician.visits import Visit
 from fhir_pa.provider.crd.coverage_answer import read_order
+from fhir_pa.provider.dtr.referenced import referenced
 from fhir_pa.provider.elements import reference
 from fhir_pa.provider.wire import Reply, Wire
 from ig_profiles.names import QR_CONTEXT, QR_COVERAGE
@@ -116,6 +118,10 @@ class OpenChart:
     def coverage(self, name: str) -> Json:
         """One of the visit's coverages."""
         return _among(self.coverages, name)
+
+    def referenced(self, orders: Iterable[Json]) -> tuple[Json, ...]:
+        """What these orders refer to, as far as the EHR opens it."""
+        return referenced(orders, lambda name: next(iter(self.search("{}?_id={}".format(*name.split("/")[:2]))), None))
 
     def payors(self, coverage: Json) -> list[Json]:
         """The organizations that pay under it."""

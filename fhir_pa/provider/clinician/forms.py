@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,6 +22,8 @@ from ig_profiles.reading import Json, extensions, many, text
 PACKAGE, ERRORS = "Questionnaire/$questionnaire-package", "Questionnaire/$log-questionnaire-errors"
 APP = "fhir-pa clinician's app"
 
+Beside = Callable[[tuple[Json, ...]], tuple[Json, ...]]
+
 
 @dataclass(frozen=True)
 class Fetched:
@@ -31,8 +34,8 @@ class Fetched:
     said: tuple[str, ...]
 
 
-def fetch(payer: Payer, coverage: Json, orders: tuple[Json, ...], context: str | None = None, canonicals: tuple[str, ...] = ()) -> Fetched:
-    """The forms for these orders: each as CRD left it, with its assertion id as the context. Raises Trouble.
+def fetch(payer: Payer, coverage: Json, orders: tuple[Json, ...], beside: Beside, context: str | None = None, canonicals: tuple[str, ...] = ()) -> Fetched:
+    """The forms for these orders: each as CRD left it, with its assertion id as the context and what it refers to ``beside`` it. Raises Trouble.
 
     ``context`` stands instead when the payer gave one with a pended request (its trace number, spec-109); ``canonicals`` limit
     the answer to these forms.
@@ -41,7 +44,7 @@ def fetch(payer: Payer, coverage: Json, orders: tuple[Json, ...], context: str |
     bodies: list[tuple[Json, tuple[Json, ...]]] = []
     for order in orders:
         asserted = [each.assertion_id for each in read_order(order) if each.assertion_id and each.coverage in ("", ours)]
-        bodies.append((question(coverage, (order,), context or next(iter(asserted), None), canonicals), (order,)))
+        bodies.append((question(coverage, (order,), context or next(iter(asserted), None), canonicals, beside((order,))), (order,)))
     return _asked(payer, bodies)
 
 

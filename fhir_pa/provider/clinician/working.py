@@ -72,7 +72,7 @@ def working(house: House) -> Blueprint:
         context = str(asked["context"]) if asked.get("context") else None
         house.about(chart, payer, orders, "cdexlaunch" if context else "crdlaunch" if any(read_order(order) for order in orders) else "salaunch")
         with house.acting(chart, "qpackage"):
-            fetched = forms.fetch(payer, coverage, orders, context, tuple(map(str, asked.get("forms", ()))))
+            fetched = forms.fetch(payer, coverage, orders, chart.referenced, context, tuple(map(str, asked.get("forms", ()))))
         if not fetched.packages:
             words = " ".join(fetched.said) or "It named no form for these orders: no documentation is needed, or it is asked for in another way."
             raise Trouble(404, "payer", "The payer has no form for these orders.", words)

@@ -66,13 +66,19 @@ def items_of(node: Json) -> Iterator[Json]:
         yield from items_of(item)
 
 
-def question(coverage: Json, orders: tuple[Json, ...], assertion_id: str | None = None, canonicals: tuple[str, ...] = ()) -> Json:
-    """The Parameters of $questionnaire-package after CRD: the coverage, orders as CRD left them, and the one context its profile allows."""
+def question(
+    coverage: Json, orders: tuple[Json, ...], assertion_id: str | None = None, canonicals: tuple[str, ...] = (), referenced: tuple[Json, ...] = ()
+) -> Json:
+    """The Parameters of $questionnaire-package after CRD: the coverage, orders as CRD left them, and the one context its profile allows.
+
+    ``referenced`` is what the orders refer to: a parameter of 2.0.1, which the open profile of 2.2 lets through too.
+    """
     parts: list[Json] = [
         {"name": "coverage", "resource": coverage},
         *({"name": "order", "resource": order} for order in orders),
         *({"name": "questionnaire", "valueCanonical": canonical} for canonical in canonicals),
         *([{"name": "context", "valueString": assertion_id}] if assertion_id else []),
+        *({"name": "referenced", "resource": resource} for resource in referenced),
     ]
     return checked({**parameters(*parts), "meta": {"profile": [f"{DTR_PROFILE}dtr-qpackage-input-parameters"]}})
 

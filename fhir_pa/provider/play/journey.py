@@ -56,9 +56,9 @@ def ask_at_signing(stage: Stage, chart: Chart, what: str) -> Signed:
 def document(stage: Stage, chart: Chart, signed: Signed, said: Mapping[str, Any]) -> tuple[Json, ...]:
     """Fetch the form by assertion id, fill it from the chart, let the clinician finish it; the QuestionnaireResponses."""
     tell = stage.narrator
-    replies, packages = stage.dtr.fetch(chart, signed.orders, signed.coverage)
+    replies, packages = stage.dtr.fetch(chart, signed.orders, signed.coverage, stage.reader(chart).read)
     tell.step("The DTR app fetches the form ($questionnaire-package)", sum(reply.took_ms for reply in replies))
-    tell.asked(f"{len(replies)} time(s): the coverage, an order as CRD left it, and its assertion id as context")
+    tell.asked(f"{len(replies)} time(s): the coverage, an order as CRD left it with what it refers to, and its assertion id as context")
     tell.answered(", ".join(f"“{package.questionnaire.get('title')}” {package.canonical.rpartition('|')[2]}" for package in packages))
     tell.check("one form comes for these orders", len(packages), 1)
     occasion = Occasion(chart, tuple(signed.orders.values()), stage.guide, stage.at())
