@@ -3,6 +3,7 @@
 //   translate.js            CQL -> ELM                      (translator, FHIR 4.0.1 model info, FHIRHelpers, UCUM)
 //   execute.js              ELM over FHIR resources         (cql-execution, cql-exec-fhir, FHIRHelpers)
 //   fhirpath.js             FHIRPath, an ES module          (fhirpath.js with its R4 model)
+//   htmx.js                 as its authors built it, for the pages of fhir_pa/web (decision 0018)
 //   axe.js                  the accessibility checker that the browser tests use; no wheel ships it
 //   FHIRHelpers-4.0.1.cql   and its ELM, .json
 //   LICENCES.txt            of all that was bundled
@@ -96,5 +97,8 @@ await bundle("execute.js", "CqlFacts", { minifyWhitespace: true, minifySyntax: t
   instead(/fhir-modelinfo-.*\.xml\.js$/, text("<parsed/>")),
 ]);
 await bundle("fhirpath.js", null, { minify: true });
+const htmx = "node_modules/htmx.org/dist/htmx.min.js";
+copyFileSync(join(here, htmx), join(dist, "htmx.js"));
+used.push(htmx);
 copyFileSync(join(here, "node_modules/axe-core/axe.min.js"), join(dist, "axe.js"));
 writeFileSync(join(dist, "LICENCES.txt"), licences(used, here));
