@@ -66,6 +66,7 @@ DOORS = {
     "alembic": ("fhir_pa/storage/",),
     "dbos": ("fhir_pa/work/", "fhir_pa/storage/"),
     "lxml": ("ig_profiles/xml/", "fhir_pa/documents/"),
+    "pypdf": ("fhir_pa/documents/pdf_child.py",),
     "weasyprint": ("fhir_pa/letters/",),
     "babel": ("fhir_pa/words/", "questionnaires/translations.py"),
     "py_mini_racer": ("questionnaires/",),

@@ -6,10 +6,12 @@ import base64
 import binascii
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 
-from fhir_pa.documents import ccda
+from fhir_pa.documents import ccda, pdf
 from fhir_pa.documents.ccda import ClinicalDocument
+from fhir_pa.documents.pdf import Patience
 from ig_profiles.outcome import Refusal
 from ig_profiles.reading import Json, many, text
 
@@ -43,13 +45,49 @@ def clinical(attachment: Json) -> ClinicalDocument | None:
     return None
 
 
-def words(attachment: Json) -> str | None:
-    """What a person reads in it: plain text as it is, a clinical document by its header and sections; None for anything else."""
-    if (text(attachment, "contentType") or "").lower().startswith("text/plain"):
+@dataclass(frozen=True)
+class Part:
+    """Words of one part of a document: ``place`` says which within it (a section, a page), ``page`` its number where it has pages."""
+
+    text: str
+    place: str = ""
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a person reads in a document; ``note`` says why not all of it is here, if it is not."""
+
+    parts: tuple[Part, ...] = ()
+    note: str = ""
+
+    def whole(self) -> str:
+        """All of it below one another, each part under its place."""
+        return "\n\n".join("\n".join(filter(None, (part.place, part.text))) for part in self.parts)[:MUCH]
+
+
+def words(attachment: Json, patience: Patience) -> Words | None:
+    """Plain text as it is, a clinical document by header and sections, a PDF, also one inside it, by pages; None for anything else.
+
+    Only a PDF takes time: it is never read on the way of a request, but when somebody asks what it says.
+    """
+    kind = (text(attachment, "contentType") or "").lower()
+    if kind.startswith("text/plain"):
         body = content(attachment)
-        return body.decode("utf-8", "replace")[:MUCH] if body is not None else None
+        return Words((Part(body.decode("utf-8", "replace")[:MUCH]),)) if body is not None else None
     document = clinical(attachment)
-    return document.text()[:MUCH] if document is not None else None
+    if document is not None:
+        sections = (Part(section.text, section.title or "a section without a title") for section in document.sections)
+        inside = _pages(document.enclosed, patience) or Words()
+        return Words((Part(document.heading), *sections, *inside.parts), inside.note)
+    return _pages(content(attachment) or b"", patience) if not kind or "pdf" in kind else None
+
+
+def _pages(body: bytes, patience: Patience) -> Words | None:
+    if not pdf.is_pdf(body):
+        return None
+    read = pdf.read(body, patience)
+    return Words(tuple(Part(said, f"page {number}", number) for number, said in enumerate(read.pages, 1)), read.note)
 
 
 def of_another(resource: Json, name: str, born: date | None, numbers: Iterable[str]) -> bool:

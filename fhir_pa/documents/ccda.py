@@ -5,6 +5,8 @@ Entries are not read: what the sender wants weighed as data comes as FHIR resour
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -48,7 +50,8 @@ class Section:
 class ClinicalDocument:
     """All that is read. ``written_on`` is None when the document does not tell the day.
 
-    ``body`` is the media type of a body that is no XML (a PDF inside); such a document has no sections.
+    ``body`` is the media type of a body that is no XML (a PDF inside), ``enclosed`` its bytes where they came along; such a
+    document has no sections.
     """
 
     title: str
@@ -59,16 +62,18 @@ class ClinicalDocument:
     custodian: str
     sections: tuple[Section, ...]
     body: str = ""
+    enclosed: bytes = b""
 
-    def text(self) -> str:
-        """The document for a person to read: who, by whom, when, and each section under its title."""
+    @property
+    def heading(self) -> str:
+        """The header for a person to read: what it is, about whom, by whom, when, and whether its body is something else than text."""
         about = ", ".join(filter(None, (self.patient.name or "not named", f"born {self.patient.birth_date}" if self.patient.birth_date else "")))
         by = "; ".join(author.name or "not named" for author in self.authors) or "not named"
         head = [self.title or "Clinical document", f"Patient: {about}", f"Author: {by}", f"Written: {self.written_on or 'no day given'}"]
         kind = f"Kind of document: {self.code.display or self.code.code} ({self.code.code})" if self.code else ""
-        inside = f"Its body is not text but {self.body}. Open the document itself." if self.body else ""
-        parts = [f"{section.title}\n{section.text}".strip() for section in self.sections]
-        return "\n\n".join(filter(None, ["\n".join(filter(None, [*head, kind, f"Kept by: {self.custodian}" if self.custodian else ""])), inside, *parts]))
+        kept = f"Kept by: {self.custodian}" if self.custodian else ""
+        inside = f"Its body is not text but {self.body}." if self.body else ""
+        return "\n".join(filter(None, [*head, kind, kept, inside]))
 
 
 def read(body: bytes) -> ClinicalDocument:
@@ -87,12 +92,20 @@ def read(body: bytes) -> ClinicalDocument:
         custodian=_said(root.find("v:custodian/v:assignedCustodian/v:representedCustodianOrganization/v:name", V3)),
         sections=tuple(_sections(root.findall("v:component/v:structuredBody/v:component/v:section", V3), 0)),
         body=(other.get("mediaType") or "something else") if other is not None else "",
+        enclosed=_enclosed(other) if other is not None else b"",
     )
 
 
 def is_ccda(body: bytes) -> bool:
     """Whether these bytes look like a clinical document, without reading them whole."""
     return b"ClinicalDocument" in body[:4096] and body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+
+
+def _enclosed(node: etree._Element) -> bytes:
+    try:
+        return base64.b64decode("".join((node.text or "").split()), validate=True) if node.get("representation") == "B64" else b""
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _author(node: etree._Element) -> Person:

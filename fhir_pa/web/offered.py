@@ -136,7 +136,12 @@ class Evidence(Protocol):
 
     def resource(self, number: str, sha256: str, caller: Caller, payer: Any) -> Json: ...
     def attachment(self, number: str, sha256: str, position: int, caller: Caller, payer: Any) -> tuple[str, bytes]: ...
-    def search(self, number: str, wanted: str, caller: Caller, payer: Any) -> Json: ...
+
+
+class Search(Protocol):
+    """Searching all that was received for a case (``operations.desk.evidence_search.search``)."""
+
+    def __call__(self, number: str, wanted: str, caller: Caller, payer: Any) -> Json: ...
 
 
 class Contact(Protocol):
@@ -239,6 +244,7 @@ class Offered:
     case_screen: CaseScreen
     preview: Preview
     evidence: Evidence
+    search: Search
     measures: Measures
     peer_to_peer: PeerToPeer
     appeal: Appeal

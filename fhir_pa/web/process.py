@@ -19,7 +19,21 @@ from fhir_pa.background import background_of
 from fhir_pa.configuration import Misconfigured
 from fhir_pa.logs import write_logs
 from fhir_pa.operations import delegates, validate
-from fhir_pa.operations.desk import appeal, case_screen, contact, early_end, evidence, fall_due, letter, peer_to_peer, preview, refer, review, worklist
+from fhir_pa.operations.desk import (
+    appeal,
+    case_screen,
+    contact,
+    early_end,
+    evidence,
+    evidence_search,
+    fall_due,
+    letter,
+    peer_to_peer,
+    preview,
+    refer,
+    review,
+    worklist,
+)
 from fhir_pa.operations.forms import expand, log_questionnaire_errors, next_question, questionnaire_package, questionnaire_read
 from fhir_pa.operations.hooks import audit as hook_audit
 from fhir_pa.operations.hooks import hook
@@ -92,6 +106,7 @@ OFFERED = Offered(
     case_screen=case_screen.screen,
     preview=preview.preview,
     evidence=evidence,
+    search=evidence_search.search,
     measures=measures,
     peer_to_peer=peer_to_peer,
     appeal=appeal,

@@ -72,7 +72,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
 
     @base.get(f"{ONE}/evidence")
     def search_evidence(number: str) -> Response:
-        return answer(offered.evidence.search(number, request.args.get("search", ""), admit(), payer), media_type=JSON)
+        return answer(offered.search(number, request.args.get("search", ""), admit(), payer), media_type=JSON)
 
     @base.get(f"{ONE}/letters/<audience>.<form>")
     def letter(number: str, audience: str, form: str) -> Response:

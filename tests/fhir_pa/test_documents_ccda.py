@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from fhir_pa.documents import attached, ccda, xml_door
+from fhir_pa.documents.pdf import Patience
 from ig_profiles.names import LOINC, NPI
 from ig_profiles.outcome import Refusal, TooLarge, Unreadable
 from tests.fhir_pa.clinical_documents import attached as attachment_of
@@ -40,7 +41,9 @@ def test_each_section_is_read_as_a_person_reads_it() -> None:
 
 
 def test_the_whole_reads_with_its_header_first() -> None:
-    said = ccda.read(document()).text()
+    read = attached.words(attachment_of(document()), Patience(0))
+    assert read is not None
+    said = read.whole()
     assert said.startswith("CT of the chest, follow-up\nPatient: Orla Penhallow, born 1951-04-12\nAuthor: Ada Quill MD\nWritten: 2026-11-01\n")
     assert "Impression\nStable." in said and "kept by nobody" not in said
 
@@ -49,7 +52,7 @@ def test_a_document_whose_body_is_a_pdf_says_so() -> None:
     header = document().split(b"<component>", 1)[0]
     body = b'<component><nonXMLBody><text mediaType="application/pdf">JVBE</text></nonXMLBody></component>'
     read = ccda.read(header + body + b"</ClinicalDocument>")
-    assert read.sections == () and "Its body is not text but application/pdf." in read.text()
+    assert read.sections == () and "Its body is not text but application/pdf." in read.heading
 
 
 @pytest.mark.parametrize(
@@ -89,14 +92,16 @@ def test_a_document_damaged_anywhere_is_read_or_refused_and_never_a_crash(byte: 
 
 @pytest.mark.parametrize("kind", ["application/xml", "text/xml; charset=utf-8", "application/hl7-v3+xml", "application/cda+xml", ""])
 def test_an_attachment_is_known_as_a_clinical_document_by_what_it_is(kind: str) -> None:
-    assert "Stable." in (attached.words(attachment_of(document(), kind)) or "")
+    said = attached.words(attachment_of(document(), kind), Patience(0))
+    assert said is not None and "Stable." in said.whole()
 
 
 @pytest.mark.parametrize("kind", ["application/pdf", "image/png"])
 def test_whatever_says_it_is_something_else_stays_as_it_is(kind: str) -> None:
-    assert attached.words(attachment_of(document(), kind)) is None
-    assert attached.words({"contentType": "application/xml", "data": "no base64!"}) is None
-    assert attached.words({"contentType": "text/plain", "data": "U3RhYmxlLg=="}) == "Stable."
+    assert attached.words(attachment_of(document(), kind), Patience(0)) is None
+    assert attached.words({"contentType": "application/xml", "data": "no base64!"}, Patience(0)) is None
+    plain = attached.words({"contentType": "text/plain", "data": "U3RhYmxlLg=="}, Patience(0))
+    assert plain is not None and plain.whole() == "Stable."
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.documents.attached import attachments, clinical, content, words
+from fhir_pa.documents.attached import attachments, content, words
+from fhir_pa.documents.pdf import Patience
 from fhir_pa.operations.desk.looked import READ_DOCUMENT, keep_look
 from fhir_pa.operations.desk.readable import readable, title
 from fhir_pa.operations.own_case import own_case
@@ -22,7 +23,7 @@ from ig_profiles.resource_text import read_resource
 from questionnaires.facts import fingerprint
 
 SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "text/plain"})
-AROUND = 80  # characters shown on either side of what was searched for
+UNTITLED = "Attached document"
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,15 @@ def brought(case: Authorization, tx: Reading) -> Iterator[Brought]:
 
 
 def resource(number: str, sha256: str, caller: Caller, payer: Payer) -> Json:
-    """One resource: what it is, in readable lines, its attached texts, and as it was sent. Raises NotFound."""
-    return shown(_found(number, sha256, caller, payer), number)
+    """One resource: what it is, in readable lines, its attached texts, and as it was sent. Raises NotFound.
+
+    PDFs are read for the plan's own people; whoever sent them, or whom they are about, opens them.
+    """
+    return shown(_found(number, sha256, caller, payer), number, Patience() if caller.practice is None else Patience(0))
 
 
-def shown(found: Brought, number: str) -> Json:
-    """The same of a resource that was found."""
+def shown(found: Brought, number: str, patience: Patience) -> Json:
+    """The same of a resource that was found; its PDFs are read for so long."""
     return {
         "number": number,
         "sha256": found.sha256,
@@ -66,7 +70,7 @@ def shown(found: Brought, number: str) -> Json:
         "received_at": found.at.isoformat(),
         "message": found.message,
         "lines": readable(found.resource),
-        "attachments": [_attachment(position, each) for position, each in enumerate(attachments(found.resource))],
+        "attachments": [_attachment(position, each, patience) for position, each in enumerate(attachments(found.resource))],
         "resource": found.resource,
         "as_sent": dump(found.resource, pretty=True).decode(),
     }
@@ -100,47 +104,16 @@ def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
     return found
 
 
-def search(number: str, wanted: str, caller: Caller, payer: Payer) -> Json:
-    """Where these words stand in what was received for a case: in documents, by section, in notes, forms and data. Raises NotFound.
-
-    All of the words must stand in one line or section; capitals do not matter.
-    """
-    caller.must_be_staff()
-    sought = wanted.casefold().split()
-    with payer.store.reading() as tx:
-        found = list(brought(tx.authorization(number), tx))
-    hits = [{"sha256": each.sha256, "title": title(each.resource), **hit} for each in found for hit in _hits(each.resource, sought)] if sought else []
-    return {"number": number, "sought": wanted, "found": hits}
-
-
-def _hits(resource_: Json, sought: list[str]) -> Iterator[Json]:
-    for where, said in _spoken(resource_):
-        lower = said.casefold()
-        if all(word in lower for word in sought):
-            at = lower.find(sought[0])
-            yield {"where": where, "says": " ".join(said[max(0, at - AROUND) : at + len(sought[0]) + AROUND].split())}
-
-
-def _spoken(resource_: Json) -> Iterator[tuple[str, str]]:
-    """Everything a person may read of it, with the place where it stands."""
-    for line in readable(resource_):
-        yield line["label"], line["value"]
-    for each in attachments(resource_):
-        name, document_ = text(each, "title") or "Attached document", clinical(each)
-        if document_ is None:
-            yield name, words(each) or ""
-            continue
-        yield name, " ".join([document_.title, document_.custodian, *(author.name for author in document_.authors)])
-        yield from ((f"{name} › {section.title or 'a section without a title'}", section.text) for section in document_.sections)
-
-
-def _attachment(position: int, node: Json) -> Json:
-    body = content(node)
+def _attachment(position: int, node: Json, patience: Patience) -> Json:
+    body, said = content(node), words(node, patience)
+    pages = [{"number": part.page, "text": part.text} for part in said.parts if part.page is not None] if said else []
     return {
         "position": position,
-        "title": text(node, "title") or "Attached document",
+        "title": text(node, "title") or UNTITLED,
         "kind": (text(node, "contentType") or "").lower() or "unknown kind",
         "bytes": len(body) if body is not None else 0,
         "elsewhere": text(node, "url") if body is None else None,
-        "text": words(node),
+        "text": said.whole() if said and not pages and said.parts else None,
+        "pages": pages,
+        "note": said.note if said else "",
     }

@@ -9,7 +9,7 @@ from fhir_pa.storage.looks import Look
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 
-READ_CASE, READ_DOCUMENT = "read a case", "read a document of a case"
+READ_CASE, READ_DOCUMENT, SEARCHED = "read a case", "read a document of a case", "searched what was sent for a case"
 LAST = 50  # looks told of on one page
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.visitor import Whose
+from fhir_pa.documents.pdf import Patience
 from fhir_pa.operations.desk.evidence import Brought, brought, document, shown
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.letter import MEDIA, as_sent, written_to
@@ -53,7 +54,7 @@ def resource(number: str, sha256: str, caller: Caller, payer: Payer) -> Json:
     """One thing of the case file: what it is, in readable lines, and its attached texts. Raises NotFound."""
     found = _found(number, sha256, caller, payer)
     keep_look("read of the case file", number, 1, caller, payer)
-    return {"plan": payer.directory.insurer.name, "phone": payer.directory.insurer.phone, **shown(found, number)}
+    return {"plan": payer.directory.insurer.name, "phone": payer.directory.insurer.phone, **shown(found, number, Patience(0))}
 
 
 def attachment(number: str, sha256: str, position: int, caller: Caller, payer: Payer) -> tuple[str, bytes]:

@@ -1,8 +1,10 @@
-"""Pages of what was received and what is sent: one resource, its attached documents, the letters."""
+"""Pages of what was received and what is sent: one resource, its attached documents, a search in all of them, the letters."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, g, request
 
 from fhir_pa.web import papers
 from fhir_pa.web.desk.page import page
@@ -12,6 +14,16 @@ from fhir_pa.web.offered import Offered, Payer
 
 def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
     """Join the addresses to the desk."""
+
+    @base.get("/cases/<number>/evidence")
+    def search(number: str) -> Response:
+        told = offered.search(number, request.args.get("search", ""), g.caller, payer)
+        words = {"here": "", "plan": payer.directory.insurer.name, "session": g.session, "me": g.caller.person}
+        return page("found", **words, **told, twin=f"/desk/cases/{number}/evidence.json?{urlencode({'search': told['sought']})}")
+
+    @base.get("/cases/<number>/evidence.json")
+    def search_as_data(number: str) -> Response:
+        return answer(offered.search(number, request.args.get("search", ""), g.caller, payer), media_type=JSON)
 
     @base.get("/cases/<number>/evidence/<sha256>")
     def resource(number: str, sha256: str) -> Response:
