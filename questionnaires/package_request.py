@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from ig_profiles.outcome import Issue, Unprocessable, Unreadable
-from ig_profiles.reading import Json, many, text
+from ig_profiles.reading import Index, Json, many, text
 
 Guide = Literal["2.0.1", "2.2"]
 
@@ -36,10 +37,13 @@ class PackageRequest:
     referenced: tuple[Json, ...] = ()
     issues: tuple[Issue, ...] = ()
 
-    @property
-    def coverage(self) -> Json:
-        """The coverage asked about; the first, where 2.0.1 allows several."""
-        return self.coverages[0]
+    @cached_property
+    def index(self) -> Index:
+        """What was sent along, to be found by the references of orders and coverages."""
+        index = Index()
+        for each in self.referenced:
+            index.add(each)
+        return index
 
 
 def read_package_request(parameters: Any, guide: Guide, asked: str | None = None) -> PackageRequest:
@@ -71,13 +75,17 @@ def read_package_request(parameters: Any, guide: Guide, asked: str | None = None
 
 
 def _suffices(coverages: tuple[Json, ...], something: bool, guide: Guide, issues: list[Issue]) -> None:
-    """Coverage, and anything to find forms by (invariant dtr-1); 2.2 asks about one coverage at a time."""
+    """Coverage, and anything to find forms by (invariant dtr-1); 2.2 asks about one coverage at a time, and 2.0.1 about one patient."""
     wrong = []
     if not coverages:
         wrong.append(Issue("No coverage is named. Add a parameter 'coverage' with the member's Coverage.", "required", expression="Parameters.parameter"))
     if guide == "2.2" and len(coverages) > 1:
         text_ = f"{len(coverages)} coverages are named. DTR 2.2 asks about one coverage at a time: send a request for each."
         wrong.append(Issue(text_, "business-rule", expression="Parameters.parameter"))
+    people = dict.fromkeys("/".join(name.split("/")[-2:]) for each in coverages if (name := text(each, "beneficiary", "reference")))
+    if len(people) > 1:
+        text_ = f"The coverages are those of {' and '.join(people)}. Forms are for one patient: send a request for each."
+        wrong.append(Issue(text_, "business-rule", expression="Parameters.parameter.where(name='coverage').resource.beneficiary"))
     if not something:
         text_ = "Nothing says which forms are wanted. Add 'order', 'questionnaire' or 'context' (invariant dtr-1)."
         wrong.append(Issue(text_, "required", expression="Parameters.parameter"))

@@ -31,7 +31,7 @@ def test_coverage_orders_canonicals_contexts_and_time_are_read() -> None:
         {"name": "changedsince", "valueInstant": "2026-11-21T09:30:00-05:00"},
     )
     asked = read_package_request(body, "2.2")
-    assert (asked.coverage["id"], asked.orders[0]["id"], asked.canonicals, asked.contexts) == ("c", "s", ("http://a.example/q|1",), ("assertion-1",))
+    assert (asked.coverages[0]["id"], asked.orders[0]["id"], asked.canonicals, asked.contexts) == ("c", "s", ("http://a.example/q|1",), ("assertion-1",))
     assert asked.changed_since == datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
 
 
@@ -71,6 +71,18 @@ def test_several_coverages_are_the_older_guide_s_only() -> None:
         read_package_request(parameters(COVERAGE, COVERAGE, ORDER), "2.2")
 
 
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_coverages_are_those_of_one_patient(guide: Guide) -> None:
+    coverages = [
+        {"name": "coverage", "resource": {"resourceType": "Coverage", "id": who, "beneficiary": {"reference": f"https://ehr.example/fhir/Patient/{who}"}}}
+        for who in ("a", "b")
+    ]
+    with pytest.raises(Unprocessable, match="those of Patient/a and Patient/b. Forms are for one patient|send a request for each"):
+        read_package_request(parameters(*coverages, ORDER), guide)
+    twice = [{**each, "resource": {**each["resource"], "beneficiary": {"reference": "Patient/a"}}} for each in coverages]
+    assert len(read_package_request(parameters(*twice, ORDER), "2.0.1").coverages) == 2
+
+
 @pytest.mark.parametrize("body", [None, [], {"resourceType": "Bundle"}, "Parameters"])
 def test_anything_but_parameters_is_unreadable(body: Any) -> None:
     with pytest.raises(Unreadable, match="Send Parameters with 'coverage'"):
@@ -91,6 +103,6 @@ def test_the_published_example_is_read_without_a_warning() -> None:
         member = package.extractfile("package/example/Parameters-QuestionnairePackageInputParamsExample.json")
         assert member is not None
         asked = read_package_request(json.load(member), "2.0.1")
-    assert asked.coverage["resourceType"] == "Coverage"
+    assert asked.coverages[0]["resourceType"] == "Coverage"
     assert [order["resourceType"] for order in asked.orders] == ["ServiceRequest"]
     assert asked.issues == ()

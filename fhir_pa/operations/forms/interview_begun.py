@@ -22,15 +22,24 @@ ORDER = "Parameters.parameter.where(name='order').resource"
 
 
 def address_of(
-    orders: tuple[Json, ...], told_of: tuple[Assertion, ...], context: str, line_of_business: str, guide: Guide, caller: Caller, payer: Payer
+    orders: tuple[Json, ...],
+    beside: Index,
+    told_of: tuple[Assertion, ...],
+    context: str,
+    line_of_business: str,
+    guide: Guide,
+    caller: Caller,
+    payer: Payer,
 ) -> Address:
     """Where an adaptive form for these orders goes on asking; ``context`` is the assertion id that led to it, or empty.
+
+    ``beside`` is what was sent along with the orders.
 
     ``told_of`` are the payer's own assertions of orders that were not sent again: what they ask for is known from there.
 
     It may end in a determination only when a hook, not PAS, gave the context, and the one order carries it (spec-42, spec-43).
     """
-    services = [service_of(order) for order in orders]
+    services = [service_of(order, beside) for order in orders]
     told = (code for assertion in told_of for code in assertion.codes)
     codes = tuple(dict.fromkeys((*(code for service in services for code in service.codes), *told)))
     days = [service.on for service in services if service.on]
@@ -39,10 +48,10 @@ def address_of(
     return Address(payer.fhir_base(guide), seal(Interview(codes, min(days, default=None), line_of_business, context, settles), caller.id, payer))
 
 
-def service_of(order: Json) -> RequestedService:
-    """What an order asks for, in a policy's words."""
+def service_of(order: Json, beside: Index) -> RequestedService:
+    """What an order asks for, in a policy's words; ``beside`` is what was sent along, such as the drug it refers to."""
     entry = Entry("", order, ORDER)
-    return order_of(Subject(entry, entry), Index(), _patient(order)).service
+    return order_of(Subject(entry, entry), beside, _patient(order)).service
 
 
 def _patient(order: Json) -> str:

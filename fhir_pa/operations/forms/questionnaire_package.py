@@ -6,51 +6,28 @@ how long it took is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date
-
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.forms.choosing import Choice, Wanted
+from fhir_pa.operations.forms.covering import covered
 from fhir_pa.operations.forms.dependencies import logics_of, value_sets_of
-from fhir_pa.operations.forms.interview_begun import ORDER, address_of, service_of
+from fhir_pa.operations.forms.interview_begun import address_of
 from fhir_pa.operations.forms.measured import measured
 from fhir_pa.operations.forms.payer_known import payer_known
 from fhir_pa.operations.forms.wanted import form_wanted
-from fhir_pa.operations.hooks.given import born, member_identifiers
-from fhir_pa.operations.weighing.membership import Standing, standing
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.storage.dtr_metrics import PACKAGE
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json, many
 from ig_profiles.resource_text import read_resource
-from questionnaires.adaptive_form import adaptive_canonical, adaptive_id, is_adaptive
+from questionnaires.adaptive_form import Address, adaptive_canonical, adaptive_id
 from questionnaires.draft import Occasion, use_of
 from questionnaires.form import canonical as canonical_of
 from questionnaires.form import items
-from questionnaires.library import Shelf, Volume
+from questionnaires.library import Shelf
 from questionnaires.package import answer, changed, package
 from questionnaires.package_request import Guide, PackageRequest, read_package_request
 from questionnaires.value_sets import packed
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One form that is wanted, and for which orders; ``context`` is the assertion id that asked for it.
-
-    ``told_of`` are the contexts whose orders were not sent again.
-    """
-
-    volume: Volume
-    orders: tuple[Json, ...] = ()
-    context: str | None = None
-    told_of: tuple[Assertion, ...] = ()
-    adaptive: bool = False
-
-    @property
-    def name(self) -> str:
-        """What tells it from other forms of the same answer."""
-        return f"{self.volume.edition.name}{' step by step' if self.adaptive else ''}"
 
 
 def questionnaire_package(body: bytes, guide: Guide, caller: Caller, payer: Payer, identity: str = "") -> Json:
@@ -75,10 +52,14 @@ def _form_of(draft: Json) -> str:
 def _answered(body: bytes, guide: Guide, caller: Caller, payer: Payer, identity: str) -> Json:
     at = payer.clock()
     asked = read_package_request(read_resource(body, guide, payer.settings.max_body_bytes), guide, form_named(identity, payer.shelf) if identity else None)
-    member = _member(asked, payer, at.date())
-    assertions = _assertions(asked, caller, payer)
     issues = list(asked.issues)
-    wanted = list(_merged(_wanted(asked, assertions, member, payer, at.date(), issues)))
+    coverages = covered(asked, payer, at.date(), issues)
+    assertions = _assertions(asked, caller, payer)
+
+    def begun(form: Wanted, orders: tuple[Json, ...]) -> Address:
+        return address_of(orders, asked.index, form.told_of, form.context or "", form.line_of_business, guide, caller, payer)
+
+    wanted = Choice(payer.shelf, asked, assertions, coverages, at.date(), issues).wanted()
     packages = []
     for each in wanted:
         form, since = each.volume.questionnaire, asked.changed_since
@@ -88,7 +69,7 @@ def _answered(body: bytes, guide: Guide, caller: Caller, payer: Payer, identity:
             continue
         orders = each.orders or (() if each.told_of else asked.orders)
         named = tuple(told.order for told in each.told_of if told.order)
-        occasion = Occasion(asked.coverages, orders, each.context, use_of(each.volume.edition), named)
+        occasion = Occasion(tuple(under.coverage for under in each.coverages), orders, each.context, use_of(each.volume.edition), named)
         packages.append(
             package(
                 each.volume.edition,
@@ -97,9 +78,11 @@ def _answered(body: bytes, guide: Guide, caller: Caller, payer: Payer, identity:
                 occasion,
                 guide=guide,
                 at=at,
-                prefilled=payer_known(each.volume, member_identifiers(asked.coverage, None), caller, payer, at),
+                prefilled=payer_known(each.volume, each.numbers, caller, payer, at),
                 value_sets=sets,
-                address=address_of(orders, each.told_of, each.context or "", member.line_of_business, guide, caller, payer) if each.adaptive else None,
+                address=address_of(orders, asked.index, each.told_of, each.context or "", each.line_of_business, guide, caller, payer)
+                if each.adaptive
+                else None,
             )
         )
     if not wanted and assertions and any(assertion.questionnaires for assertion in assertions):
@@ -117,17 +100,7 @@ def form_named(identity: str, shelf: Shelf) -> str:
     raise NotFound(f"No Questionnaire '{identity}' is published here. Search Questionnaire for those that are.", expression="id")
 
 
-def _member(asked: PackageRequest, payer: Payer, on: date) -> Standing:
-    people = (resource for resource in asked.referenced if resource.get("resourceType") == "Patient")
-    patient = next(people, None)
-    found = standing(payer.directory, member_identifiers(asked.coverage, patient), on, born(patient))
-    if not found.known:
-        what = f"{payer.directory.insurer.name} knows no member by the number on this Coverage. Check Coverage.identifier and subscriberId."
-        raise Unprocessable(Issue(what, "not-found", expression="Parameters.parameter.where(name='coverage').resource"))
-    return found
-
-
-def _assertions(asked: PackageRequest, caller: Caller, payer: Payer) -> list[Assertion]:
+def _assertions(asked: PackageRequest, caller: Caller, payer: Payer) -> tuple[Assertion, ...]:
     found = []
     with payer.store.reading() as tx:
         for context in asked.contexts:
@@ -136,48 +109,4 @@ def _assertions(asked: PackageRequest, caller: Caller, payer: Payer) -> list[Ass
                 what = f"'{context}' is no context of ours for this client. Send the order's coverage-assertion-id, or the order alone."
                 raise Unprocessable(Issue(what, "not-found", expression="Parameters.parameter.where(name='context').value"))
             found.append(assertion)
-    return found
-
-
-def _wanted(asked: PackageRequest, assertions: list[Assertion], member: Standing, payer: Payer, today: date, issues: list[Issue]) -> Iterator[Wanted]:
-    context = assertions[0].id if assertions else None
-    if asked.canonicals:
-        for canonical in asked.canonicals:
-            volume = payer.shelf.asking(canonical)
-            if volume is None:
-                what = f"No form '{canonical}' is on the shelf. Leave the version out for the present one, or send the order."
-                issues.append(Issue(what, "not-found", "warning", "Parameters.parameter.where(name='questionnaire').value"))
-            else:
-                told_of = () if asked.orders else tuple(assertions)
-                yield Wanted(volume, asked.orders, context, told_of, is_adaptive(canonical))
-        return
-    for assertion in assertions:
-        orders = tuple(order for order in asked.orders if f"{order['resourceType']}/{order.get('id')}" == assertion.order)
-        if orders and not any(mine.same_as(theirs) for mine in assertion.codes for order in orders for theirs in service_of(order).codes):
-            what = f"'{assertion.order}' asks for something else than when the plan answered about it. These are the forms for what it asks for now."
-            issues.append(Issue(what, "business-rule", "warning", ORDER))
-            continue
-        told_of = () if orders else (assertion,)
-        for canonical in assertion.questionnaires:
-            volume = payer.shelf.asking(canonical)
-            if volume is not None:
-                yield Wanted(volume, orders, assertion.id, told_of, is_adaptive(canonical))
-    for order in asked.orders:
-        service = replace(service_of(order), line_of_business=member.line_of_business)
-        if service.codes:
-            edition = payer.shelf.in_force(service, service.on or today)
-            if edition.covered and edition.questionnaire and (edition.authorization == "needed" or edition.documentation):
-                yield Wanted(payer.shelf.volume(edition.topic, edition.version), (order,), context, adaptive=edition.form == "adaptive")
-        else:
-            what = "The order names no service by a code, so no form can be chosen for it. Code the order, or send the canonical."
-            issues.append(Issue(what, "code-invalid", "warning", ORDER))
-
-
-def _merged(wanted: Iterable[Wanted]) -> Iterator[Wanted]:
-    """Each form once, with every order it is for."""
-    found: dict[str, Wanted] = {}
-    for each in wanted:
-        name, before = each.name, found.get(each.name)
-        more = tuple(order for order in each.orders if before is None or order not in before.orders)
-        found[name] = replace(before, orders=(*before.orders, *more), told_of=(*before.told_of, *each.told_of)) if before else each
-    return iter(found.values())
+    return tuple(found)

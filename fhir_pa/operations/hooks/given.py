@@ -32,6 +32,7 @@ from fhir_pa.operations.weighing.insurer import organization
 from fhir_pa.operations.weighing.member_record import member_record
 from fhir_pa.operations.weighing.membership import standing
 from fhir_pa.operations.weighing.on_file import on_file
+from fhir_pa.operations.weighing.payor import is_another_payers, payors
 from fhir_pa.operations.weighing.used import used_of_limit
 from fhir_pa.storage.store import Store
 from fhir_pa.um.deciding.gold_card import certified
@@ -53,10 +54,10 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         return facts_in_chart(edition, resources, payer, at)
 
     def member_standing(coverage: Json, patient: Json | None, on: date) -> MemberStanding:
-        payors = _payors(coverage, asked)
-        if _another_payers(payors, payer):
+        named = payors(coverage, asked.index)
+        if is_another_payers(named, payer.directory.insurer):
             return MemberStanding(Standing.ANOTHER_PAYER)
-        if payors == [] and asked.dialect != "2.0" and payer.directory.insurer.identifier and is_strict(caller, payer):
+        if named == [] and asked.dialect != "2.0" and payer.directory.insurer.identifier and is_strict(caller, payer):
             return MemberStanding(Standing.ANOTHER_PAYER, because=NO_PAYOR)
         found = standing(payer.directory, member_identifiers(coverage, patient), on, born(patient))
         if found.of_another:
@@ -115,24 +116,6 @@ def given(asked: HookRequest, caller: Caller, payer: Payer, at: datetime, grant:
         record=partial(member_record, payer.directory),
         billed=payer.code_map.of,
     )
-
-
-def _payors(coverage: Json, asked: HookRequest) -> list[Json] | None:
-    """Every identifier of whoever the Coverage names as its payor, in place or behind a reference; None when none is there, but
-    a reference leads to an Organization that did not come with the call."""
-    holder = next((entry for entry in asked.index.of_type("Coverage") if entry.resource is coverage), coverage)
-    named = many(coverage, "payor")
-    organizations = [asked.index.resolve(reference, holder) for reference in named if text(reference, "reference")]
-    identifiers = many(named, "identifier") + many([entry.resource for entry in organizations if entry], "identifier")
-    found = [each for each in identifiers if text(each, "value")]
-    return None if not found and None in organizations else found
-
-
-def _another_payers(payors: list[Json] | None, payer: Payer) -> bool:
-    """Whether the payor bears another number than ours in the system of ours; one without such a number may be us."""
-    own = payer.directory.insurer.identifier
-    numbers = {text(each, "value") for each in payors or () if own and text(each, "system") == own.system}
-    return own is not None and bool(numbers) and own.value not in numbers
 
 
 def _assertion_ids(caller: Caller, payer: Payer) -> Callable[[Order, str, tuple[str, ...]], str]:
