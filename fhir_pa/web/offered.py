@@ -125,6 +125,12 @@ class CaseScreen(Protocol):
     def __call__(self, number: str, caller: Caller, payer: Any) -> Json: ...
 
 
+class Heard(Protocol):
+    """What happened to a case since its page was opened (``operations.desk.heard.heard``)."""
+
+    def __call__(self, number: str, events: int, handovers: int, caller: Caller, payer: Any) -> Json: ...
+
+
 class Preview(Protocol):
     """A decision before it is signed: what everybody would hear."""
 
@@ -242,6 +248,7 @@ class Offered:
     review: Review
     worklist: Worklist
     case_screen: CaseScreen
+    heard: Heard
     preview: Preview
     evidence: Evidence
     search: Search

@@ -1,4 +1,4 @@
-"""A seat at pages of ours: whoever signed in is known at each address by a cookie, which is renewed in time and let go at signing out."""
+"""A seat at pages of ours: whoever signed in is known at each address by a cookie, which is renewed while somebody is there, and let go at signing out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.desk_session import IDLE, Session, Sessions
+from fhir_pa.web import fragment
 from fhir_pa.web.page import see
 from ig_profiles.outcome import Forbidden, Unauthenticated
 
@@ -68,7 +69,9 @@ class Seat:
             try:
                 g.session = self.sessions.read(request.cookies.get(self.cookie, ""))
             except Unauthenticated:
-                if request.method == "GET" and not request.path.endswith(".json"):
+                if fragment.asked() and not fragment.quiet():  # what was pressed leads to the door; what only looks away the page as it is
+                    return Response(status=401, headers={"HX-Redirect": f"{self.door}?next={urlsplit(fragment.shown_at()).path}"})
+                if request.method == "GET" and not request.path.endswith(".json") and not fragment.asked():
                     return see(f"{self.door}?next={request.path}")
                 raise
             seated(g.session)
@@ -79,7 +82,8 @@ class Seat:
         @base.after_request
         def renew(response: Response) -> Response:
             session: Session | None = g.get("session")
-            fresh = self.sessions.renewed(session) if session and request.path != f"{self.at}/sign-out" else None
+            away = request.path == f"{self.at}/sign-out" or fragment.quiet()
+            fresh = self.sessions.renewed(session) if session and not away else None
             if fresh:
                 self.take(response, fresh)
             return response

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from fhir_pa.web.app import authenticator_for
 from tests.stories.parties import Plan
 
-CLOCKS = '<script src="/desk/assets/clocks.js" type="module"></script>'
+OURS = re.compile(r'<script src="/(?:desk|practice|member)/assets/(?:clocks|live|htmx)\.js" (?:type="module"|defer)></script>')
 
 
 @dataclass
@@ -63,8 +63,9 @@ def checked(answer: TestResponse) -> str:
     policy = answer.headers["Content-Security-Policy"]
     assert answer.mimetype == "text/html" and "unsafe" not in policy and answer.headers["Cache-Control"] == "no-store"
     assert " style=" not in answer.text and " onclick" not in answer.text
-    ours = CLOCKS in answer.text  # the one script there is, and only where due times go on
-    assert answer.text.count("<script") == int(ours) and ("; script-src 'self'" in policy) is ours and policy.count("script-src") == int(ours)
+    scripts = OURS.findall(answer.text)  # the page's own, and none but for people who signed in
+    assert answer.text.count("<script") == len(scripts) and " hx-on" not in answer.text and "js:" not in answer.text
+    assert ("; script-src 'self'; connect-src 'self'" in policy) is bool(scripts) and policy.count("-src") == (5 if scripts else 3)
     return answer.text
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MultiDict
 
-from fhir_pa.web import errors
+from fhir_pa.web import errors, fragment
 from fhir_pa.web.desk.forms import Filled, body_of
-from fhir_pa.web.desk.page import page, see
+from fhir_pa.web.desk.page import page, part, see
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Offered, Payer
 from ig_profiles.outcome import Conflict, Forbidden, Refusal, Unprocessable
@@ -40,13 +40,19 @@ def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
         told = offered.case_screen(number, g.caller, payer)
         wrong = _by_field(refusal, filled)
         done = DONE.get(request.args.get("done", ""), "")
-        return page("case", status, **framed(number), **told, act=act, wrong=wrong, filled=filled or MultiDict(), done=done)
+        nothing = fragment.tag_of({"number": number, "events": [], "earlier": 0})
+        return page("case", status, **framed(number), **told, act=act, wrong=wrong, filled=filled or MultiDict(), done=done, no_news=nothing)
 
     @base.get("/cases/<number>")
     def case(number: str) -> Response:
         if number.endswith(".json"):
             return answer(offered.case_screen(number.removesuffix(".json"), g.caller, payer), media_type=JSON)
         return show(number)
+
+    @base.get("/cases/<number>/news")
+    def news(number: str) -> Response:
+        told = offered.heard(number, _count("events"), _count("handovers"), g.caller, payer)
+        return fragment.news(fragment.tag_of(told), lambda: part("case_news", **told))
 
     @base.post("/cases/<number>/decide")
     def decide(number: str) -> Response:
@@ -105,6 +111,12 @@ def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
 def _named(act: str, *more: Any) -> str:
     """The form on the page: there is one for each conversation, and for each thing one may do with an appeal."""
     return "-".join(map(str, (act, *more, *([request.form.get("act", "")] if act == "hear" else []))))
+
+
+def _count(name: str) -> int:
+    """How many the page shows, which is how many are no news; a page that does not say gets all of them."""
+    written = request.args.get(name, "")
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
 
 
 def _back(number: str, done: str) -> Response:
