@@ -27,6 +27,12 @@ _SAME = (
     .order_by(_received.at.desc())
     .limit(1)
 )
+_HELD = (
+    sa.select(_held.received_id)
+    .where(_held.client == sa.bindparam("client"), _held.at >= sa.bindparam("since"))
+    .where(_held.tracking.in_(sa.bindparam("numbers", expanding=True)), _held.member.in_(sa.bindparam("members", expanding=True)))
+    .order_by(_held.at, _held.received_id)
+)
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,8 @@ class ReceivedReading(Ground):
 
     def held_for(self, client: str, members: Iterable[str], numbers: Iterable[str], since: datetime) -> list[str]:
         """The ids of the attachments this client sent since then, before their request, under one of these numbers for one of these members; in order."""
-        named = sa.and_(_held.tracking.in_({*map(short, numbers)}), _held.member.in_({*map(short, members)}))
-        mine = sa.and_(_held.client == client, named, _held.at >= since)
-        return [row.received_id for row in self.rows(sa.select(_held.received_id).where(mine).order_by(_held.at, _held.received_id))]
+        named = {"numbers": [*{*map(short, numbers)}], "members": [*{*map(short, members)}]}
+        return [row.received_id for row in self.connection.execute(_HELD, {"client": client, "since": since, **named})]
 
 
 class ReceivedWriting(ReceivedReading):

@@ -100,7 +100,7 @@ MESSAGES: dict[str, Message] = {
     "contained-security": _strict("invariant", "A contained resource has no security labels of its own (dom-5). Put them on the {owner}."),
     "contained-id": _error("required", "A contained resource without id cannot be referred to. Give it an id."),
     "id-twice": _strict("duplicate", "The id '{found}' stands twice in this resource. Give each its own."),
-    "narrative-missing": Message("invariant", "information", "warning", "A {type} should have a narrative (dom-6). Add text with status and div."),
+    "narrative-missing": Message("invariant", "information", "warning", "Every {type} should have a narrative (dom-6). Add text with status and div."),
     # --- narrative
     "narrative-broken": _strict("invalid", "The narrative is not well-formed XHTML: {found}. Close every tag and escape & and <."),
     "narrative-root": _strict("invalid", "The narrative must be one <div xmlns=\"http://www.w3.org/1999/xhtml\">, and is {found}. Wrap it so (txt-1)."),
