@@ -6,6 +6,7 @@ Imports are read from the source as text; nothing of the house is run.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -197,6 +198,29 @@ def test_each_script_says_its_reason_and_stays_under_the_ceiling(path):
     text = path.read_text("utf-8")
     assert text.startswith("// "), f"{place(path)} does not say its reason. Begin it with one sentence in a comment."
     assert text.count("\n") <= CEILING, f"{place(path)} has {text.count(chr(10))} lines, past {CEILING}. Look for the second reason inside."
+
+
+def modules_of(path: Path) -> list[Path]:
+    """The scripts a script imports, or exports again, by a relative name."""
+    named = re.findall(r'''^(?:import|export)\b(?:[^;"']*\bfrom)?\s*["'](\.{1,2}/[^"']+)["']''', path.read_text("utf-8"), re.MULTILINE)
+    return [(path.parent / name).resolve() for name in named]
+
+
+def test_scripts_import_each_other_in_no_circle():
+    leaning = {path.resolve(): modules_of(path) for path in SCRIPTS}
+    assert any(leaning.values()), "no import was read from any script"
+    settled: set[Path] = set()
+
+    def follow(path: Path, way: tuple[Path, ...]) -> None:
+        if path in way:
+            circle = " -> ".join(each.name for each in (*way[way.index(path) :], path))
+            raise AssertionError(f"{circle} is a circle of imports. Hand the function in, or move what both need into a third file.")
+        for module in leaning.get(path, ()) if path not in settled else ():
+            follow(module, (*way, path))
+        settled.add(path)
+
+    for path in leaning:
+        follow(path, ())
 
 
 def test_top_level_folders_are_the_ones_the_house_names():

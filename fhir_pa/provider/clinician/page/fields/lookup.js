@@ -11,7 +11,6 @@ import { settle } from "../form/settle.js";
 import { grow } from "../form/tree.js";
 import { populate } from "../facts/populate.js";
 import { call } from "../server.js";
-import { draw } from "../view/nodes.js";
 import { button, notice } from "../view/notice.js";
 
 /** A button that opens the form beside the field; null when the question names none, or points to what no form makes. */
@@ -26,7 +25,7 @@ export function lookup(node, use) {
     fill(place, h("p", { class: "quiet" }, "Getting the form…"));
     try {
       const small = await smallForm(canonical, use.form);
-      place.replaceChildren(smallView(small, close, (answer) => (close(), use.say([answer]))));
+      place.replaceChildren(smallView(small, use.draw, close, (answer) => (close(), use.say([answer]))));
       place.querySelector("legend").focus();
     } catch (trouble) {
       if (!trouble.title) throw trouble;
@@ -51,8 +50,8 @@ async function smallForm(canonical, form) {
   return small;
 }
 
-function smallView(form, close, taken) {
-  const page = { form, strict: false, change: (act) => (act(), settle(form.root, form), refresh()), refreshed: () => refresh() };
+function smallView(form, draw, close, taken) {
+  const page = { form, draw, strict: false, change: (act) => (act(), settle(form.root, form), refresh()), refreshed: () => refresh() };
   const views = form.root.children.map((each) => draw(each, page)).filter(Boolean);
   const wrongs = h("div", { class: "wrongs", role: "alert" });
   const refresh = () => {

@@ -14,6 +14,7 @@ import { progressView } from "./progress.js";
 /** `doing` is what the page may do: { review(), next(), problem(words) }; `form` is the session (session.js). */
 export class FormView {
   strict = false;
+  draw = draw;
 
   constructor(form, doing) {
     Object.assign(this, { form, doing });

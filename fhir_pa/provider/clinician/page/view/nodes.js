@@ -1,6 +1,6 @@
 // A view for each kind of node: questions, groups, repeating groups with their rows, display lines.
 //
-// A view: { node, element, refresh(faults), focus() }
+// A view: { node, element, refresh(faults), focus() }. A page hands `draw` on to whatever holds nodes of its own.
 
 import { announce, h } from "../element.js";
 import { addRow, isHelp, isShown } from "../form/tree.js";

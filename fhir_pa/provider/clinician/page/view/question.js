@@ -9,7 +9,6 @@ import { isHidden, isReadOnly, isShown } from "../form/tree.js";
 import { contextsOf } from "./context.js";
 import { helpOf, wording } from "./help.js";
 import { mediaOf } from "./media.js";
-import { draw } from "./nodes.js";
 import { originView } from "./origin.js";
 import { answer, grounds, source, unitOf } from "./words.js";
 
@@ -19,6 +18,7 @@ export function questionView(node, page) {
     id: ids.field,
     labelId: ids.label,
     form: page.form,
+    draw: page.draw,
     say: (values) => page.change(() => say(node, values)),
     change: (act) => page.change(act),
     refresh: () => page.refreshed(),
@@ -32,7 +32,7 @@ export function questionView(node, page) {
   origin.element.id = ids.origin;
   const why = helpOf(node, page.form);
   if (why) why.id = ids.help;
-  const below = node.children.map((each) => draw(each, page)).filter(Boolean);
+  const below = node.children.map((each) => page.draw(each, page)).filter(Boolean);
   const sealed = all(node.item, NAME.signatureRequired).length > 0 && h("p", { class: "sealed" }, "You sign this answer at the end.");
   const ask = h("div", { class: "ask" }, label, mediaOf(node.item, page.form), field ? h("div", { class: "field" }, field.element) : h("p", { class: "fixed" }), error, sealed, contextsOf(node, page.form), origin.element);
   const full = h("div", { class: "full" }, ask, why);
