@@ -2,7 +2,9 @@
 
 Source: PAS §additionalinfo, profile-communicationrequest, profile-task (pas.md §1.9 rules 80-83, traps 61-63). The answer
 comes by CDex ``$submit-attachment``, its TrackingId being the control number given here. Where the answered form is
-wanted, that number is also the DTR context under which the form is fetched, and a trace number of the item.
+wanted, that number is also the DTR context under which the form is fetched, and a trace number of the item. What is
+awaited no more can still be read, as completed or as called off; the guide's CommunicationRequest is active only, so such
+a one is FHIR's own and claims no profile.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
@@ -21,11 +24,18 @@ from fhir_pa.pas.ids import stable_uuid
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.item import Item
 from fhir_pa.um.deciding.information_request import QUESTIONNAIRE, InformationRequest
+from fhir_pa.um.reviewing.no_longer_asked import no_longer_asked
 from ig_profiles.names import LOINC, PAS_TEMP_CODES
 from ig_profiles.reading import Json, many, one
 
 WHATEVER_ITS_AGE = "18793-0"  # LOINC, attachment modifiers: no time limit on what is sent
 DOCUMENTS, FORMS = "attachment-request-code", "attachment-request-questionnaire"  # the two kinds of Task
+
+
+Stands = Literal["open", "came", "called off"]
+TASK: dict[Stands, str] = {"open": "requested", "came": "completed", "called off": "cancelled"}
+REQUEST: dict[Stands, str] = {"open": "active", "came": "completed", "called off": "revoked"}
+SAYS: dict[Stands, str] = {"open": "waits for this", "came": "waited for this, and it came", "called off": "waits for this no more"}
 
 
 @dataclass(frozen=True)
@@ -38,10 +48,12 @@ class Asks:
 
 @dataclass(frozen=True)
 class Need:
-    """One thing wanted for one item."""
+    """One thing wanted for one item, since when, and what became of it."""
 
     item: Item
     request: InformationRequest
+    since: datetime
+    stands: Stands = "open"
 
     @property
     def kind(self) -> str:
@@ -66,7 +78,12 @@ def form_asked_for(control: str) -> tuple[str, int] | None:
 
 def needs(authorization: Authorization) -> tuple[Need, ...]:
     """What pended items still lack."""
-    return tuple(Need(item, request) for item in authorization.pended for request in item.determination.asks)
+    return tuple(Need(item, request, item.determination.decided_at) for item in authorization.pended for request in item.determination.asks)
+
+
+def needs_before(authorization: Authorization) -> tuple[Need, ...]:
+    """What was wanted once and is awaited no more."""
+    return tuple(Need(each.item, each.request, each.asked_at, "came" if each.came else "called off") for each in no_longer_asked(authorization))
 
 
 def form_contexts(item: Item, answering: Answering) -> list[Json | None]:
@@ -79,9 +96,21 @@ def information_requests(answering: Answering, response: Json) -> Asks:
     """The requests for everything still needed; an inquiry's answer bears the Tasks only (pas.md rule 79, trap 50)."""
     wanted = needs(answering.authorization)
     asked = [] if answering.form == "inquiry" else [_communication_request(need, answering, response) for need in wanted]
-    kinds = dict.fromkeys(need.kind for need in wanted)
-    tasks = [_task(kind, [need for need in wanted if need.kind == kind], answering, response) for kind in kinds]
-    return Asks([*asked, *tasks], [{"reference": entry["fullUrl"]} for entry in asked])
+    return Asks([*asked, *_tasks(wanted, answering, response)], [{"reference": entry["fullUrl"]} for entry in asked])
+
+
+def requests_before(answering: Answering, response: Json) -> list[Json]:
+    """The requests that were answered or called off, as resources; a Task only where nothing more of its kind is open."""
+    wanted, still = needs_before(answering.authorization), {need.kind for need in needs(answering.authorization)}
+    asked = [_communication_request(need, answering, response) for need in wanted]
+    return [entry["resource"] for entry in (*asked, *_tasks([need for need in wanted if need.kind not in still], answering, response))]
+
+
+def _tasks(wanted: Iterable[Need], answering: Answering, response: Json) -> list[Json]:
+    by_kind: dict[str, list[Need]] = {}
+    for need in wanted:
+        by_kind.setdefault(need.kind, []).append(need)
+    return [_task(kind, mine, answering, response) for kind, mine in by_kind.items()]
 
 
 def sentence(need: Need) -> str:
@@ -98,15 +127,15 @@ def _communication_request(need: Need, answering: Answering, response: Json) -> 
     resource: Json = {
         "resourceType": "CommunicationRequest",
         "id": _identity(control["value"]),
-        "meta": profile("profile-communicationrequest", answering.guide),
+        "meta": profile("profile-communicationrequest", answering.guide) if need.stands == "open" else None,
         "extension": [line] if answering.is_2_2 else None,
         "identifier": [control],
-        "status": "active",
+        "status": REQUEST[need.stands],
         "category": [codes.report_type_concept(codes.SUPPORTING_DOCUMENT)],
         "medium": [{"coding": [{"system": PAS_TEMP_CODES, "code": "CDEX"}]}],
         "subject": response["patient"],
         "payload": [{"extension": [*([] if answering.is_2_2 else [line]), *about, _modifier(need)], "contentString": need.request.document}],
-        "authoredOn": instant(answering.at),
+        "authoredOn": instant(need.since),
         "requester": response["insurer"],
         "recipient": [response["insurer"]],
         "sender": response["requestor"],
@@ -126,21 +155,22 @@ def _control(need: Need, answering: Answering) -> Json:
     return {"system": f"{answering.base_url}/CommunicationRequest", "value": number}
 
 
-def _task(kind: str, wanted: Iterable[Need], answering: Answering, response: Json) -> Json:
-    authorization, mine = answering.authorization, list(wanted)
+def _task(kind: str, mine: list[Need], answering: Answering, response: Json) -> Json:
+    authorization = answering.authorization
+    stands: Stands = "open" if any(need.stands == "open" for need in mine) else "came" if any(need.stands == "came" for need in mine) else "called off"
     payer = {"identifier": _payer_identifier(answering)}
     resource: Json = {
         "resourceType": "Task",
         "id": _identity(f"{authorization.reference}-{kind}"),
         "meta": profile("profile-task", answering.guide),
         "identifier": [response["identifier"][0]],
-        "status": "requested",
-        "statusReason": {"text": f"Item {', '.join(dict.fromkeys(str(need.item.sequence) for need in mine))} of {authorization.reference} waits for this."},
+        "status": TASK[stands],
+        "statusReason": {"text": f"Item {', '.join(dict.fromkeys(str(need.item.sequence) for need in mine))} of {authorization.reference} {SAYS[stands]}."},
         "intent": "order",
         "code": _coded(kind),
         "description": " ".join(sentence(need) for need in mine),
         "for": response["patient"],
-        "authoredOn": instant(answering.at),
+        "authoredOn": instant(min(need.since for need in mine)),
         "requester": payer,
         "owner": payer,
         "reasonCode": _coded("priorAuthorization"),

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from fhir_pa.pas.answering import claim_response_id
+from fhir_pa.pas.answering import Answering, claim_response_id
 from fhir_pa.pas.communication import Sent, communications
 from fhir_pa.pas.echo import Received, absolute
+from fhir_pa.pas.information_request import requests_before
 from fhir_pa.pas.response import write
 from fhir_pa.um.case.authorization import Authorization
-from ig_profiles.reading import Json, many
+from ig_profiles.reading import Json, many, without_empty
 
 KINDS = ("ClaimResponse", "Claim", "Bundle", "Task", "CommunicationRequest", "Communication")
 NAMED = frozenset({"Task", "CommunicationRequest", "Communication", "Bundle"})  # whose id begins with the reference of its case
@@ -23,7 +24,7 @@ REQUEST, RESPONSE = "-request", "-response"  # the two Bundles of a case
 def kept(
     kind: str, authorization: Authorization, received: Json, guide: str, *, at: datetime, base_url: str, sent: Iterable[Sent] = ()
 ) -> list[Json]:
-    """The resources of this type: one ClaimResponse and Claim, two Bundles, as many requests for information as are open, and all that was said.
+    """The resources of this type: one ClaimResponse and Claim, two Bundles, every request for information there ever was, and all that was said.
 
     ``sent`` are the documents that came after the request; only Communications tell of them.
     """
@@ -35,7 +36,8 @@ def kept(
         return [{**answer, "id": identity + RESPONSE}, {**received, "id": identity + REQUEST}]
     if kind == "Communication":
         return communications(authorization, sent, answer["entry"][0]["resource"], base_url)
-    return [each for each in many(answer, "entry", "resource") if each["resourceType"] == kind]
+    before = requests_before(Answering(authorization, Received.of(received), guide, at, base_url.rstrip("/")), answer["entry"][0]["resource"])
+    return [dict(without_empty(each)) for each in (*many(answer, "entry", "resource"), *before) if each["resourceType"] == kind]
 
 
 def case_named(kind: str, identity: str) -> str:

@@ -12,7 +12,7 @@ from fhir_pa.provider.pas.claim_response import read
 from fhir_pa.provider.pas.request import request_of
 from ig_profiles import json
 from ig_profiles.reading import Json, many
-from tests.stories.asking import BORDERLINE, inquire, oxygen, scans, submit, update
+from tests.stories.asking import BORDERLINE, inquire, oxygen, scans, submit, update, withdrawn
 from tests.stories.parties import SUPPLIER, Staff, System
 from tests.stories.test_attachments import control, report
 
@@ -143,3 +143,41 @@ def test_the_statement_lists_exactly_the_types_and_interactions_there_are(clinic
         if kind[0].isupper() and rest_of in ("", "<identity>", "<fhir_id:identity>"):
             there |= {(kind, codes[method, bool(rest_of)]) for method in rule.methods & {"GET", "POST", "PUT", "DELETE"}}
     assert said == there
+
+
+def test_what_came_is_read_as_completed_and_found_by_its_status(clinic: System) -> None:
+    asked = scans(clinic)
+    answer = submit(clinic, asked)
+    (task,), (chest, neck) = found(clinic, "Task?status=requested"), found(clinic, "CommunicationRequest?status=active")
+    clinic.plan.clock.turn(minutes=5)
+    clinic.post("$submit-attachment", attachment_of(asked, control(answer, 2), {2: report(clinic, "chest")}))
+    assert clinic.get(f"CommunicationRequest/{chest['id']}")["status"] == "completed"
+    assert [each["input"][1:] for each in found(clinic, "Task?status=requested")] == [task["input"][2:]], "of the Task only what is still awaited is left"
+    clinic.post("$submit-attachment", attachment_of(asked, control(answer, 3), {3: report(clinic, "neck")}))
+    done = clinic.get(f"Task/{task['id']}")
+    assert (done["status"], done["input"]) == ("completed", task["input"]) and "and it came" in done["statusReason"]["text"]
+    assert done["authoredOn"] == task["authoredOn"], "it was asked when it was asked"
+    ended = found(clinic, "CommunicationRequest?status=completed")
+    assert [(each["id"], "meta" in each) for each in ended] == [(chest["id"], False), (neck["id"], False)], "the guide's profile is for active ones"
+    assert found(clinic, "Task?status=requested") == [] == found(clinic, "CommunicationRequest?status=active")
+    said = {each["basedOn"][0]["reference"].partition("/fhir/")[2] for each in found(clinic, "Communication")}
+    assert said == {f"CommunicationRequest/{each['id']}" for each in ended}, "what answers a request refers to one that is there"
+
+
+def test_what_was_decided_without_the_answer_is_read_as_called_off(clinic: System, physician: Staff) -> None:
+    submit(clinic, scans(clinic))
+    (task,), asked = found(clinic, "Task"), found(clinic, "CommunicationRequest")
+    clinic.plan.clock.turn(minutes=5)
+    physician.decide(physician.worklist()[0]["number"], items=[2, 3], decision="certify", because="Seen on the film.")
+    assert {clinic.get(f"CommunicationRequest/{each['id']}")["status"] for each in asked} == {"revoked"}
+    ended = clinic.get(f"Task/{task['id']}")
+    assert ended["status"] == "cancelled" and "waits for this no more" in ended["statusReason"]["text"]
+
+
+def test_what_was_asked_for_and_then_withdrawn_is_called_off_too(clinic: System) -> None:
+    asked = scans(clinic)
+    submit(clinic, asked)
+    clinic.plan.clock.turn(minutes=5)
+    clinic.post("Claim/$submit", withdrawn(update(asked)[1]))
+    assert {each["status"] for each in found(clinic, "CommunicationRequest")} == {"revoked"}
+    assert [each["status"] for each in found(clinic, "Task")] == ["cancelled"]

@@ -36,8 +36,8 @@ SEARCHED: Mapping[str, tuple[str, ...]] = {
     "ClaimResponse": ("_id", "identifier", "patient", "patient:identifier", "requestor:identifier", "request"),
     "Claim": ("_id", "identifier", "patient", "patient:identifier", "provider:identifier"),
     "Bundle": ("_id", "identifier"),
-    "Task": ("_id", "identifier", "patient", "patient:identifier"),
-    "CommunicationRequest": ("_id", "identifier", "patient", "patient:identifier"),
+    "Task": ("_id", "identifier", "patient", "patient:identifier", "status"),
+    "CommunicationRequest": ("_id", "identifier", "patient", "patient:identifier", "status"),
     "Communication": ("_id", "identifier", "patient", "patient:identifier"),
 }
 _PAGING = ("_count", "_offset", "_format", "_pretty")
@@ -64,10 +64,11 @@ def search(kind: str, asked: Mapping[str, Sequence[str]], guide: str, caller: Ca
         raise Unprocessable(*issues)
     count, offset = _number(asked, "_count", PAGE, LARGEST), _number(asked, "_offset", 0, 1_000_000)
     wanted = [[known for each in value.split(",") for known in _known(kind, name, each)] for name, values in asked.items() for value in values]
-    ids = {each for value in asked.get("_id", ()) for each in value.split(",")}
+    narrowed = {element: {each for value in asked.get(name, ()) for each in value.split(",")} for name, element in (("_id", "id"), ("status", "status"))}
     with payer.store.reading() as tx:
         total, numbers = submitted_by(caller.id, [each for each in wanted if each], count, offset, tx)
-        found = [each for number in numbers for each in _resources(kind, tx.authorization(number), guide, payer, tx) if not ids or each["id"] in ids]
+        there = [each for number in numbers for each in _resources(kind, tx.authorization(number), guide, payer, tx)]
+    found = [each for each in there if all(not meant or each[element] in meant for element, meant in narrowed.items())]
     return _searchset(kind, found, asked, (total, count, offset), payer.fhir_base(guide))
 
 
