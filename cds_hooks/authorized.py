@@ -31,7 +31,8 @@ def granted(asked: Asked, edition: Edition, findings: tuple[Finding, ...], grant
 
 def standing(asked: Asked, edition: Edition, held: OnFile) -> CoverageAnswer:
     """The answer when an authorization on file certifies all that is asked."""
-    for_what = f"{asked.order.label} is authorized already{days_in_words(held)}"
+    series = f", as one of a series (the next is due on {held.due_on}, and may be given from {held.open_on} on)" if held.open_on else ""
+    for_what = f"{asked.order.label} is authorized already{days_in_words(held)}{series}"
     if asked.what_if:
         text = f"{for_what}. No request is needed. The number is not told in a what-if call."
         return under(asked, edition, (), Covered.YES, PriorAuthorization.NOT_NEEDED, Reason(text), details=_limits(held), until=held.until)
@@ -62,6 +63,11 @@ def besides(asked: Asked) -> str:
         amount = amount_in_words(held) if held.quantity is not None else "the service"
         if held.assertion and held.assertion == asked.assertion_id:
             return f"{named} was given for this order before it was changed ({amount}{days_in_words(held)}). Send an update of it for the change."
+        if asked.on_file.too_early:
+            next_one = f"the next is due on {held.due_on} and may be given from {held.open_on} on"
+            return f"{named} on file certifies it as a series: {next_one}. Sooner, send a request that says why: a person looks at it."
+        if held.left is not None and held.left <= 0:
+            return f"{named} on file certified {amount}{days_in_words(held)}, and all of it is used. More needs a request of its own."
         return f"{named} on file certifies {amount}{days_in_words(held)}; this order asks for more or for other days. Ask for the difference alone."
     if elsewhere is not None:
         return f"The same service is certified for another practice{days_in_words(elsewhere)}. Ask the patient before it is done twice."

@@ -24,7 +24,8 @@ class OnFile:
     day it was certified, or received. ``starts_on`` and ``until`` are both included. ``assertion`` is the assertion id
     of the order it was certified with, if it was. ``may_be_told`` says whether this caller may hear the number.
     ``lacks_evidence`` says that the review waits for documents, ``declined`` that a physician did not certify it.
-    ``sites`` tell where on the body, where that is known.
+    ``sites`` tell where on the body, where that is known. ``left`` is what claims have left of the quantity. ``due_on`` is when a
+    review is due, or the next of a series; ``open_on`` the first day on which that one may be given.
     """
 
     number: str
@@ -41,6 +42,8 @@ class OnFile:
     due_on: date | None = None
     declined: bool = False
     sites: tuple[str, ...] = ()
+    left: Decimal | None = None
+    open_on: date | None = None
 
     def same_service(self, codes: Iterable[Coding]) -> bool:
         """Whether it is for every one of these billing codes, under whatever alias of their system."""
@@ -55,9 +58,15 @@ class OnFile:
         """Whether it certifies all that this service asks for; ``on`` is the day when the service names none."""
         if not self.in_force(service.on or on) or (service.until and self.until and service.until > self.until):
             return False
+        if self.too_early(service, on) or (self.left is not None and self.left < (service.quantity or 1)):
+            return False
         if service.quantity is None or self.quantity is None:
             return True
         return service.quantity <= self.quantity and service.unit in (None, self.unit)
+
+    def too_early(self, service: RequestedService, on: date) -> bool:
+        """Whether the service comes before the next of its series may be given."""
+        return self.open_on is not None and (service.on or on) < self.open_on
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class Known:
     ``standing`` certifies all the order asks for; ``narrower`` certifies the service, but less than asked, or did when
     the order was signed before it was changed; ``under_review`` is pended. ``elsewhere`` is another practice's: it
     spares this one no request, and its number is not for this caller. ``declined`` was not certified in the last year;
-    it is told where nothing else is on file.
+    it is told where nothing else is on file. ``too_early``: the narrower one is a series whose next is not due on this day.
     """
 
     standing: OnFile | None = None
@@ -75,6 +84,7 @@ class Known:
     under_review: OnFile | None = None
     elsewhere: OnFile | None = None
     declined: OnFile | None = None
+    too_early: bool = False
 
     @property
     def anything(self) -> OnFile | None:
@@ -97,10 +107,12 @@ def known(service: RequestedService, codes: tuple[Coding, ...], assertion: str, 
     alike = [each for each in listed if each.same_service(codes)]
     before_change = [each for each in listed if assertion and each.assertion == assertion and each.certified]
     ours = [each for each in alike if each.may_be_told or each in before_change]
+    narrower = next((each for each in (*ours, *before_change) if each.in_force(day) or each in before_change), None)
     return Known(
         standing=next((each for each in ours if each.covers(service, today)), None),
-        narrower=next((each for each in (*ours, *before_change) if each.in_force(day) or each in before_change), None),
+        narrower=narrower,
         under_review=next((each for each in ours if not each.certified and not each.declined), None),
         elsewhere=next((each for each in alike if each not in ours and each.in_force(day)), None),
         declined=max((each for each in ours if each.declined and each.since >= today - REMEMBERED), key=lambda each: each.since, default=None),
+        too_early=narrower is not None and narrower.too_early(service, today),
     )

@@ -159,7 +159,8 @@ def _quantity(resource: Json) -> tuple[Decimal | None, str | None]:
             return Decimal(str(one(quantity, "value"))), text(quantity, "unit") or text(quantity, "code")
         except InvalidOperation:
             continue
-    return None, None
+    times = one(resource, "occurrenceTiming", "repeat", "count")
+    return (Decimal(times), None) if isinstance(times, int) and not isinstance(times, bool) else (None, None)
 
 
 def _label(concepts: list[Json], codes: tuple[Coding, ...], resource: Json) -> str:

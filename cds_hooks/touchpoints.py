@@ -32,6 +32,7 @@ def touchpoints(edition: Edition, answers: Sequence[CoverageAnswer]) -> dict[str
         "certified": _certified(edition.certifies) if edition.certifies else "",
         "shorter": [(" and ".join(_titles(edition.criteria, less.when)), less.days) for less in edition.certifies_less],
         "quantity": _amount(edition.certifies) if edition.certifies else "",
+        "series": list(_series(edition, answers)),
         "renewal": str(ends.pop()) if len(ends) == 1 and None not in ends else "the certified period ends",
     }
 
@@ -63,6 +64,14 @@ def _certified(limit: Certifies) -> str:
 
 def _amount(limit: Certifies) -> str:
     return f"{plain(limit.quantity)} {limit.unit or 'units'}" if limit.quantity is not None else ""
+
+
+def _series(edition: Edition, answers: Sequence[CoverageAnswer]) -> Iterator[str]:
+    """Every schedule on which one of these orders may be certified, with its codes where it is not for all."""
+    asked = {coding.code for answer in answers for coding in answer.basis.codes}
+    for each in edition.schedules:
+        if not each.services or asked.intersection(each.services):
+            yield each.in_words + (f" ({', '.join(sorted(asked.intersection(each.services)))})" if each.services else "")
 
 
 def _steps(criteria: Iterable[Criterion]) -> Iterator[str]:

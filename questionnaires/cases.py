@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 from ig_profiles.reading import Coding, Json
 from questionnaires.answers import merge
@@ -39,17 +40,22 @@ class Case:
     expected: Mapping[str, str]
     findings: Mapping[str, str]
     says: str
+    quantity: Decimal | None = None
+    until: date | None = None
 
 
-def outcome(findings: tuple[Finding, ...], volume: Volume) -> str:
-    """What software makes of the findings alone: certify when every criterion is met, else refer. Silence never certifies.
+def outcome(findings: tuple[Finding, ...], volume: Volume, service: RequestedService | None = None) -> str:
+    """What software makes of the findings: certify when every criterion is met, else refer. Silence never certifies.
 
-    What the edition excludes from the plan's benefits is neither: a person said no before anybody asked.
+    More of a ``service`` than the edition certifies is referred. What the edition excludes from the plan's benefits is neither: a
+    person said no before anybody asked.
     """
     if volume.edition.excludes:
         return EXCLUDE
-    certifiable = volume.edition.covered and volume.edition.certifies is not None
-    return CERTIFY if certifiable and findings and all(finding.truth is Truth.MET for finding in findings) else REFER
+    limit = volume.edition.certifying(findings, service)
+    if not volume.edition.covered or limit is None or not findings or any(finding.truth is not Truth.MET for finding in findings):
+        return REFER
+    return REFER if service is not None and service.on is not None and limit.beyond(service, service.on) else CERTIFY
 
 
 def tell(case: Case, volume: Volume, engine: FactEngine) -> list[Mistake]:
@@ -59,14 +65,14 @@ def tell(case: Case, volume: Volume, engine: FactEngine) -> list[Mistake]:
     wrong: list[Mistake] = []
     file = f"{volume.folder.name}/cases.toml"
     for service in case.services:
-        requested = RequestedService((service,), on=case.on, line_of_business=case.line_of_business)
+        requested = RequestedService((service,), on=case.on, until=case.until, quantity=case.quantity, line_of_business=case.line_of_business)
         if not volume.edition.speaks_about(requested, case.on):
             what = f"asks for {service.code} on {case.on}, about which {volume.edition.name} does not speak."
             wrong.append(Mistake(file, case.title, what, "Correct the code, the day or the line of business, or name the edition that does."))
             continue
         findings = volume.edition.weigh(requested, known, Circumstances(case.on, case.on))
         found |= {finding.criterion: finding for top in findings for finding in _all(top)}
-        result, wanted = outcome(findings, volume), case.expected.get(service.code, "")
+        result, wanted = outcome(findings, volume, requested), case.expected.get(service.code, "")
         if wanted and result != wanted:
             open_ = "; ".join(finding.because for finding in findings if finding.truth is not Truth.MET) or "every criterion is met"
             wrong.append(Mistake(file, case.title, f"expects {service.code}: {wanted}, but {volume.edition.name} says {result} ({open_}).", _MEND))

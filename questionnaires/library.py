@@ -29,6 +29,7 @@ In short, an edition in policy.toml::
     remembers = ["known_variant"]                     # answers that stay true: offered again for the same member
     certifies = { days = 365 }                        # quantity = 2, unit = "each" are the most it certifies
     certifies_less = [{ when = ["group_2"], days = 90 }]   # when one of these criteria is met
+    schedules = [{ services = ["70553"], every_days = 183, early_days = 19, quantity = 4, days = 730 }]   # a series, certified together
 
     share = { in_network = 10, out_of_network = 40 } # network, shares, limits, billing codes: authoring/benefits.py
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -12,6 +12,7 @@ from ig_profiles.reading import Coding
 from questionnaires.benefits import Benefits
 from questionnaires.criteria import Answers, Circumstances, Criterion, Finding, Truth, facts_tested, weigh
 from questionnaires.offers import Alternative, Companion
+from questionnaires.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,28 @@ class RequestedService:
 class Certifies:
     """What an edition certifies when every criterion is met: for how long, and at most how much.
 
-    ``when`` names criteria: it is certified so only when one of them is met. None means always.
+    ``when`` names criteria: it is certified so only when one of them is met. None means always. ``schedule`` is the interval
+    at which what is certified together may be given.
     """
 
     days: int
     quantity: Decimal | None = None
     unit: str | None = None
     when: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+
+    def beyond(self, service: RequestedService, today: date) -> str:
+        """Why this asks for more than is certified; empty when it does not. Giving less would be a reduction."""
+        starts_on = service.on or today
+        if self.quantity is not None and service.quantity is not None and service.quantity > self.quantity:
+            return f"The quantity asked for is {service.quantity} {service.unit or self.unit or 'units'}."
+        if service.until is not None and service.until > starts_on + timedelta(days=self.days - 1):
+            return f"The period asked for ends on {service.until}."
+        if self.schedule is not None and service.until is not None and service.quantity is not None:
+            days = (service.until - starts_on).days + 1
+            if service.quantity > self.schedule.most_in(days):
+                return f"{service.quantity} in {days} days are more often than one every {self.schedule.every_days} days."
+        return ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +75,8 @@ class Edition:
     is offered while ordering; they decide nothing. ``form`` says whether providers are handed the whole form or one that
     asks step by step; ``remembers`` names questions whose answers stay true, so that they are offered again.
     ``specialties`` are the fields whose physicians know such cases; ``indicated`` are beginnings of the ICD-10-CM codes it is
-    meant for: a decision against a member who has one takes a physician of these fields.
+    meant for: a decision against a member who has one takes a physician of these fields. ``schedules`` say what may be certified
+    together when it comes back at intervals.
     """
 
     topic: str
@@ -92,6 +109,7 @@ class Edition:
     remembers: tuple[str, ...] = ()
     specialties: tuple[Coding, ...] = ()
     indicated: tuple[str, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
 
     @property
     def name(self) -> str:
@@ -125,10 +143,22 @@ class Edition:
         """A finding for every criterion that applies to this service."""
         return tuple(weigh(criterion, answers, circumstances) for criterion in self.applying(service))
 
-    def certifying(self, findings: Iterable[Finding]) -> Certifies | None:
-        """What it certifies for a request with these findings, once every criterion is met."""
+    def certifying(self, findings: Iterable[Finding], service: RequestedService | None = None) -> Certifies | None:
+        """What it certifies of this service for a request with these findings, once every criterion is met."""
         held = met(findings)
-        return next((less for less in self.certifies_less if held.intersection(less.when)), self.certifies)
+        return next((less for less in self.certifies_less if held.intersection(less.when)), self.most(service))
+
+    def most(self, service: RequestedService | None) -> Certifies | None:
+        """The most it certifies of this service: a whole schedule where several are asked for and it has one, else ``certifies``."""
+        schedule = self.schedule_of(service) if service is not None and service.quantity is not None and service.quantity > 1 else None
+        if schedule is None or self.certifies is None:
+            return self.certifies
+        return Certifies(schedule.days, Decimal(schedule.quantity), self.certifies.unit, schedule=schedule)
+
+    def schedule_of(self, service: RequestedService) -> Schedule | None:
+        """The schedule on which this service may be certified; None when it has none."""
+        asked = {coding.code for coding in service.codes}
+        return next((each for each in self.schedules if not each.services or asked.intersection(each.services)), None)
 
 
 def met(findings: Iterable[Finding]) -> frozenset[str]:

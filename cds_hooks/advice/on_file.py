@@ -25,7 +25,7 @@ def _about(answer: CoverageAnswer, what_if: bool) -> Iterator[Draft]:
     amount = amount_in_words(held) if held is not None and held.quantity is not None else ""
     words = {"order": answer.basis.label, "held": held, "number_told": not what_if, "amount": amount}
     if known.standing is None and known.narrower is not None:
-        yield Draft(LIMITS, "limits.j2", {**words, "days": days_in_words(known.narrower)}, (answer,), "warning")
+        yield Draft(LIMITS, "limits.j2", {**words, "days": days_in_words(known.narrower), "early": known.too_early}, (answer,), "warning")
         return
     elsewhere = known.elsewhere if held is None and known.under_review is None else None
     about = {"review": known.under_review if held is None else None, "elsewhere": elsewhere, "days": days_in_words(held or elsewhere)}

@@ -152,7 +152,8 @@ def _event_days(claim: Entry) -> tuple[date | None, date | None]:
 
 def _quantity(node: Json, order: Json) -> tuple[Decimal | None, str | None]:
     choices = (node.get("quantity"), order.get("quantityQuantity"), one(order, "dispenseRequest", "quantity"))
-    return next((found for found in map(quantity, choices) if found[0] is not None), (None, None))
+    times = number(one(order, "occurrenceTiming", "repeat", "count"))
+    return next((found for found in map(quantity, choices) if found[0] is not None), (times, None))
 
 
 def _string(value: Any) -> str | None:

@@ -8,6 +8,8 @@ One story, in short::
     services = { HCPCS = ["E1390"] }
     on = 2026-11-21                                   # the day of the service; today is the same day
     line_of_business = "medicare-advantage"           # optional
+    quantity = 4                                      # optional: how many of each service, and until which day
+    until = 2028-11-29
     edition = "2026.1"                                # optional: the newest
     expected = "certify"                              # or "refer", or by code: { E1390 = "certify", E0431 = "refer" }
     findings = { hypoxemia = "met" }                  # optional: met, not met, unknown, by criterion
@@ -77,6 +79,8 @@ def _case(table: Table, folder: Path, volumes: list[Volume]) -> Case | None:
         "expected": _expected(table, services),
         "findings": _findings(table, volume),
         "says": table.take("says", str, ""),
+        "quantity": _amount(table),
+        "until": table.take("until", date, None),
     }
     table.finish()
     return Case(**said) if volume is not None and len(table.mistakes) == before else None
@@ -88,6 +92,11 @@ def _services(table: Table) -> tuple[Coding, ...]:
         if system not in CODE_SYSTEMS and "://" not in system:
             table.wrong(f"names a service by '{system}'.", f"{perhaps(system, CODE_SYSTEMS)}Use {quoted(CODE_SYSTEMS)}.")
     return tuple(Coding(CODE_SYSTEMS.get(system, system), str(code)) for system, codes in rows.items() for code in many(codes))
+
+
+def _amount(table: Table) -> Decimal | None:
+    value = table.take("quantity", (int, float), None)
+    return None if value is None else Decimal(str(value))
 
 
 def _expected(table: Table, services: tuple[Coding, ...]) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from questionnaires.authoring.benefits import benefits_sense, read_benefits, wit
 from questionnaires.authoring.criteria import every, read_criteria
 from questionnaires.authoring.mistakes import Mistake, perhaps, quoted
 from questionnaires.authoring.offers import read_alternatives, read_companions
+from questionnaires.authoring.schedules import read_schedules
 from questionnaires.authoring.table import REQUIRED, Table
 from questionnaires.policy import Certifies, Edition
 
@@ -92,6 +93,7 @@ def _edition(table: Table, common: Mapping[str, Any]) -> Wording:
         benefits=read_benefits(table, _services),
     )
     read["services"] = with_those_billed(read["services"], read["benefits"])
+    read["schedules"] = read_schedules(table, read["services"])
     known = [criterion.id for criterion in every(read["criteria"])]
     for key, reader in (("alternatives", read_alternatives), ("companions", read_companions)):
         read[key] = reader(table, table.take(key, list, []), read["services"], known)
@@ -109,6 +111,8 @@ def _sense(table: Table, read: Mapping[str, Any]) -> None:
         table.wrong("weighs criteria, but does not say what it certifies when all are met.", "Add [edition.certifies] with days = …")
     if read["certifies"] and not read["criteria"]:
         table.wrong("certifies without any criterion.", "Silence never certifies: add [[edition.criteria]], or take [edition.certifies] out.")
+    if read["schedules"] and read["certifies"] is None:
+        table.wrong("has schedules, but does not say what it certifies otherwise.", "Add [edition.certifies] with days = …", "schedules")
     benefits_sense(table, read["benefits"], read)
     known = [criterion.id for criterion in every(read["criteria"])]
     for name in (name for less in read["certifies_less"] for name in less.when if name not in known):

@@ -12,7 +12,7 @@ from fhir_pa.um.case.looking_back import reason_of
 from fhir_pa.um.case.peer_to_peer import PeerToPeer
 from fhir_pa.um.case.recoupment import Recoupment
 from fhir_pa.um.clocks.clock import Clock
-from fhir_pa.um.deciding.determination import Determination
+from fhir_pa.um.deciding.determination import Authorized, Determination
 from fhir_pa.um.deciding.step_down import StepDown
 from fhir_pa.um.reviewing.appealing import file_until
 from fhir_pa.um.reviewing.information_life import Round, rounds
@@ -123,13 +123,17 @@ def _determination(determination: Determination) -> dict[str, Any]:
         "criteria": list(determination.criteria),
         "reason_codes": list(determination.reason_codes),
         "phone": determination.phone,
-        "authorized": authorized
-        and {"from": _text(authorized.starts_on), "until": _text(authorized.until), "quantity": _text(authorized.quantity), "unit": authorized.unit},
+        "authorized": authorized and _authorized(authorized),
         "step_down": determination.step_down and _step_down(determination.step_down),
         "signed_by": signature and vars(signature),
         "excluded_by": determination.excluded_by,
         "root_cause": determination.root_cause,
     }
+
+
+def _authorized(held: Authorized) -> dict[str, Any]:
+    amount = {"from": _text(held.starts_on), "until": _text(held.until), "quantity": _text(held.quantity), "unit": held.unit}
+    return {**amount, "series": vars(held.recurs)} if held.recurs else amount
 
 
 def _step_down(step: StepDown) -> dict[str, Any]:

@@ -112,6 +112,7 @@ def _whole(edition: Edition) -> Json:
         "form": edition.questionnaire,
         "documents_from": list(edition.documentation),
         "certifies": {"days": certifies.days, "at_most": _amount(certifies)} if certifies else None,
+        "schedules": [{**vars(each), "services": list(each.services)} for each in edition.schedules] or None,
         "criteria": [_criterion(each) for each in edition.criteria],
         "fingerprint": edition.fingerprint,
     }

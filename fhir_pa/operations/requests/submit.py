@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from fhir_pa.auth.caller import Caller
 from fhir_pa.numbers import new_number
 from fhir_pa.operations.requests.appeal_submitted import appeal
-from fhir_pa.operations.requests.certified_with_order import certified_with_order
+from fhir_pa.operations.requests.certified_before import certified_before
 from fhir_pa.operations.requests.held_attachments import waiting_for
 from fhir_pa.operations.requests.stays import link
 from fhir_pa.operations.validate import findings
@@ -33,6 +33,7 @@ from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.deciding.determination import Certify
 from fhir_pa.um.deciding.request import AuthorizationRequest, CertificationType
 from fhir_pa.um.on_file.order_time import carried, certifies_all, taken_up
+from fhir_pa.um.on_file.series import answers_all, next_in_series
 from fhir_pa.um.stays.admission import joins, requested
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
@@ -87,20 +88,24 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
         appealed = appeal(submission, received, payer)
         return Outcome(revised=appealed.case, errors=appealed.errors, news="appeal filed", shown=appealed.shown)
     documentation = Documentation.of(submission)
-    before, on_file = _on_file(request, received.client, payer) if request.is_update else (None, Documentation())
+    before, known = _on_file(request, received.client, payer) if request.is_update else (None, Documentation())
     if before is not None:
-        return _revise(before, request, on_file.with_more(documentation), received, payer, exchange)
+        return _revise(before, request, known.with_more(documentation), received, payer, exchange)
     if request.certification_type is CertificationType.CANCEL or all(item.cancelled for item in request.items):
         return Outcome(errors=(business_error.update_of_nothing(),))
     noticed = _noticed(request, received.client, payer)
     if noticed is not None:
         return _requested(_revise(noticed, request, documentation, received, payer, exchange), received)
     with payer.store.reading() as tx:
-        with_order = certified_with_order(submission, received.client, tx)
-    ordered = certifies_all(request, with_order, received.at.date())
+        on_file = certified_before(submission, received.client, tx)
+    ordered = certifies_all(request, on_file, received.at.date())
     if ordered is not None:
         return Outcome(revised=taken_up(ordered, request, received.id, received.client, received.at))
-    request, already = carried(request, with_order, received.at.date())
+    series = answers_all(request, on_file, received.at.date())
+    if series is not None:
+        kept, shown = next_in_series(series, request, received.id, received.client, received.at)
+        return Outcome(revised=kept, shown=shown)
+    request, already = carried(request, on_file, received.at.date())
     waiting = waiting_for(submission, received.client, received.at, payer)
     opened = _opened(request, already, waiting.documentation.with_more(documentation), received, payer, exchange)
     return Outcome(opened=waiting.joined(opened, received.at))

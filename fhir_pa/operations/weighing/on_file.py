@@ -14,6 +14,8 @@ from fhir_pa.um.case.item import Item
 from fhir_pa.um.case.transitions import CERTIFICATIONS, PENDING, State
 from fhir_pa.um.deciding.request import MemberReference
 from fhir_pa.um.on_file.inquiry import InquiryCriteria, may_see
+from fhir_pa.um.on_file.series import next_of
+from fhir_pa.um.on_file.units import left
 from ig_profiles.reading import Entry, Index, Json
 
 
@@ -63,7 +65,7 @@ def _services(authorization: Authorization, may_be_told: bool) -> Iterator[OnFil
 
 
 def _certified(authorization: Authorization, item: Item, may_be_told: bool) -> OnFile:
-    determination, held = item.determination, item.determination.authorized
+    determination, held, coming = item.determination, item.determination.authorized, next_of(authorization, item)
     return OnFile(
         number=authorization.number,
         codes=item.requested.service.codes,
@@ -75,6 +77,9 @@ def _certified(authorization: Authorization, item: Item, may_be_told: bool) -> O
         unit=held.unit if held else None,
         assertion=authorization.request.assertion,
         may_be_told=may_be_told,
+        left=left(authorization, item).left if authorization.uses else None,
+        due_on=coming.due_on if coming else None,
+        open_on=coming.open_on if coming else None,
     )
 
 

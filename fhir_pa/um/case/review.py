@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -84,7 +84,7 @@ class Decision:
         if reduced and self.authorized is None:
             raise Unprocessable("A modification says what is certified instead. Give quantity, from and until.", expression="authorized")
         step_down = self._step_down()
-        authorized = None if self.verdict is Verdict.DENY else self.authorized or as_requested(item, at.date(), before.edition.days if before.edition else None)
+        authorized = None if self.verdict is Verdict.DENY else self._authorized(item, before, at)
         return Determination(
             action=ACTION[self.verdict],
             because=" ".join(filter(None, [self.because.strip(), step_down.says if step_down else ""])),
@@ -99,6 +99,13 @@ class Decision:
             root_cause=None if self.verdict is Verdict.CERTIFY else self.root_cause,
             step_down=step_down,
         )
+
+    def _authorized(self, item: RequestedItem, before: Determination, at: datetime) -> Authorized:
+        """What is certified; several of what an edition certifies as a series keep its interval, whoever certifies them."""
+        edition = before.edition
+        held = self.authorized or as_requested(item, at.date(), edition.days if edition else None)
+        several = held.quantity is not None and held.quantity > 1
+        return replace(held, recurs=edition.recurs) if edition and edition.recurs and several else held
 
     def _step_down(self) -> StepDown | None:
         if self.step_down is None:

@@ -29,6 +29,11 @@ def used(uses: Iterable[Use], sequence: int) -> Decimal:
     return sum((use.quantity for use in uses if use.item == sequence and not use.stepped_down), Decimal(0))
 
 
+def days_used(uses: Iterable[Use], sequence: int) -> tuple[date, ...]:
+    """The days on which claims tell that some of this item was given, each once."""
+    return tuple(sorted({use.on for use in uses if use.item == sequence and not use.stepped_down}))
+
+
 def refuse_less_than_used(uses: Iterable[Use], sequence: int, quantity: Decimal | None, unit: str | None) -> None:
     """Raises Conflict when this quantity is less than what claims have used already (domain §4.9 invariant 3)."""
     gone = used(uses, sequence)

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from fhir_pa.um.deciding.exemption import Exemption
 from fhir_pa.um.deciding.information_request import InformationRequest
+from fhir_pa.um.deciding.recurrence import Recurrence
 from fhir_pa.um.deciding.root_cause import RootCause
 from fhir_pa.um.deciding.step_down import StepDown
 from ig_profiles.outcome import Forbidden, Unprocessable
@@ -43,7 +44,8 @@ class EditionReference:
     """Which wording decided: enough to find it again and to prove it has not changed; ``days`` is how long it certifies.
 
     ``sensitive`` is what the edition said of whom its authorizations may be shown to, ``review_every`` after how many days
-    care that goes on is reviewed (None: it is not), ``plan_criteria`` which of its criteria the discharge plan shows.
+    care that goes on is reviewed (None: it is not), ``plan_criteria`` which of its criteria the discharge plan shows, ``recurs``
+    the interval at which it certifies what was asked for as a series.
     """
 
     topic: str
@@ -53,6 +55,7 @@ class EditionReference:
     sensitive: bool = False
     review_every: int | None = None
     plan_criteria: tuple[str, ...] = ()
+    recurs: Recurrence | None = None
 
     @property
     def name(self) -> str:
@@ -60,22 +63,24 @@ class EditionReference:
         return f"{self.topic} {self.version}"
 
     @classmethod
-    def of(cls, edition: Edition, findings: tuple[Finding, ...] = ()) -> EditionReference:
-        """The reference to this edition, and how long it certifies where these were the findings."""
-        limit = edition.certifying(findings)
+    def of(cls, edition: Edition, findings: tuple[Finding, ...] = (), service: RequestedService | None = None) -> EditionReference:
+        """The reference to this edition, and how long it certifies this service where these were the findings."""
+        limit = edition.certifying(findings, service)
         every = edition.benefits.ahead.concurrent_review_every_days
         plan = tuple(criterion.id for criterion in edition.criteria if criterion.document == DISCHARGE_PLAN) if every else ()
-        return cls(edition.topic, edition.version, edition.fingerprint, limit.days if limit else None, edition.sensitive, every, plan)
+        days, recurs = (limit.days, Recurrence.of(limit)) if limit else (None, None)
+        return cls(edition.topic, edition.version, edition.fingerprint, days, edition.sensitive, every, plan, recurs)
 
 
 @dataclass(frozen=True)
 class Authorized:
-    """What was certified: from when until when, and how much (both days included)."""
+    """What was certified: from when until when, and how much (both days included); ``recurs`` is the interval of a series."""
 
     starts_on: date
     until: date
     quantity: Decimal | None = None
     unit: str | None = None
+    recurs: Recurrence | None = None
 
 
 @dataclass(frozen=True)
@@ -203,30 +208,24 @@ def determine(edition: Edition, findings: tuple[Finding, ...], service: Requeste
 
     An edition without criteria, or one that certifies nothing, always refers: silence never certifies, nor what is no benefit.
     """
-    name = EditionReference.of(edition, findings)
+    name = EditionReference.of(edition, findings, service)
     open_ = tuple(finding for finding in findings if finding.truth is not Truth.MET)
-    limit = edition.certifying(findings)
+    limit = edition.certifying(findings, service)
     if findings and not open_ and limit is not None and edition.covered:
-        more = beyond(limit, service, today)
+        more = limit.beyond(service, today)
         if more:
             return Refer(f"{more} {edition.title} certifies less without review.", findings, name, edition.refer_to, phone=edition.phone)
-        return Certify(f"Every criterion of {edition.title} is met.", findings, name, authorized(limit, service, today))
+        held = authorized(limit, service, today)
+        series = f" {held.recurs.in_words}" if held.recurs else ""
+        return Certify(f"Every criterion of {edition.title} is met.{series}", findings, name, held)
     missing = tuple(dict.fromkeys(fact for finding in open_ for fact in finding.missing))
     reason = " ".join(finding.because for finding in open_) or edition.because
     return Refer(reason, findings, name, edition.refer_to, missing, edition.phone)
 
 
-def beyond(limit: Certifies, service: RequestedService, today: date) -> str:
-    """Why this asks for more than the policy certifies; empty when it does not. Giving less would be a reduction."""
-    if limit.quantity is not None and service.quantity is not None and service.quantity > limit.quantity:
-        return f"The quantity asked for is {service.quantity} {service.unit or limit.unit or 'units'}."
-    if service.until is not None and service.until > (service.on or today) + timedelta(days=limit.days - 1):
-        return f"The period asked for ends on {service.until}."
-    return ""
-
-
 def authorized(limit: Certifies, service: RequestedService, today: date) -> Authorized:
     """What is certified of a service that asks for no more than the policy certifies: its own days and amount, else the policy's."""
     starts_on = service.on or today
-    until = service.until if service.until and service.until >= starts_on else starts_on + timedelta(days=limit.days - 1)
-    return Authorized(starts_on, until, service.quantity or limit.quantity, service.unit or limit.unit)
+    days = limit.schedule.days_for(int(service.quantity)) if limit.schedule and service.quantity else limit.days
+    until = service.until if service.until and service.until >= starts_on else starts_on + timedelta(days=days - 1)
+    return Authorized(starts_on, until, service.quantity or limit.quantity, service.unit or limit.unit, Recurrence.of(limit))

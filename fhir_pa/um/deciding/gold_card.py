@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference, authorized, beyond
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference, authorized
 from fhir_pa.um.deciding.exemption import Exemption
 from fhir_pa.um.deciding.request import AuthorizationRequest, RequestedItem
 from questionnaires.policy import Edition, RequestedService
@@ -29,8 +29,8 @@ def certified(edition: Edition, service: RequestedService, card: Exemption, toda
     """
     if not edition.covered or edition.authorization != "needed":
         return None
-    limit = edition.certifies
-    if limit is not None and beyond(limit, service, today):
+    limit = edition.most(service)
+    if limit is not None and limit.beyond(service, today):
         return None
     starts_on = service.on or today
     last = service.until or card.until or starts_on

@@ -12,6 +12,7 @@ from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.item import Item
 from fhir_pa.um.case.transitions import CERTIFICATIONS, PENDING, State
 from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.on_file.series import next_of, not_due
 from fhir_pa.um.on_file.units import left, left_of_step_down
 from ig_profiles.reading import Coding
 
@@ -23,6 +24,7 @@ class Standing(StrEnum):
     PENDED = "pended"
     NOT_NEEDED = "no approval needed"
     EXHAUSTED = "used up"
+    NOT_DUE = "next one not due yet"
     NOT_YET = "approved for later"
     EXPIRED = "expired"
     ANOTHER_PROVIDER = "approved for another provider"
@@ -36,7 +38,10 @@ _RANK = list(Standing)
 
 @dataclass(frozen=True)
 class Status:
-    """The answer. ``number`` is told only to those who may hear it; ``says`` what to do next, in one sentence."""
+    """The answer. ``number`` is told only to those who may hear it; ``says`` what to do next, in one sentence.
+
+    ``due_on`` is when the next of a series is due, ``open_on`` the first day on which it may be given.
+    """
 
     standing: Standing
     says: str
@@ -46,6 +51,8 @@ class Status:
     until: date | None = None
     left: Decimal | None = None
     unit: str | None = None
+    due_on: date | None = None
+    open_on: date | None = None
 
     @property
     def is_valid(self) -> bool:
@@ -84,11 +91,13 @@ def _of(authorization: Authorization, item: Item, codes: tuple[Coding, ...], on:
     if step is not None and any(_alike(step.service, each) for each in codes):
         held, rest = Authorized(step.starts_on, step.until, step.quantity, step.unit), left_of_step_down(authorization, item)
         step = None
+    coming = next_of(authorization, item)
 
     def told(standing: Standing, says: str) -> Status:
         number = authorization.reference if item.state in PENDING else authorization.number
         starts_on, until = (held.starts_on, held.until) if held else (None, None)
-        return Status(standing, says, number, item.sequence, starts_on, until, rest.left, rest.unit)
+        due_on, open_on = (coming.due_on, coming.open_on) if coming else (None, None)
+        return Status(standing, says, number, item.sequence, starts_on, until, rest.left, rest.unit, due_on, open_on)
 
     if item.state in PENDING:
         return told(Standing.PENDED, f"A request is under review, due {authorization.clock.legal_due_at.date()}. It is no approval yet.")
@@ -107,7 +116,9 @@ def _of(authorization: Authorization, item: Item, codes: tuple[Coding, ...], on:
         return told(Standing.EXPIRED, f"It was approved until {held.until}. Send a renewal, or an extension for care that goes on.")
     if rest.is_exhausted:
         return told(Standing.EXHAUSTED, "All that was approved is used. More needs an authorization of its own.")
-    return told(Standing.APPROVED, f"It is approved until {held.until}.")
+    if early := not_due(authorization, item, on):
+        return told(Standing.NOT_DUE, early)
+    return told(Standing.APPROVED, f"It is approved until {held.until}.{f' {coming.says}' if coming else ''}")
 
 
 def _for(authorization: Authorization, item: Item, npi: str) -> bool:

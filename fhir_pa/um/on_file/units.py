@@ -9,10 +9,12 @@ from decimal import Decimal
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.item import Event, Item
 from fhir_pa.um.case.transitions import CERTIFICATIONS
-from fhir_pa.um.case.use import Use, used
+from fhir_pa.um.case.use import Use, days_used, used
+from fhir_pa.um.deciding.determination import Authorized
 from ig_profiles.outcome import Conflict, Unprocessable
 
 USED = "used"
+EARLY = "used before its day"
 NEARLY = Decimal("0.1")  # of what was certified: say so before it is used up
 
 
@@ -56,7 +58,7 @@ def use(authorization: Authorization, sequence: int, quantity: Decimal, on: date
     """The case after a claim used some of an item; the same claim told twice counts once.
 
     Raises Unprocessable for a quantity or a day that cannot be, Conflict when the item is not certified for that day or
-    less is left: what goes beyond needs an authorization of its own.
+    less is left: what goes beyond needs an authorization of its own. One of a series that came before its day counts, and rings.
     """
     item = authorization.item(sequence)
     step = item.determination.step_down
@@ -77,4 +79,15 @@ def use(authorization: Authorization, sequence: int, quantity: Decimal, on: date
     if rest is not None and quantity > rest:
         raise Conflict(f"{rest} {unit} are left of item {sequence}; {quantity} need an authorization of their own.", expression="quantity")
     event = Event(at, USED, by, (sequence,), f"{quantity} {unit} on {on}, claim {claim}.")
-    return replace(authorization.with_items({}, event), uses=(*authorization.uses, told))
+    return replace(authorization.with_items({}, event, *_early(authorization, told, held, by, at)), uses=(*authorization.uses, told))
+
+
+def _early(authorization: Authorization, told: Use, held: Authorized, by: str, at: datetime) -> tuple[Event, ...]:
+    """What to write down of a use that does not keep the interval of its series: it counts, and a person looks at it."""
+    days = days_used(authorization.uses, told.item)
+    close = held.recurs.too_close(told.on, days) if held.recurs and not told.stepped_down else ()
+    if not close or held.recurs is None:
+        return ()
+    near = ", ".join(map(str, close))
+    said = f"Claim {told.claim} is for {told.on}, and one was given on {near}: the series has one every {held.recurs.every_days} days. Ask the practice why."
+    return (Event(at, EARLY, by, (told.item,), said),)

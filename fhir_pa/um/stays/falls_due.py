@@ -14,6 +14,7 @@ from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.peer_to_peer import Stage
 from fhir_pa.um.case.transitions import CERTIFICATIONS
 from fhir_pa.um.deciding.request import CertificationType
+from fhir_pa.um.on_file.units import EARLY
 from fhir_pa.um.reviewing.deadlines import alarms, breach
 from fhir_pa.um.reviewing.information_life import Round, rounds
 from fhir_pa.um.stays.discharge_plan import came_at as plan_came_at
@@ -40,6 +41,7 @@ class Matter(StrEnum):
     ENDING = "authorization ends"
     REVIEW = "continued-stay review"
     AFTERWARDS = "request awaited"
+    SERIES = "given before its day"
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def _all(authorization: Authorization) -> Iterator[Due]:
             yield from (Due(appeal.due_at - before, Matter.APPEAL, said) for before in BEFORE_AN_APPEAL)
     yield from _ends(authorization)
     yield from _afterwards(authorization)
+    yield from (Due(event.at + MOMENT, Matter.SERIES, event.because) for event in authorization.trail if event.what == EARLY)
     owed = unwritten(authorization)
     if owed is not None:
         yield Due(owed.at, Matter.NOTICE, f"The {owed.who} was told by {owed.channel}. The written notice goes out the same day.")
