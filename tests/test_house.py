@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -78,13 +78,18 @@ REFUSED = {"utils", "common", "helpers", "managers", "models"}
 CEILING = 300
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of the file's syntax, read once for all tests."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+@cache
+def imports(path: Path) -> tuple[tuple[str, int], ...]:
     """Every module this file imports, with the line."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from ((name.name, node.lineno) for name in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, node.lineno
+    whole = ((name.name, node.lineno) for node in nodes(path) if isinstance(node, ast.Import) for name in node.names)
+    parts = ((node.module, node.lineno) for node in nodes(path) if isinstance(node, ast.ImportFrom) and node.module)
+    return (*whole, *parts)
 
 
 def place(path: Path) -> str:
@@ -109,7 +114,7 @@ def test_each_floor_leans_only_on_the_floors_beneath(path):
 def test_pure_rooms_know_no_clock_disk_or_framework(path):
     for module, line in imports(path):
         assert module.split(".")[0] not in IMPURE, f"{place(path)}:{line} imports {module}. A pure room decides; take what it needs as an argument."
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"} and isinstance(node.value, ast.Name):
             assert node.value.id not in {"datetime", "date"}, f"{place(path)}:{node.lineno} reads the clock. Take the moment as an argument ('at', 'on')."
 
@@ -185,7 +190,8 @@ def test_each_file_says_its_reason_and_stays_under_the_ceiling(path):
     assert place(path).rsplit("/", 1)[-1].removesuffix(".py") not in REFUSED, f"{place(path)}: name the thing it does."
     assert not set(path.relative_to(ROOT).parts) & REFUSED, f"{place(path)} stands in a refused room. Name the room for what it does."
     if text.strip():
-        assert ast.get_docstring(ast.parse(text)), f"{place(path)} does not say its reason. Begin it with one sentence in a docstring."
+        module = next(each for each in nodes(path) if isinstance(each, ast.Module))
+        assert ast.get_docstring(module), f"{place(path)} does not say its reason. Begin it with one sentence in a docstring."
     lines = text.count("\n")
     assert lines <= CEILING, f"{place(path)} has {lines} lines, past {CEILING}. Look for the second reason inside and give it a file."
 
@@ -234,6 +240,6 @@ def test_x12_decision_codes_stand_in_one_file():
     for path in FILES:
         if place(path) == "fhir_pa/pas/codes.py" or place(path).startswith("fhir_pa/provider/"):
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and node.value in {"A1", "A3", "A4", "A6"}:
                 raise AssertionError(f"{place(path)}:{node.lineno} writes the wire code {node.value!r}. Use fhir_pa.pas.codes.")
