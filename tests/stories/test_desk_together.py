@@ -42,7 +42,7 @@ def test_one_that_somebody_else_took_keeps_none_of_the_others(plan: Plan, number
     quill, finch = at_desk(plan, PULMONOLOGIST), at_desk(plan, NURSE)
     finch.post(f"/desk/cases/{numbers[0]}/owner", owner=NURSE)
     told = words(quill.post("/desk", chosen=[f"{number}:" for number in numbers], to=PULMONOLOGIST, status=200).text)
-    assert "1 case changed hands" in told and f"{numbers[0]}: The case is in the hands of finch by now" in told
+    assert "1 case changed hands" in told and f"{numbers[0]}: The case is in the hands of Rowan Finch, RN by now" in told
     assert listed(quill, f"?owner={PULMONOLOGIST}") == numbers[1:]
 
 

@@ -48,7 +48,7 @@ def test_a_case_is_taken_handed_over_and_given_back(plan: Plan, number: str, qui
     quill.post(f"/desk/cases/{number}/owner", owner=NURSE, before=PULMONOLOGIST)
     assert "In the hands of Rowan Finch, RN" in words(quill.page(f"/desk/cases/{number}"))
     late = quill.post(f"/desk/cases/{number}/owner", owner=PULMONOLOGIST, before="", status=409)
-    assert "in the hands of finch by now" in words(late.text)
+    assert "in the hands of Rowan Finch, RN by now" in words(late.text)
     quill.post(f"/desk/cases/{number}/owner", owner="", before=NURSE)
     assert listed(quill, "?owner=nobody") == [number]
     assert [each["to"] for each in quill.data(f"/desk/cases/{number}.json")["owner"]["handovers"]] == ["Ada Quill, MD", "Rowan Finch, RN", None]

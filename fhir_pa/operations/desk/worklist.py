@@ -128,9 +128,16 @@ def take(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
         raise Unprocessable(f"'{owner}' is none of the plan's reviewers. Name a physician, nurse or clerk by id.", expression="owner")
     with payer.store.transaction() as tx:
         tx.authorization(number)
-        tx.owner(number)
+        now = tx.owner(number)
+        if now != before:
+            raise Conflict(f"The case is in the hands of {_called(now, payer)} by now. Read it again, and hand it over if that still holds.", expression="owner")
         tx.hand_over(number, before, owner, person.id, at)
     return {"number": number, "owner": owner}
+
+
+def _called(person: str | None, payer: Payer) -> str:
+    known = payer.directory.person(person) if person else None
+    return known.name if known else person or "nobody"
 
 
 def able_to_own(person: str, payer: Payer) -> bool:
