@@ -20,6 +20,7 @@ from fhir_pa.pas.response_item import (
     adjudication,
     authorized_dates,
     authorized_provider,
+    giving,
     number_of,
     providers,
 )
@@ -51,7 +52,7 @@ def claim_response_2_2(answering: Answering) -> Json:
     """The elements of ClaimResponse that 2.2 adds."""
     authorization = answering.authorization
     certified = [item for item in authorization.items if item.determination.action in CERTIFIES]
-    whole_claim = authorization.request.providers if certified else ()
+    whole_claim = giving(authorization.request.providers) if certified else ()
     return {
         "extension": [
             _transmission(answering),

@@ -6,6 +6,8 @@ was authorized in 2.0.1, and what was requested in 2.2, where ``addItem`` holds 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fhir_pa.pas import codes
 from fhir_pa.pas import extensions as ext
 from fhir_pa.pas.answering import Answering
@@ -102,9 +104,14 @@ def administrative_reference(item: Item, answering: Answering) -> str | None:
 
 
 def providers(item: Item, answering: Answering) -> tuple[Party, ...]:
-    """Who may give the service: the item's providers, else those of the whole claim, else the requestor."""
+    """Who may give the service: the item's providers, else those of the whole claim, else the requestor; nobody who only orders it or sends the member."""
     request = answering.authorization.request
-    return item.requested.providers or request.providers or (request.requestor,)
+    return giving(item.requested.providers) or giving(request.providers) or (request.requestor,)
+
+
+def giving(parties: Iterable[Party]) -> tuple[Party, ...]:
+    """Those of them who give care, not only ask for it."""
+    return tuple(party for party in parties if party.role not in codes.ASKING_ROLES)
 
 
 def authorized_provider(party: Party, answering: Answering) -> Json | None:

@@ -138,7 +138,7 @@ def claim(*items: Json, **given: Any) -> Json:
                 "extension": [extension(ext.CARE_TEAM_CLAIM_SCOPE, valueBoolean=False)],
                 "sequence": 1,
                 "provider": reference(ROLE),
-                "role": concept(X12_ENTITY, "DK"),
+                "role": concept(X12_ENTITY, "SJ"),
             }
         ],
         "diagnosis": [

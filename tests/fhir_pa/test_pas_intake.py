@@ -59,7 +59,7 @@ def test_a_request_is_told_in_the_payers_words(guide: str) -> None:
     assert str(asked.unit_price) == "100.00", "digits are kept"
     assert asked.trace_numbers == (Identifier(TRACE, "T-1"),)
     assert (asked.certification_type, asked.request_type) == (CertificationType.INITIAL, "HS")
-    assert [(party.name, party.npi, party.role) for party in asked.providers] == [("Mae Thorne", "9000000049", "DK")]
+    assert [(party.name, party.npi, party.role) for party in asked.providers] == [("Mae Thorne", "9000000049", "SJ")]
     assert request.providers == (), "the care team member is for the item, not for the whole claim"
 
 

@@ -17,10 +17,10 @@ from fhir_pa.pas.response_error import write_error
 from fhir_pa.um.case.review import Decision, Verdict
 from fhir_pa.um.deciding.determination import Authorized
 from ig_profiles.json import dump, parse
-from ig_profiles.names import LOINC, NUCC
+from ig_profiles.names import LOINC, NUCC, X12_ENTITY
 from ig_profiles.reading import Json, extension_value, extensions, many, one, references
 from tests.builders import certify, nurse
-from tests.fhir_pa.pas_bundles import BASE, DOCTOR, GUIDES, bundle, claim, item
+from tests.fhir_pa.pas_bundles import BASE, CLINIC, DOCTOR, GUIDES, bundle, claim, concept, item
 from tests.fhir_pa.pas_cases import FORM, LATER, MISSING, OPEN, PAYER_BASE, REPORT, UNMET, every_decision, opened
 from tests.fhir_pa.published_profiles import faults
 
@@ -107,7 +107,7 @@ def test_a_modified_item_in_2_2_says_in_add_item_what_is_authorized() -> None:
     assert (str(added["quantity"]["value"]), added["quantity"]["unit"]) == ("1.0", "month")
     assert added["productOrService"]["coding"][0]["code"] == "E1390"
     assert added["provider"][0]["reference"] == f"{BASE}/Practitioner/thorne"
-    assert extension_value(added["provider"][0], ext.AUTHORIZED_PROVIDER_TYPE)["coding"][0]["code"] == "DK"
+    assert extension_value(added["provider"][0], ext.AUTHORIZED_PROVIDER_TYPE)["coding"][0]["code"] == "SJ"
     assert "addItem" not in response_of(answer("2.0.1"))
 
 
@@ -419,3 +419,14 @@ def test_an_authorized_provider_that_is_not_in_the_bundle_is_named_by_npi() -> N
     assert many(case.items[0].requested.providers[0].npi) == ["9000000049"]
     told = extension_value(by_sequence(write(replace(case), received, "2.2", at=LATER, base_url=PAYER_BASE))[1], ext.AUTHORIZED_PROVIDER, "provider")
     assert told["identifier"]["value"] == "9000000049" and told["display"] == "Mae Thorne"
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.pas_trap(30)
+def test_whoever_only_orders_a_service_is_not_authorized_to_give_it(guide: str) -> None:
+    asked = bundle(guide=guide)
+    asked["entry"][0]["resource"]["careTeam"][0]["role"] = concept(X12_ENTITY, "DK")
+    written = write(opened(asked, guide, certify()), asked, guide, at=LATER, base_url=PAYER_BASE)
+    said = extension_value(by_sequence(written)[1], ext.AUTHORIZED_PROVIDER, "provider")
+    assert said == {"reference": f"{BASE}/Organization/{CLINIC['id']}"}, "the one who asks holds the authorization, as long as nobody else is named"
+    assert DOCTOR["id"] not in [each["resource"].get("id") for each in written["entry"]]

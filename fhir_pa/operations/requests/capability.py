@@ -95,7 +95,7 @@ def _claim(guide: str) -> dict[str, Any]:
 
 def _kept(kind: str) -> dict[str, Any]:
     """What a system submitted and what came of it: read by id, searched by what names it."""
-    types = {name: "token" for name in ("_id", "identifier", "status")} | {name: "reference" for name in ("patient", "requestor", "provider", "request")}
+    types = dict.fromkeys(("_id", "identifier", "status"), "token") | dict.fromkeys(("patient", "requestor", "provider", "request"), "reference")
     names = dict.fromkeys(name.partition(":")[0] for name in cases.SEARCHED[kind])
     return {
         "type": kind,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from fhir_pa.provider.charts.documents import note_of
-from fhir_pa.provider.codes import MODIFIED, PENDED
+from fhir_pa.provider.codes import GIVES_THE_SERVICE, MODIFIED, PENDED
 from fhir_pa.provider.elements import concept, pas_extension
 from fhir_pa.provider.pas.request import request_of
 from fhir_pa.provider.pas.update import with_documents
@@ -17,7 +17,7 @@ from fhir_pa.provider.testdata.clinic import BORDERLINE, Clinic
 from fhir_pa.provider.testdata.expectations import RESPONSE, added_as, decided, whole
 from fhir_pa.provider.testdata.later import decision, found_in, inquire
 from fhir_pa.provider.testdata.situation import Expected, Situation
-from ig_profiles.names import HCPCS, PAS_PROFILE, PAS_TEMP_CODES, X12
+from ig_profiles.names import HCPCS, PAS_PROFILE, PAS_TEMP_CODES, X12, X12_ENTITY
 from ig_profiles.reading import Json
 
 REVENUE = {"2.0.1": "https://www.nubc.org/revenue-code", "2.2": "https://www.nubc.org/CodeSystem/RevenueCodes"}
@@ -68,6 +68,8 @@ def _fill(claim: Json, clinic: Clinic) -> None:
         pas_extension("identifierSubDepartment", valueString="Lung clinic"),
         pas_extension("identifierJurisdiction", valueCodeableConcept=state),
     ]
+    whole_claim = pas_extension("careTeamClaimScope", valueBoolean=True)
+    claim["careTeam"] += [{"extension": [whole_claim], "sequence": 2, "provider": claim["provider"], "role": concept(X12_ENTITY, GIVES_THE_SERVICE)}]
     days = {"start": str(clinic.today), "end": str(clinic.today + timedelta(days=2))}
     claim["supportingInfo"] += [
         {"sequence": STAY, "category": concept(PAS_TEMP_CODES, "admissionDates"), "timingPeriod": days},
