@@ -12,6 +12,7 @@ from fhir_pa.brief import Brief
 from fhir_pa.outbound.breaker import Breaker, Rule
 from fhir_pa.settings import Settings
 from fhir_pa.storage.store import Store, open_store
+from fhir_pa.um.case.authorization import Authorization
 from ig_profiles.json import parse
 from ig_profiles.outcome import Refusal, Unprocessable
 from ig_profiles.reading import Json
@@ -25,7 +26,7 @@ from questionnaires.translated_facts import TranslatedFacts
 
 CHART_BYTES = 32 * 1024 * 1024
 FACT_SETS = 512
-PRACTICES = 200  # whose figures are remembered
+OUTLINES = 10_000  # of cases, some kilobytes each
 YEARS = 64
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
 
@@ -61,7 +62,7 @@ class Memory:
 @dataclass(frozen=True)
 class Lately:
     """What this process alone remembers, briefly and nowhere else: which EHRs stall, what was read of a chart,
-    which facts were found in it, the public figures and those of practices.
+    which facts were found in it, the public figures, and the outlines of cases by revision.
 
     A chart is kept as bytes under whoever may read it; facts under a digest of the policy's wording and of what they rest on.
     """
@@ -70,7 +71,7 @@ class Lately:
     charts: Brief[Hashable, Mapping[str, bytes]] = field(default_factory=lambda: Brief(CHART_BYTES))
     facts: Brief[str, Answers] = field(default_factory=lambda: Brief(FACT_SETS))
     figures: Brief[Hashable, Json] = field(default_factory=lambda: Brief(YEARS))
-    practices: Brief[Hashable, Json] = field(default_factory=lambda: Brief(PRACTICES))
+    outlines: Brief[tuple[str, int], Authorization] = field(default_factory=lambda: Brief(OUTLINES))
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ def _tell_four(four: Tracker) -> None:
         value = "nothing to count" if each.value is None else f"{each.value:g}"
         click.echo(f"  {each.name}: {value} ({each.count} of {each.of}), target {each.target}")
     click.echo(f"  days of care that nothing certifies: {four.unfunded_days}; days asked for and not certified: {four.denied_days}")
-    for kind, rows in four.failures.items():
-        click.echo(f"  {kind}: {sum(row.happened for row in rows)}")
+    for kind, behind in four.failures.items():
+        click.echo(f"  {kind}: {behind.happened}")
 
 
 class _Book:

@@ -12,6 +12,7 @@ from fhir_pa.storage.alerts import EVERY, AlertWriting
 from fhir_pa.storage.courses import CourseWriting
 from fhir_pa.storage.judgements import JudgementWriting
 from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
+from fhir_pa.storage.points import PointWriting
 from fhir_pa.storage.practice import PracticeWriting
 from fhir_pa.storage.proofs import ProofReading, ProofWriting
 from fhir_pa.storage.worklist import WorklistWriting
@@ -20,6 +21,7 @@ from fhir_pa.um.deciding.request import Identifier
 from ig_profiles.outcome import Conflict, NotFound
 
 LATEST_LOOK = 5 * EVERY  # a moment that came just before this act may not have been looked at yet
+AT_ONCE = 1000
 _case = tables.authorizations.c
 _revision = tables.revisions.c
 _known = tables.known_as.c
@@ -51,6 +53,27 @@ class AuthorizationReading(ProofReading):
         rows_ = self.connection.execute(_NUMBERED, {"kind": MEMBER, "values": [value for _, _, value in names]})
         numbers = [row.number for row in rows_ if (MEMBER, row.system, row.value) in names]
         return self._present(_case.number.in_(numbers), _case.received_at) if numbers else []
+
+    def of_members(self, identifiers: Iterable[Identifier], *requestors: str) -> dict[Identifier, list[tuple[str, int]]]:
+        """For each of these numbers of members, the number and revision of every authorization with it, the oldest first.
+
+        Of these requestors (NPIs) alone where any is named.
+        """
+        asked = {each: next(map(as_kept, identified(MEMBER, [each]))) for each in identifiers}
+        values = sorted({value for _, _, value in asked.values()})
+        found: dict[Name, list[tuple[str, int]]] = {}
+        told = sa.select(_known.system, _known.value, _case.number, _case.revision).join(tables.authorizations, _case.number == _known.number)
+        theirs = [_case.requestor_npi.in_(requestors)] if requestors else []
+        told = told.where(_known.kind == MEMBER, _ONE_OF, *theirs).order_by(_case.received_at, _case.number)
+        for some in _parts(values):
+            for row in self.connection.execute(told, {"values": some}):
+                found.setdefault((MEMBER, row.system, row.value), []).append((row.number, row.revision))
+        return {each: found.get(name, []) for each, name in asked.items()}
+
+    def several(self, numbers: Iterable[str]) -> Iterator[Authorization]:
+        """The authorizations with these numbers as they stand, the oldest of each thousand first."""
+        for some in _parts(sorted(set(numbers))):
+            yield from self._present(_case.number.in_(some), _case.received_at)
 
     def latest_of_member(self, identifiers: Iterable[Identifier], most: int) -> list[Authorization]:
         """So many authorizations of the member with any of these numbers, the newest first."""
@@ -110,7 +133,7 @@ class AuthorizationReading(ProofReading):
         return [document.read(row.document, Authorization) for row in found]
 
 
-class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, JudgementWriting, CourseWriting, PracticeWriting, AuthorizationReading):
+class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, JudgementWriting, CourseWriting, PracticeWriting, PointWriting, AuthorizationReading):
     """Keeping authorizations."""
 
     def add(self, authorization: Authorization) -> None:
@@ -152,6 +175,7 @@ class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, Judgemen
         self.keep_judgements(authorization)
         self.keep_course(authorization)
         self.show_practices(authorization)
+        self.keep_points(authorization)
 
     def _keep_items(self, authorization: Authorization) -> None:
         wanted = rows.items(authorization)
@@ -166,6 +190,11 @@ class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, Judgemen
             elif row != kept[row["sequence"]]:
                 same = sa.and_(item.number == row["number"], item.sequence == row["sequence"])
                 self.connection.execute(sa.update(tables.items).where(same).values(**row))
+
+
+def _parts(values: list[str]) -> Iterator[list[str]]:
+    """So many of them at once as a database takes in one question."""
+    return (values[first : first + AT_ONCE] for first in range(0, len(values), AT_ONCE))
 
 
 def _sorted(authorization: Authorization) -> list[Name]:

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import practice_tables
 from fhir_pa.storage import tables as kept
-from fhir_pa.storage.claim_tables import claim_lines
 from fhir_pa.storage.ground import Ground
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.measures.practice_lines import Kind, Line, lines, seen_by
@@ -60,12 +59,6 @@ class PracticeReading(Ground):
         """How many lines there are of each, in one question."""
         counts = [sa.select(sa.func.count()).select_from(_TABLE).where(*_narrowed(each)).scalar_subquery().label(name) for name, each in wanted.items()]
         return dict(self.row(sa.select(*counts))._mapping)
-
-    def practice_stands_at(self, npis: tuple[str, ...]) -> str:
-        """Something that is another text as soon as a case of these requestors, or a claim of theirs, is new or changed."""
-        cases = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_case.revision), 0)).where(_case.requestor_npi.in_(npis))
-        told = sa.select(sa.func.count()).where(claim_lines.c.npi.in_(npis))
-        return " ".join(map(str, (*self.row(cases), *self.row(told))))
 
 
 class PracticeWriting(PracticeReading):

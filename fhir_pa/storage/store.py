@@ -30,6 +30,7 @@ from fhir_pa.storage.notices import NoticeReading, NoticeWriting
 from fhir_pa.storage.once import OnceReading, OnceWriting
 from fhir_pa.storage.one_writer import OneWriter
 from fhir_pa.storage.operating import OperatingReading
+from fhir_pa.storage.points import PointReading
 from fhir_pa.storage.practice import PracticeReading
 from fhir_pa.storage.prefetch_gaps import GapReading, GapWriting
 from fhir_pa.storage.queries import QueryReading, QueryWriting
@@ -48,6 +49,7 @@ class Reading(
     JudgementReading,
     CourseReading,
     PracticeReading,
+    PointReading,
     ReceivedReading,
     NoticeReading,
     OperatingReading,

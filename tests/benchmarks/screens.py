@@ -1,10 +1,11 @@
 """How long does the server take for each page, with 10,000 authorizations on file? Run ``python -m tests.benchmarks.screens``.
 
-    python -m tests.benchmarks.screens [--requests 10000] [--pended 2000] [--rounds 15] [--postgresql]
+    python -m tests.benchmarks.screens [--requests 10000] [--pended 2000] [--stays 200] [--rounds 15] [--postgresql]
 
 A synthetic year is lived through the real heart into an empty database; on top come cases of one practice that wait for a
 person, and two requests that came over the wire. Every page of the public, of reviewers, policy owners, operators,
-practices and members is asked for by somebody signed in, as a browser asks, without a network between. The time is that of
+practices and members is asked for by somebody signed in, as a browser asks, without a network between. Before each call of
+a practice's measures a case of that practice is changed, so that nothing remembered of its figures holds. The time is that of
 the whole application, from the request to the last byte, in the median of the rounds; the first call, which opens what
 later ones find open, is shown beside it, and so is the processor's own time. Beside each call some arithmetic is done that
 reads and waits for nothing; by how much the wall stretches it is what other programs take of this machine at that moment.
@@ -17,10 +18,12 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -32,10 +35,16 @@ from fhir_pa.cli import main as command
 from fhir_pa.provider.charts.practice import CLINIC_NPI
 from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, PULMONOLOGIST
 from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference
+from fhir_pa.um.deciding.information_request import InformationRequest
+from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.on_file.rendered import Rendered
 from fhir_pa.web.app import create_app
 from fhir_pa.web.process import OFFERED
+from ig_profiles.names import HCPCS
+from ig_profiles.reading import Coding
 from questionnaires.criteria import Truth
-from tests.builders import finding, refer
+from tests.builders import MEMBER, finding, item, refer
 from tests.builders import request as asked_for
 from tests.postgresql import private_cluster, programs
 from tests.stories.asking import BORDERLINE, oxygen, scans, submit
@@ -51,13 +60,39 @@ TARGET = 50.0  # milliseconds of server time for a page
 YEAR = {"--days": "325", "--seed": "1", "--begins": "2026-01-01"}  # ends where the story's clock stands
 
 
+def go_on(plan: Plan, many: int) -> None:
+    """So many residential stays of Oakwood Clinic, each of a member of its own, and a claim for a day of each."""
+    first = plan.payer.clock().date() - timedelta(days=20)
+    held = Authorized(first, first + timedelta(days=13), Decimal(14), "days")
+    yes = Certify("Every criterion is met.", (finding(),), EditionReference("residential_sud", "2026.1", "0" * 64, 7, review_every=7), held)
+    with plan.payer.store.transaction() as tx:
+        for number in range(many):
+            asked = asked_for(item(code="H0018"), requestor=asked_by(CLINIC_NPI))
+            who = Identifier(MEMBER.system, f"STAY{number:05}")
+            asked = replace(asked, member=replace(asked.member, identifiers=(who,)))
+            opened = Authorization.open(f"STAY{number:05}", f"R-STAY{number:05}", asked, {1: yes}, "", CLIENT_ID, plan.payer.clock() - timedelta(days=20))
+            tx.add(replace(opened, received=(), submission=""))
+            day = first + timedelta(days=number % 16)
+            line = Rendered(f"C-{number:05}", 1, who, "medicare-advantage", Coding(HCPCS, "H0018"), day, day, CLINIC_NPI, Decimal(1))
+            tx.keep_rendered([line], plan.payer.clock())
+
+
+def change(plan: Plan) -> None:
+    """A case of the practice takes its next revision, as any act brings it: one that waits, and one that goes on."""
+    with plan.payer.store.transaction() as tx:
+        for number in ("WAIT00001", "STAY00001"):
+            case = tx.authorization(number)
+            tx.save(replace(case, revision=case.revision + 1))
+
+
 @dataclass(frozen=True)
 class Page:
-    """One address, and the browser that asks for it."""
+    """One address, and the browser that asks for it; ``before`` each call something is done."""
 
     of: str
     path: str
     browser: FlaskClient
+    before: Callable[[], None] = lambda: None
 
 
 def lived(folder: Path, requests: int, database_url: str) -> Lent:
@@ -72,8 +107,8 @@ def lived(folder: Path, requests: int, database_url: str) -> Lent:
 
 
 def wait(plan: Plan, many: int) -> None:
-    """So many cases of Oakwood Clinic that wait for a physician, due one after the other."""
-    unknown = refer(finding("hypoxemia", Truth.UNKNOWN))
+    """So many cases of Oakwood Clinic that wait for a physician and for notes, due one after the other."""
+    unknown = replace(refer(finding("hypoxemia", Truth.UNKNOWN)), asks=(InformationRequest("11503-0", ("the oxygen saturation at rest",)),))
     request = asked_for(requestor=asked_by(CLINIC_NPI))
     with plan.payer.store.transaction() as tx:
         for number in range(many):
@@ -118,7 +153,7 @@ def pages(plan: Plan) -> Iterator[Page]:
         "member": (member.http, ["/member", f"/member/requests/{_number(plan, BORDERLINE)}"]),
     }
     for name, (browser, paths) in of.items():
-        yield from (Page(name, path, browser) for path in paths)
+        yield from (Page(name, path, browser, partial(change, plan) if path == "/practice/measures" else lambda: None) for path in paths)
 
 
 def _signed_in(somebody: AtDesk) -> FlaskClient:
@@ -148,6 +183,7 @@ class Timed:
 
     def call(self, page: Page) -> None:
         """Ask for it once."""
+        page.before()
         begun, worked = perf_counter(), process_time()
         answer = page.browser.get(page.path)
         self.size = len(answer.data)
@@ -191,6 +227,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--requests", type=int, default=10_000)
     options.add_argument("--pended", type=int, default=2_000)
+    options.add_argument("--stays", type=int, default=200, help="of the practice, each with a claim")
     options.add_argument("--rounds", type=int, default=15)
     options.add_argument("--postgresql", action="store_true", help="in a PostgreSQL of its own instead of SQLite")
     asked = options.parse_args()
@@ -209,6 +246,7 @@ def main() -> int:
         plan = stack.enter_context(open_plan(folder / "plan", lent, database_url))
         plan.payer.warm_up()
         wait(plan, asked.pended)
+        go_on(plan, asked.stays)
         with plan.payer.store.reading() as tx:
             print(f"{len(tx.numbers()):,} authorizations on file, {tx.worklist_counts('', NOW).all:,} waiting for a person; {asked.rounds} rounds.\n")
         kept = measured(plan, asked.rounds)

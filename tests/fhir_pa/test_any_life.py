@@ -17,6 +17,7 @@ from fhir_pa.um.case.peer_to_peer import Stage
 from fhir_pa.um.case.transitions import EventKind, State
 from fhir_pa.um.deciding.determination import ADVERSE, Determination, ReviewAction
 from fhir_pa.um.deciding.root_cause import RootCause
+from fhir_pa.um.measures.counted import counted
 from fhir_pa.um.on_file import units
 from fhir_pa.um.reviewing import adverse, appealing
 from fhir_pa.um.reviewing.deadlines import PASSED
@@ -147,6 +148,12 @@ class AnyLife(Acts):
     def the_chain_of_proofs_holds(self) -> None:
         with self.life.store.reading() as tx:
             assert verified(self.life.number, tx).broken is None
+
+    @invariant()
+    def the_tracker_counts_from_rows_what_it_counts_over_the_case(self) -> None:
+        case, now, ever = self.life.case, self.life.at, timedelta(days=4000)
+        with self.life.store.reading() as tx:
+            assert tx.counted((), (now - ever).date(), now - ever, now) == counted([case], (now - ever).date(), now)
 
     @invariant()
     def every_answer_can_be_written_and_is_valid_in_its_guide(self) -> None:

@@ -121,7 +121,7 @@ def test_care_that_went_on_with_no_extension_at_all_lags_until_discharge_or_toda
 def test_each_day_of_care_that_nothing_certifies_is_a_line() -> None:
     found = track(went_on=stays([stay(5), more(6, TODAY + 7 * DAY)]), after=10 * DAY)
     assert found.unfunded_days == 2 and [row.on for row in found.unfunded] == [TODAY + 5 * DAY, TODAY + 6 * DAY]
-    (row,) = [row for row in found.failures[Failure.EXPIRED] if row.happened]
+    (row,) = [row for row in found.failures[Failure.EXPIRED].rows if row.happened]
     assert row.number == "PA2" and row.says.startswith("2 days of care that nothing certifies")
 
 
@@ -139,10 +139,10 @@ def test_a_window_that_closed_unused_is_missed_even_before_the_clock_records_it(
 
 
 def test_an_offer_still_open_is_told_with_its_end_and_the_last_hours_say_call_now() -> None:
-    (row,) = track(intended()).failures[Failure.MISSED_CALL]
+    (row,) = track(intended()).failures[Failure.MISSED_CALL].rows
     assert not row.happened
     assert row.says == "Book the call: the plan's physician may be talked to until Monday, November 23, 2026, at 12:00 p.m. (UTC)."
-    (late,) = track(intended(), after=timedelta(hours=70)).failures[Failure.MISSED_CALL]
+    (late,) = track(intended(), after=timedelta(hours=70)).failures[Failure.MISSED_CALL].rows
     assert late.says.startswith("Call now")
 
 
@@ -166,22 +166,22 @@ def asked_for_notes() -> Authorization:
 )
 def test_each_failure_has_its_detector(case: Callable[[], Authorization], failure: Failure, happened: bool, says: str) -> None:
     found = track(case()).failures
-    (row,) = found[failure]
+    (row,) = found[failure].rows
     assert (row.number, row.item, row.happened) == ("PA0001", 1, happened) and says in row.says
-    assert [kind for kind, rows in found.items() if rows] == [failure]
+    assert [kind for kind, behind in found.items() if behind.count] == [failure]
 
 
 def test_a_stay_about_to_end_is_a_line_that_can_still_be_kept_from_happening() -> None:
-    (row,) = track(went_on=stays([stay(5)]), after=3 * DAY).failures[Failure.EXPIRED]
+    (row,) = track(went_on=stays([stay(5)]), after=3 * DAY).failures[Failure.EXPIRED].rows
     assert not row.happened and row.says == f"What is certified ends on {TODAY + 4 * DAY}. Care that goes on needs its extension before."
-    assert not track(went_on=stays([stay(30)])).failures[Failure.EXPIRED]
+    assert not track(went_on=stays([stay(30)])).failures[Failure.EXPIRED].rows
 
 
 def test_claims_find_what_no_case_shows(shelf: Shelf) -> None:
     found = track(matches=held(shelf, [given(), given(claim="C-2", code="H0018", on=TODAY + 9 * DAY)], stay(5)), after=10 * DAY)
     assert found.misses == {Standing.NONE: 1, Standing.EXPIRED: 1}
-    assert [row.claim for row in found.failures[Failure.NO_AUTHORIZATION]] == ["C-1/1"]
-    assert [(row.claim, row.says) for row in found.failures[Failure.EXPIRED] if row.claim] == [
+    assert [row.claim for row in found.failures[Failure.NO_AUTHORIZATION].rows] == ["C-1/1"]
+    assert [(row.claim, row.says) for row in found.failures[Failure.EXPIRED].rows if row.claim] == [
         ("C-2/1", f"It was approved until {TODAY + 4 * DAY}. Send a renewal, or an extension for care that goes on. Send the extension now.")
     ]
 

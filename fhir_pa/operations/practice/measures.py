@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.practice.lists import a_day, practice_told
@@ -12,22 +11,16 @@ from fhir_pa.um.measures.tracker import NO_CLAIMS
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 
-FRESH = timedelta(minutes=5)  # for what only the clock changes; a case or claim that changes counts at once
 NOT_CLAIMED = "The plan has no claims for this time, so it cannot tell. Look up each service before it is given."
 
 
-def measures(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
+def measures(asked: Mapping[str, str], caller: Caller, payer: Payer, most: int | None = None) -> Json:
     """The tracker of this practice, over all its NPIs; ``asked`` may hold ``since`` (ninety days before if left out).
 
-    Raises Unprocessable for a day that cannot be read.
+    At most so many rows behind each number, or all. Raises Unprocessable for a day that cannot be read.
     """
     practice, now = caller.must_be_of_a_practice().practice, payer.clock()
     since = a_day("since", asked, (now - QUARTER).date())
-    with payer.store.reading() as tx:
-        key = (practice.npis, since, now.date(), tx.practice_stands_at(practice.npis))
-    told = payer.lately.practices.find(key, now)
-    if told is None:
-        told = in_json(tracked(payer.store, practice.npis, now, payer.shelf, since))
-        payer.lately.practices.keep(key, told, now + FRESH)
+    told = in_json(tracked(payer.store, practice.npis, now, payer.shelf, since, payer.lately.outlines, most), most)
     measured = [{**each, "because": NOT_CLAIMED if each["because"] == NO_CLAIMS else each["because"]} for each in told["measures"]]
     return {**told, "measures": measured, "practice": practice_told(caller)}

@@ -5,12 +5,14 @@ A practice's system asks for the practices it speaks for; the plan's people for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.brief import Brief
 from fhir_pa.operations.delegates import must_be_of_the_plan
+from fhir_pa.operations.practice.outlines import Known, outlines
 from fhir_pa.operations.reports.figures import LONGEST_CASE
 from fhir_pa.operations.reports.measures import period
 from fhir_pa.storage.store import Store
@@ -18,7 +20,8 @@ from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.deciding.request import Identifier
 from fhir_pa.um.measures.failures import Row
 from fhir_pa.um.measures.pareto import few_explain
-from fhir_pa.um.measures.tracker import Measure, Tracker, tracker
+from fhir_pa.um.measures.tracker import Measure, Tracker
+from fhir_pa.um.measures.tracker import tracked as over
 from fhir_pa.um.on_file.rendered import Match, Rendered, given_days, matched
 from fhir_pa.um.stays.stay import Stay, stays
 from fhir_pa.wiring import Payer
@@ -27,26 +30,33 @@ from ig_profiles.reading import Json, without_empty
 from questionnaires.library import Shelf
 
 QUARTER = timedelta(days=90)
+OPENED = 100_000
 
 
-def tracked(store: Store, practice: str | tuple[str, ...], now: datetime, shelf: Shelf, since: date | None = None) -> Tracker:
+def tracked(
+    store: Store, practice: str | tuple[str, ...], now: datetime, shelf: Shelf, since: date | None = None, known: Known | None = None, most: int | None = None
+) -> Tracker:
     """The values over the cases this practice asked for and the claims it sent, under its NPI or several; an empty NPI counts everybody's.
 
     ``since`` is ninety days before, unless told otherwise. What was on file for a claim is looked for among everybody's
-    cases of the member; another practice's number is not told.
+    cases of the member; another practice's number is not told. Cases are counted from their rows; only those that stays
+    and claims rest on are opened, and remembered where ``known`` is handed in. At most so many rows of cases are read for
+    each number.
     """
-    first = since or (now - QUARTER).date()
+    first, begin = since or (now - QUARTER).date(), now - LONGEST_CASE
     npis = ((practice,) if practice else ()) if isinstance(practice, str) else practice
+    known = Brief(OPENED) if known is None else known
     with store.reading() as tx:
-        listed = list(tx.received_between(now - LONGEST_CASE, now + timedelta(seconds=1), *npis))
+        counted = tx.counted(npis, first, begin, now, most)
         rendered = tx.rendered(first, now.date(), *npis)
         told = tx.claims_are_told()
-        on_file: dict[Identifier, list[Authorization]] = {}
-        for line in rendered:
-            if line.member not in on_file:
-                on_file[line.member] = tx.of_member((line.member,))
+        in_stays = tx.of_members(tx.members_with_stays(npis, begin, now), *npis)
+        of_members = tx.of_members({line.member for line in rendered})
+        opened = outlines([each for cases in (*in_stays.values(), *of_members.values()) for each in cases], tx, known, now)
+    went_on = {number: opened[number] for cases in in_stays.values() for number, _ in cases if begin <= opened[number].opening_clock.received_at <= now}
+    on_file = {member: [opened[number] for number, _ in cases] for member, cases in of_members.items()}
     matches = [_theirs(each, on_file, npis) for each in matched(rendered, on_file.__getitem__, shelf.in_force)] if told else None
-    return tracker(listed, _stays(listed, rendered), matches, first, now)
+    return over(counted, _stays(sorted(went_on.values(), key=lambda case: case.number), rendered), matches, first, now)
 
 
 def four(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
@@ -56,7 +66,7 @@ def four(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     """
     practice, now = practice_asked(asked, caller), payer.clock()
     since, _ = period(asked.get("since") or (now - QUARTER).isoformat(), None, now)
-    return in_json(tracked(payer.store, practice, now, payer.shelf, since.date()))
+    return in_json(tracked(payer.store, practice, now, payer.shelf, since.date(), payer.lately.outlines))
 
 
 def practice_asked(asked: Mapping[str, str], caller: Caller) -> str:
@@ -75,29 +85,33 @@ def practice_asked(asked: Mapping[str, str], caller: Caller) -> str:
     return named or theirs[0]
 
 
-def in_json(found: Tracker) -> Json:
-    """The values as plain JSON."""
+def in_json(found: Tracker, most: int | None = None) -> Json:
+    """The values as plain JSON, with at most so many of the rows behind each number; ``all`` tells how many there are."""
     told: Json = {
         "since": found.since.isoformat(),
         "at": found.now.isoformat(),
-        "measures": [_measure(each) for each in found.measures],
-        "unfunded": {"days": found.unfunded_days, "rows": _rows(found.unfunded)},
+        "measures": [_measure(each, most) for each in found.measures],
+        "unfunded": {"days": found.unfunded_days, **_rows(found.unfunded, found.unfunded_days, most)},
         "denied_days": found.denied_days,
         "not_covered": {str(standing): count for standing, count in found.misses.items()},
-        "failures": [{"failure": str(kind), "count": sum(row.happened for row in rows), "rows": _rows(rows)} for kind, rows in found.failures.items()],
-        "causes": [{"cause": str(bar.cause), "count": bar.count, "percent": bar.share, "so_far": bar.so_far, "rows": _rows(bar.rows)} for bar in found.causes],
+        "failures": [{"failure": str(kind), "count": behind.happened, **_rows(behind.rows, behind.count, most)} for kind, behind in found.failures.items()],
+        "causes": [
+            {"cause": str(bar.cause), "count": bar.count, "percent": bar.share, "so_far": bar.so_far, **_rows(bar.rows, bar.count, most)}
+            for bar in found.causes
+        ],
         "four_causes_explain": few_explain(found.causes),
     }
     return told
 
 
-def _measure(measure: Measure) -> Json:
+def _measure(measure: Measure, most: int | None) -> Json:
     told = {"measure": str(measure.name), "value": measure.value, "unit": measure.target.unit, "target": str(measure.target), "met": measure.is_met}
-    return {**told, "count": measure.count, "of": measure.of, "because": measure.because, "rows": _rows(measure.rows)}
+    return {**told, "count": measure.count, "of": measure.of, "because": measure.because, **_rows(measure.rows, measure.short, most)}
 
 
-def _rows(rows: Iterable[Row]) -> list[Json]:
-    return [without_empty({**vars(row), "on": row.on.isoformat(), "number": row.number or "none on file"}) for row in rows]
+def _rows(rows: Sequence[Row], count: int, most: int | None) -> Json:
+    shown = [without_empty({**vars(row), "on": row.on.isoformat(), "number": row.number or "none on file"}) for row in rows[:most]]
+    return {"all": count, "rows": shown}
 
 
 def _stays(cases: list[Authorization], rendered: list[Rendered]) -> list[Stay]:

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from fhir_pa.um.case.appeal import ON_THE_MERITS, Outcome
 from fhir_pa.um.case.authorization import Authorization
-from fhir_pa.um.case.peer_to_peer import Stage
-from fhir_pa.um.clocks.calendar import spoken
-from fhir_pa.um.measures.failures import Failure, Row, failures
-from fhir_pa.um.measures.pareto import Bar, pareto
+from fhir_pa.um.measures.counted import Behind, Counted, counted
+from fhir_pa.um.measures.failures import Failure, Row, most_urgent_first, shown_beside
+from fhir_pa.um.measures.pareto import Bar, bars
 from fhir_pa.um.on_file.rendered import Match
 from fhir_pa.um.on_file.status import Standing
 from fhir_pa.um.stays.stay import Stay
@@ -69,7 +67,7 @@ TARGETS: Mapping[Name, Target] = {
 class Measure:
     """One of the four: its value (None when nothing is known of it, and ``because`` says why), counted ``count`` of ``of``.
 
-    ``rows`` are the lines that stand between it and its target.
+    ``rows`` are the lines that stand between it and its target, or the first of them: there are as many as are ``short`` of it.
     """
 
     name: Name
@@ -83,6 +81,11 @@ class Measure:
     def target(self) -> Target:
         """What to reach."""
         return TARGETS[self.name]
+
+    @property
+    def short(self) -> int:
+        """How many lines stand between it and its target."""
+        return self.of - self.count if self.target.better is Better.ABOVE else self.count
 
     @property
     def is_met(self) -> bool | None:
@@ -99,7 +102,7 @@ class Tracker:
     measures: tuple[Measure, ...]
     unfunded: tuple[Row, ...]
     misses: Mapping[Standing, int] = field(default_factory=dict)
-    failures: Mapping[Failure, tuple[Row, ...]] = field(default_factory=dict)
+    failures: Mapping[Failure, Behind] = field(default_factory=dict)
     denied_days: int = 0
     causes: tuple[Bar, ...] = ()
 
@@ -113,30 +116,39 @@ class Tracker:
         return next(each for each in self.measures if each.name is name)
 
 
-def tracker(cases: Sequence[Authorization], stays: Sequence[Stay], matches: Sequence[Match] | None, since: date, now: datetime) -> Tracker:
+def tracker(cases: Iterable[Authorization], stays: Sequence[Stay], matches: Sequence[Match] | None, since: date, now: datetime) -> Tracker:
     """What became of these cases and their stays from ``since`` until now; ``matches`` None means that no claim was told."""
+    return tracked(counted(cases, since, now), stays, matches, since, now)
+
+
+def tracked(cases: Counted, stays: Sequence[Stay], matches: Sequence[Match] | None, since: date, now: datetime) -> Tracker:
+    """The same, where the cases are counted already."""
     claimed = [each for each in matches or () if since <= each.rendered.on <= now.date()]
     misses: dict[Standing, int] = {}
     for each in claimed:
         if not each.is_covered:
             misses[each.status.standing] = misses.get(each.status.standing, 0) + 1
+    beside = shown_beside(stays, claimed, now.date())
     return Tracker(
         since=since,
         now=now,
-        measures=(_valid(claimed, matches is not None), _lag(stays, since, now.date()), _overturned(cases, since), _missed_calls(cases, since, now)),
+        measures=(_valid(claimed, matches is not None), _lag(stays, since, now.date()), _overturned(cases), _missed_calls(cases)),
         unfunded=_unfunded(stays, since),
         misses=misses,
-        failures=failures(cases, stays, claimed, now),
-        denied_days=sum(_denied_days(case, since) for case in cases),
-        causes=pareto(cases, since),
+        failures={each: _with(cases.failures.get(each, Behind()), beside[each]) for each in Failure},
+        denied_days=cases.denied_days,
+        causes=bars(cases.causes),
     )
+
+
+def _with(found: Behind, beside: Sequence[Row]) -> Behind:
+    happened = sum(row.happened for row in beside)
+    return Behind(found.count + len(beside), found.happened + happened, most_urgent_first([*found.rows, *beside]))
 
 
 def _valid(claimed: Sequence[Match], are_told: bool) -> Measure:
     covered = [each for each in claimed if each.is_covered]
-    rows = tuple(
-        Row(each.status.number, each.status.says, each.rendered.on, each.status.item, each.rendered.name) for each in claimed if not each.is_covered
-    )
+    rows = tuple(Row(each.status.number, each.status.says, each.rendered.on, each.status.item, each.rendered.name) for each in claimed if not each.is_covered)
     value = round(100 * len(covered) / len(claimed), 1) if claimed else None
     because = "" if claimed else NOTHING if are_told else NO_CLAIMS
     return Measure(Name.VALID, value, len(covered), len(claimed), rows, because)
@@ -160,39 +172,24 @@ def _lag(stays: Iterable[Stay], since: date, today: date) -> Measure:
     return Measure(Name.LAG, value, len(rows), len(lags), tuple(rows), "" if lags else NOTHING)
 
 
-def _overturned(cases: Iterable[Authorization], since: date) -> Measure:
-    heard = [(case, each) for case in cases for each in case.appeals if each.outcome in ON_THE_MERITS and each.decided_at and each.decided_at.date() >= since]
-    upheld = [(case, each) for case, each in heard if each.outcome is Outcome.UPHELD]
-    rows = tuple(Row(case.number, f"{each.name} upheld: {each.because}", each.decided_at.date(), each.items[0]) for case, each in upheld if each.decided_at)
-    changed = len(heard) - len(upheld)
-    return Measure(Name.OVERTURNED, round(100 * changed / len(heard), 1) if heard else None, changed, len(heard), rows, "" if heard else NOTHING)
+def _overturned(cases: Counted) -> Measure:
+    changed = cases.heard - cases.upheld.count
+    value = round(100 * changed / cases.heard, 1) if cases.heard else None
+    return Measure(Name.OVERTURNED, value, changed, cases.heard, cases.upheld.rows, "" if cases.heard else NOTHING)
 
 
-def _missed_calls(cases: Iterable[Authorization], since: date, now: datetime) -> Measure:
+def _missed_calls(cases: Counted) -> Measure:
     """Of all offers that could be taken: those whose window closed unused, recorded as missed or not yet."""
-    made = ((case, each) for case in cases for each in case.peer_to_peers if each.offered_at.date() >= since)
-    offers = [(case, each) for case, each in made if each.stage not in (Stage.NO_TIME, Stage.NOT_NEEDED)]
-    missed = [(case, each) for case, each in offers if each.stage is Stage.MISSED_BY_PROVIDER or each.lapsed(now)]
-    says = "Nobody called before {}."
-    rows = tuple(Row(case.number, says.format(spoken(each.until, now)), each.until.date(), each.items[0]) for case, each in missed)
-    return Measure(Name.MISSED_CALLS, float(len(missed)) if offers else None, len(missed), len(offers), rows, "" if offers else NOTHING)
+    missed = cases.missed
+    return Measure(
+        Name.MISSED_CALLS, float(missed.count) if cases.offered else None, missed.count, cases.offered, missed.rows, "" if cases.offered else NOTHING
+    )
 
 
 def _unfunded(stays: Iterable[Stay], since: date) -> tuple[Row, ...]:
     return tuple(
         Row(stay.cases[-1].number, "A day of care that nothing certifies.", day) for stay in stays for day in stay.unfunded(stay.known_until) if day >= since
     )
-
-
-def _denied_days(case: Authorization, since: date) -> int:
-    """Days asked for and not certified, of services counted in days (F96)."""
-    lost = 0
-    for item in case.items:
-        made, asked = item.determination, item.requested.service
-        if made.is_final and made.root_cause is not None and made.decided_at.date() >= since and (asked.unit or "").strip("{}").lower() in ("d", "day", "days"):
-            given = made.authorized.quantity if made.authorized and made.authorized.quantity is not None else 0
-            lost += max(0, int((asked.quantity or 0) - given))
-    return lost
 
 
 def _days(count: int) -> str:

@@ -90,8 +90,12 @@ def needs_authorization(rendered: Rendered, in_force: InForce) -> bool:
 def matched(rendered: Iterable[Rendered], on_file: OnFile, in_force: InForce) -> Iterator[Match]:
     """Each service that needed an authorization, the earliest first, with what was on file; no unit certified counts twice."""
     taken: dict[tuple[str, int], Decimal] = {}
+    known: dict[tuple[RequestedService, date], bool] = {}  # many lines tell of the same service on the same day
     for each in sorted(rendered, key=lambda line: (line.on, line.claim, line.line)):
-        if needs_authorization(each, in_force):
+        asked = (each.service(), each.on)
+        if asked not in known:
+            known[asked] = needs_authorization(each, in_force)
+        if known[asked]:
             found = _found(each, tuple(on_file(each.member)), taken)
             if found.is_valid and found.item is not None:
                 taken[found.number, found.item] = taken.get((found.number, found.item), Decimal(0)) + each.quantity

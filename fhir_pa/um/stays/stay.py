@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.item import Event, Item
@@ -94,7 +95,7 @@ class Stay:
     cases: tuple[Authorization, ...]
     given: tuple[date, ...] = ()
 
-    @property
+    @cached_property
     def covered(self) -> frozenset[date]:
         """Every certified day, at the level asked for or at a lower one."""
         return frozenset(day for case in self.cases for item in case.items for held in _spans(item) for day in _days(held))
@@ -117,7 +118,7 @@ class Stay:
             return None
         return ((self.discharged_on or today) - last).days
 
-    @property
+    @cached_property
     def known_until(self) -> date:
         """The last day on which care is known to have gone on: a claim or a request for more says so, a discharge ends it."""
         days = [*self.given, *(use.on for case in self.cases for use in case.uses)]
@@ -143,7 +144,7 @@ def stays(cases: Iterable[Authorization]) -> tuple[Stay, ...]:
         earlier.append(case)
         if before is not None and before.number in found:
             found[case.number] = [*found.pop(before.number), case]
-        elif _is_reviewed(case):
+        elif is_stay(case):
             found[case.number] = [case]
     return tuple(Stay(tuple(each)) for each in found.values())
 
@@ -170,7 +171,8 @@ def _member(case: Authorization) -> str:
     return "|".join(f"{each.system}|{each.value}" for each in case.request.member.identifiers[:1])
 
 
-def _is_reviewed(case: Authorization) -> bool:
+def is_stay(case: Authorization) -> bool:
+    """Whether the case is one that is looked at while it goes on, decided so far or not."""
     return any(item.determination.edition and item.determination.edition.review_every for item in case.items if item.state is not State.CANCELLED)
 
 

@@ -8,17 +8,18 @@ from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.desk_session import practice_seats
-from fhir_pa.web import errors, sign_in
+from fhir_pa.web import errors, fragment, sign_in
 from fhir_pa.web.desk.pareto_chart import pareto_chart
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Payer
-from fhir_pa.web.page import asset
+from fhir_pa.web.page import asset, trouble
 from fhir_pa.web.practice import case as practice_case
 from fhir_pa.web.practice.offered import ForPractices
-from fhir_pa.web.practice.page import AT, framed, page, turned
+from fhir_pa.web.practice.page import AT, framed, fresh, page, part, turned
 from ig_profiles.outcome import Refusal, Unprocessable
 
 BELOW = (f"{AT}/requests/", f"{AT}/lists/", f"{AT}/measures", f"{AT}/look-up")
+ROWS = 25  # shown on the page behind each number; all of them stand in its JSON twin
 
 
 def blueprint(payer: Payer, authenticator: Authenticator, offered: ForPractices) -> Blueprint:
@@ -35,7 +36,8 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: ForPractices)
 
     @base.get("")
     def desk() -> Response:
-        return page("desk", **framed(payer, "desk"), **offered.watched.desk(g.caller, payer), twin=f"{AT}/desk.json")
+        told = offered.watched.desk(g.caller, payer)
+        return fresh(told, AT, lambda tag: page("desk", **framed(payer, "desk"), **told, tag=tag, twin=f"{AT}/desk.json"))
 
     @base.get("/desk.json")
     def desk_as_data() -> Response:
@@ -48,7 +50,15 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: ForPractices)
             return answer(offered.watched.listed(name.removesuffix(".json"), asked, g.caller, payer), media_type=JSON)
         told = offered.watched.listed(name, asked, g.caller, payer)
         path = f"{AT}/lists/{name}"
-        return page("list", **framed(payer, "lists"), **told, turned=lambda **more: turned(path, **more), twin=turned(f"{path}.json"))
+        here_at = turned(path)
+        words = {**framed(payer, "lists"), **told, "turned": lambda **more: turned(path, **more), "twin": turned(f"{path}.json"), "here_at": here_at}
+
+        def show(tag: str) -> Response:
+            if fragment.wanted() != "listed":
+                return page("list", **words, tag=tag)
+            return fragment.moved_to(here_at, part("listed", **words, tag=tag, pressed=fragment.pressed()))
+
+        return fresh(told, here_at, show)
 
     @base.get("/look-up")
     def look_up() -> Response:
@@ -67,9 +77,9 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: ForPractices)
     def measures() -> Response:
         wrong, status = {}, 200
         try:
-            told = offered.measures(request.args.to_dict(), g.caller, payer)
+            told = offered.measures(request.args.to_dict(), g.caller, payer, ROWS)
         except Unprocessable as refusal:
-            told, wrong, status = offered.measures({}, g.caller, payer), _by_field(refusal), errors.status_of(refusal, "other")
+            told, wrong, status = offered.measures({}, g.caller, payer, ROWS), _by_field(refusal), errors.status_of(refusal, "other")
         chart = pareto_chart(told["causes"])
         return page("measures", status, **framed(payer, "measures"), **told, chart=chart, wrong=wrong, twin=_twin("measures"))
 
@@ -85,6 +95,8 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: ForPractices)
         if request.path.endswith(".json") or status >= 500:
             told = errors.refused(refusal, "other", g.request_id)
             return Response(told.body, told.status, content_type=told.media_type)
+        if fragment.asked():
+            return trouble([each.text for each in refusal.issues], status)
         return page("stopped", status, **framed(payer, ""), issues=[each.text for each in refusal.issues])
 
     return base

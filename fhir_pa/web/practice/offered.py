@@ -54,6 +54,12 @@ class Asked(Protocol):
     def __call__(self, asked: Mapping[str, str], caller: Caller, payer: Any) -> Json: ...
 
 
+class Measured(Protocol):
+    """The measures of a practice, with at most so many rows behind each number, or all."""
+
+    def __call__(self, asked: Mapping[str, str], caller: Caller, payer: Any, most: int | None = None) -> Json: ...
+
+
 @dataclass(frozen=True)
 class ForPractices:
     """Every operation of the provider desk."""
@@ -64,4 +70,4 @@ class ForPractices:
     packets: Packets
     documents: Documents
     look_up: Asked
-    measures: Asked
+    measures: Measured
