@@ -28,10 +28,10 @@ Open = Callable[..., tuple[Clinic, Window]]
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """A running Chromium, Debian's."""
-    program = shutil.which("chromium")
+    """A running Chromium, Debian's: the shell without windows where it is installed, because it opens a page in a quarter of the time."""
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
-        pytest.skip("chromium is not installed (apt-get install chromium)")
+        pytest.skip("Chromium is not installed (apt-get install chromium-headless-shell, or chromium)")
     if not (DIST / "fhirpath.js").is_file():
         pytest.skip("the browser's engines are not built (pip install . builds questionnaires/engine/dist)")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright for Python is not installed (pip install '.[test]')")
@@ -75,56 +75,46 @@ def lent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lent]:
 
 
 @pytest.fixture
-def windows(chromium: Any) -> Iterator[Windows]:
-    """Opens windows; at the end every one must have stayed quiet."""
-    opened: list[Window] = []
-
-    def open_(**look: Any) -> Window:
-        opened.append(Window(chromium, **look))
-        return opened[-1]
-
-    yield open_
-    for window in opened:
-        window.close()
-    for window in opened:
-        window.was_quiet()
+def serving() -> Iterator[ExitStack]:
+    """What a test serves; it is there until the test's windows are closed."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture
-def opened(windows: Windows, places: Places, keys: Keys, request: pytest.FixtureRequest) -> Iterator[Open]:
+def windows(chromium: Any, serving: ExitStack) -> Iterator[Windows]:
+    """Opens windows; at the end, while what they talk to still answers, they are closed, and every one must have stayed quiet."""
+    opened = Windows(chromium)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def opened(windows: Windows, serving: ExitStack, places: Places, keys: Keys, request: pytest.FixtureRequest) -> Open:
     """Opens a clinic, and in a new window the app from a patient's chart."""
-    with ExitStack() as stack:
 
-        def open_(patient: str, guide: str = "2.2", *, clinic_: Clinic | None = None, payer_base: str | None = None, **more: Any) -> Any:
-            signing = {name: more.pop(name) for name in ("ask", "unasked", "measures") if name in more}
-            if payer_base is None:
-                request.getfixturevalue("our_payer")
-            here = clinic_ or stack.enter_context(clinic(places, keys, guide, payer_base, **signing))
-            window = windows(**more)
-            window.launch(here.places.ehr, patient)
-            return here, window
+    def open_(patient: str, guide: str = "2.2", *, clinic_: Clinic | None = None, payer_base: str | None = None, **more: Any) -> Any:
+        signing = {name: more.pop(name) for name in ("ask", "unasked", "measures") if name in more}
+        if payer_base is None:
+            request.getfixturevalue("our_payer")
+        here = clinic_ or serving.enter_context(clinic(places, keys, guide, payer_base, **signing))
+        window = windows(**more)
+        window.launch(here.places.ehr, patient)
+        return here, window
 
-        yield open_
+    return open_
 
 
 @pytest.fixture
-def fresh(opened: Open) -> Iterator[Callable[..., Any]]:
+def fresh(opened: Open, serving: ExitStack) -> Callable[..., Any]:
     """Opens the app on a form of the given items, asked by a payer of the test's own that speaks this guide."""
-    with ExitStack() as stack:
 
-        def open_(*asked: Any, guide: str = "2.2", **more: Any) -> Any:
-            payer = stack.enter_context(any_payer(*asked, **more))
-            here, window = opened("Teodric Amble", guide, payer_base=payer.base, ask=False)
-            return here, window, payer
+    def open_(*asked: Any, guide: str = "2.2", **more: Any) -> Any:
+        payer = serving.enter_context(any_payer(*asked, **more))
+        here, window = opened("Teodric Amble", guide, payer_base=payer.base, ask=False)
+        return here, window, payer
 
-        yield open_
-
-
-@pytest.fixture
-def any_form() -> Iterator[Callable[..., str]]:
-    """The base of a payer that asks the given items."""
-    with ExitStack() as stack:
-        yield lambda *asked: stack.enter_context(any_payer(*asked)).base
+    return open_
 
 
 @pytest.fixture(scope="session")
@@ -132,21 +122,6 @@ def both(chromium: Any, keys: Keys, tmp_path_factory: pytest.TempPathFactory) ->
     """The test EHR and a payer that knows everybody in it."""
     with both_sides(Path(tmp_path_factory.mktemp("both")), keys) as sides:
         yield sides
-
-
-@pytest.fixture
-def window(chromium: Any) -> Iterator[Callable[..., Window]]:
-    """Opens windows; at the end every one must have stayed quiet."""
-    opened_: list[Window] = []
-
-    def open_(**look: Any) -> Window:
-        opened_.append(Window(chromium, **look))
-        return opened_[-1]
-
-    yield open_
-    for each in opened_:
-        each.was_quiet()
-        each.close()
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from tests.browser.any_payer import SDC
 from tests.browser.test_app_adaptive import authorize_at_the_last_question
 from tests.browser.test_app_beside import LOOKED, PIXEL, context
 from tests.browser.test_app_every_type import COLOURS, HL7, control, item
+from tests.browser.window import expect
 
+ASKED = "words => document.activeElement.closest('.question')?.innerText.includes(words)"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PROBLEMS = context("Problems on record", "application/x-fhir-query", "Condition?patient={{%patient.id}}")
 DRAWING = {"url": f"{SDC}itemMedia", "valueAttachment": {"contentType": "image/png", "data": PIXEL, "title": "Where to measure"}}
@@ -29,22 +31,27 @@ EVERYTHING = (
 
 
 def violations(window: Any) -> list[str]:
-    """What axe-core finds against WCAG 2.2 A and AA and its good practices; in the dark against contrast, where alone it differs.
+    """What axe-core finds against WCAG 2.2 A and AA and its good practices, and in the dark against contrast, where alone it differs.
 
     The script is injected past the page's policy.
     """
     if not (DIST / "axe.js").is_file():
         pytest.skip("axe-core is not built here: an installed wheel does not bring it (python questionnaires/engine/build.py)")
+    window.page.wait_for_load_state()
     window.page.context.new_cdp_session(window.page).send("Page.setBypassCSP", {"enabled": True})
     window.page.evaluate((DIST / "axe.js").read_text("utf-8") + "; 0")
-    dark = window.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    found = window.page.evaluate("only => axe.run({ runOnly: only })", ["color-contrast"] if dark else STANDARDS)
-    return [f"{each['id']}: {node['html'][:160]} {node['failureSummary'][:200]}" for each in found["violations"] for node in each["nodes"]]
+    before = "dark" if window.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    found: list[str] = []
+    for scheme, only in (("light", STANDARDS), ("dark", ["color-contrast"])):
+        window.page.emulate_media(color_scheme=scheme)
+        told = window.page.evaluate("only => axe.run({ runOnly: only })", only)["violations"]
+        found += [f"{scheme}: {each['id']}: {node['html'][:160]} {node['failureSummary'][:200]}" for each in told for node in each["nodes"]]
+    window.page.emulate_media(color_scheme=before)
+    return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_journey_has_no_accessibility_fault(opened: Any, scheme: str) -> None:
-    _, window = opened("Teodric Amble", scheme=scheme)
+def test_the_journey_has_no_accessibility_fault(opened: Any) -> None:
+    _, window = opened("Teodric Amble")
     window.type("Lowest oxygen saturation", "88")
     assert violations(window) == []
     window.press("Review")
@@ -55,14 +62,14 @@ def test_the_journey_has_no_accessibility_fault(opened: Any, scheme: str) -> Non
     assert violations(window) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_type_of_question_has_no_accessibility_fault_filled_or_wrong(opened: Any, any_form: Any, scheme: str) -> None:
-    _, window = opened("Teodric Amble", payer_base=any_form(*EVERYTHING), ask=False, scheme=scheme)
+def test_every_type_of_question_has_no_accessibility_fault_filled_or_wrong(fresh: Any) -> None:
+    _, window, _ = fresh(*EVERYTHING)
     assert violations(window) == []
     window.page.locator("summary", has_text="Problems on record").click()
     window.page.wait_for_selector(".context li")
     window.type("Give a integer", "many")
     window.press("Review")
+    window.says("things need you", at=".wrongs[role=alert] p")
     assert violations(window) == []
 
 
@@ -70,7 +77,7 @@ def test_the_choosing_of_what_to_document_has_no_accessibility_fault(opened: Any
     clinic, first = opened("Ilsabet Crane")
     first.saved()
     _, window = opened("Ilsabet Crane", clinic_=clinic)
-    assert "Go on where you were" in window.text()
+    window.says("Go on where you were")
     assert violations(window) == []
 
 
@@ -79,6 +86,7 @@ def test_what_comes_after_a_form_has_no_accessibility_fault(opened: Any) -> None
     clinic, window = opened("Ilse Varga", unasked=True)
     authorize_at_the_last_question(window)
     window.page.locator("summary", has_text="This number is not valid").click()
+    expect(window.page.get_by_role("button", name="Mark as not valid")).to_be_visible()
     assert violations(window) == []
     window.press("Mark as not valid")
     window.page.wait_for_selector(".objection")
@@ -97,60 +105,55 @@ def test_the_whole_journey_by_keyboard_alone(opened: Any) -> None:
     _, window = opened("Teodric Amble")
     keys = window.page.keyboard
 
-    def focused() -> str:
-        return str(window.page.evaluate("(document.activeElement.closest('.question') ?? document.activeElement).innerText"))
-
-    def tab_to(words: str, most: int = 60) -> None:
-        for _ in range(most):
-            if words in focused():
-                return
-            keys.press("Tab")
-        raise AssertionError(f"Tab does not reach '{words}'; it is at: {focused()}")
-
-    assert window.page.evaluate("document.activeElement.tagName") == "H1"
-    tab_to("dependent edema")
+    title = window.page.locator("h1")
+    expect(title).to_be_focused()
+    window.tab_until(ASKED, "dependent edema")
     keys.press("ArrowDown")
-    edema = window.question("dependent edema")
-    assert edema.get_by_label("No", exact=True).is_checked()
-    tab_to("pulmonary hypertension")
+    expect(window.question("dependent edema").get_by_label("No", exact=True)).to_be_checked()
+    window.tab_until(ASKED, "pulmonary hypertension")
     keys.press("Space")
-    assert window.question("pulmonary hypertension").get_by_label("Yes", exact=True).is_checked()
+    expect(window.question("pulmonary hypertension").get_by_label("Yes", exact=True)).to_be_checked()
     keys.press("Control+Enter")
-    assert focused() == "Review", "nothing required is left, so the next is the review"
+    expect(window.page.locator(":focus")).to_have_text("Review")  # nothing required is left, so this is the next
     keys.press("Enter")
     window.page.wait_for_selector(".review")
-    assert window.page.evaluate("document.activeElement.tagName") == "H1"
-    tab_to("Finish and send")
+    expect(title).to_be_focused()
+    window.tab_to("Finish and send")
     keys.press("Enter")
-    window.page.wait_for_selector(".decision")
-    assert "Authorized" in window.text()
+    window.says("Authorized", at=".decision")
 
 
 def test_control_enter_goes_to_each_open_question_in_turn(fresh: Any) -> None:
     _, window, _ = fresh(*(item(kind, required=True) for kind in ("string", "integer", "boolean")))
     for kind, words in (("string", "x"), ("integer", "4")):
         window.page.keyboard.press("Control+Enter")
-        assert window.page.evaluate("document.activeElement.closest('.question').querySelector('.label').innerText").startswith(f"Give a {kind}")
+        expect(window.page.locator(".question:focus-within .label")).to_contain_text(f"Give a {kind}")
         window.page.keyboard.type(words)
-    assert window.text(".left") == "2 of 3 left", "the last one is read when it is left"
+    left = window.page.locator(".left")
+    expect(left).to_have_text("2 of 3 left")  # the last one is read when it is left
     window.page.keyboard.press("Control+Enter")
-    assert window.text(".left") == "1 of 3 left"
+    expect(left).to_have_text("1 of 3 left")
 
 
-@pytest.mark.parametrize("width", [320, 480])
-def test_nothing_has_to_be_scrolled_sideways_on_a_narrow_screen(opened: Any, any_form: Any, width: int) -> None:
+def narrows(window: Any) -> None:
     """WCAG 1.4.10: reflow at 320 CSS pixels."""
-    _, window = opened("Teodric Amble", payer_base=any_form(*EVERYTHING), ask=False, width=width, height=640)
-    assert window.page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (320, 480):
+        window.page.set_viewport_size({"width": width, "height": 640})
+        window.until(lambda width=width: window.page.evaluate("innerWidth") == width, f"the page is {width} pixels wide")
+        assert window.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("width", [320, 480])
-def test_the_review_is_not_wider_than_a_narrow_screen(opened: Any, width: int) -> None:
-    _, window = opened("Ilsabet Crane", width=width, height=640)
-    assert window.page.evaluate("document.documentElement.scrollWidth") <= width
+def test_nothing_has_to_be_scrolled_sideways_on_a_narrow_screen(fresh: Any) -> None:
+    _, window, _ = fresh(*EVERYTHING)
+    narrows(window)
+
+
+def test_the_review_is_not_wider_than_a_narrow_screen(opened: Any) -> None:
+    _, window = opened("Ilsabet Crane", width=320, height=640)
+    narrows(window)
     window.press("Review")
     window.page.wait_for_selector(".review")
-    assert window.page.evaluate("document.documentElement.scrollWidth") <= width
+    narrows(window)
 
 
 def test_everything_that_is_pressed_is_large_enough_to_press(opened: Any) -> None:
@@ -168,5 +171,5 @@ def test_on_paper_there_is_nothing_to_press(opened: Any) -> None:
     window.press("Review")
     window.page.wait_for_selector(".review")
     window.page.emulate_media(media="print")
-    assert [each for each in window.page.get_by_role("button").all() if each.is_visible()] == []
-    assert "89 %" in window.text(".answers")
+    expect(window.page.locator("button:visible")).to_have_count(0)
+    window.says("89 %", at=".answers")

@@ -24,6 +24,7 @@ from tests.browser.any_payer import SDC
 from tests.browser.test_app_adaptive import authorize_at_the_last_question, go_on
 from tests.browser.test_app_every_type import item
 from tests.browser.test_app_oxygen import GUIDES
+from tests.browser.window import expect
 
 FURTHER = "http://payer.example/q2"
 TEODRIC = "teodric-amble"
@@ -56,7 +57,7 @@ def test_a_number_that_came_unasked_can_be_marked_as_not_valid(opened: Any, guid
     window.page.get_by_label(patient).check()
     window.page.get_by_role("button", name="Open chart").click()
     window.page.wait_for_selector(".choose")
-    assert f"authorized as {number}, which was marked as not valid" in window.text()
+    window.says(f"authorized as {number}, which was marked as not valid")
 
 
 @pytest.mark.requirement("dtr-2.2:spec-44")
@@ -111,7 +112,7 @@ def test_further_forms_named_at_the_end_are_offered_at_once(fresh: Any) -> None:
     window.press("Review")
     window.press("Finish, send later")
     window.page.wait_for_selector("h1:has-text('One more form')")
-    assert "wants 1 further form before it decides" in window.text()
+    window.says("wants 1 further form before it decides")
     payer.questionnaire = {**second, "item": [item("string", required=True)]}
     window.press("Fill it in now")
     window.page.wait_for_selector("h1:has-text('The second')")
@@ -163,12 +164,12 @@ def test_a_form_the_payer_asks_for_is_opened_from_its_task_and_sent_under_its_nu
     window.page.goto(f"{clinic.places.ehr}/")
     window.page.get_by_role("button", name="Answer the payer").click()
     window.page.wait_for_selector(".progress")
-    assert "89 %" in window.question("Lowest oxygen saturation").inner_text(), "the chart answers what it can"
+    expect(window.question("Lowest oxygen saturation")).to_contain_text("89 %")  # the chart answers what it can
     window.pick("dependent edema", "Yes")
     window.press("Review")
     window.press("Finish and send")
     window.page.wait_for_selector("h1:has-text('Sent')")
-    assert "has the form it asked for" in window.text() and "Item 1 is certified now." in window.text()
+    window.says("has the form it asked for", "Item 1 is certified now.")
     task = next(each for each in clinic.charts.by_patient[TEODRIC].findings if each["resourceType"] == "Task")
     assert (task["status"], text(task, "output", "valueReference", "reference")) == ("completed", f"QuestionnaireResponse/{clinic.forms(TEODRIC)[-1]['id']}")
     assert asked.context == asked.tracking["value"]
@@ -180,7 +181,7 @@ def test_what_the_payer_asks_for_stands_first_where_one_chooses(asked_for_a_form
     window.page.get_by_label("Teodric Amble").check()
     window.page.get_by_role("button", name="Open chart").click()
     window.page.wait_for_selector(".choose")
-    assert window.page.locator("h2").first.inner_text() == "The payer asks for"
+    expect(window.page.locator("h2").first).to_have_text("The payer asks for")
     window.press("Fill in the form")
     window.page.wait_for_selector(".progress")
 
@@ -237,15 +238,14 @@ def test_documents_of_the_chart_are_chosen_to_go_along_or_to_answer_what_the_pay
     window.press("Review")
     window.page.locator("summary", has_text="Documents to send along").click()
     window.page.wait_for_selector(".documents .option")
-    assert window.page.locator(".documents .option").count() >= 1
     window.press("Finish and send")
     window.page.wait_for_selector(".decision")
     paper = window.page.locator("li.row-card", has_text="chest").first
     paper.get_by_role("button", name="Send to the payer").click()
-    assert "Choose a document first." in paper.inner_text()
+    expect(paper).to_contain_text("Choose a document first.", use_inner_text=True)
     report = clinic.charts.by_patient["ilsabet-crane"].elsewhere[0]
     clinic.charts.arrive(report["id"])
     paper.locator("summary").click()
     paper.locator(f"input[value='{report['resourceType']}/{report['id']}']").check()
     paper.get_by_role("button", name="Send to the payer").click()
-    window.until(lambda: "Sent." in window.text(), "the payer took it")
+    window.says("Sent.")

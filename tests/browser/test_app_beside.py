@@ -12,6 +12,7 @@ from ig_profiles.reading import Json, text
 from tests.browser.any_payer import SDC
 from tests.browser.test_app_every_type import CHART, COLOURS, HL7, control, item, kept
 from tests.browser.test_app_trouble import TRUE, library
+from tests.browser.window import expect
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 LOOKED = "http://payer.example/fhir/Questionnaire/outside-report"
@@ -42,11 +43,10 @@ def test_what_helps_to_answer_is_looked_up_when_the_clinician_opens_it(fresh: An
     window.saved()
     window.page.on("request", lambda request: asked.append(request.url))
     folded = window.question("Give a boolean").locator("details")
-    assert folded.inner_text().strip() == "Problems on record"
+    expect(folded).to_have_text("Problems on record", use_inner_text=True)
     assert asked == [], "nothing is read that nobody wants to see"
     folded.locator("summary").click()
-    window.page.wait_for_selector("details li")
-    assert "Long-lasting low oxygen" in folded.inner_text()
+    expect(folded).to_contain_text("Long-lasting low oxygen", use_inner_text=True)
     assert [each.rpartition("/")[2] for each in asked] == ["search"]
 
 
@@ -54,11 +54,12 @@ def test_what_helps_to_answer_is_looked_up_when_the_clinician_opens_it(fresh: An
 def test_a_context_may_be_a_define_or_a_path_and_one_that_finds_nothing_says_so(fresh: Any) -> None:
     nothing = context("Allergies", "application/x-fhir-query", "AllergyIntolerance?patient={{%patient.id}}")
     _, window, _ = fresh(item("boolean", extension=[context("Looked up", "text/cql-identifier", '"Broken".sound'), nothing]), elms=(library(TRUE),))
-    first, second = window.question("Give a boolean").locator("details").all()
-    first.locator("summary").click()
-    assert "true" in first.locator("li").inner_text()
-    second.locator("summary").click()
-    window.until(lambda: "The chart holds nothing of it." in second.inner_text(), "said in place")
+    beside = window.question("Give a boolean").locator("details")
+    expect(beside).to_have_count(2)
+    beside.first.locator("summary").click()
+    expect(beside.first.locator("li")).to_contain_text("true")
+    beside.last.locator("summary").click()
+    expect(beside.last).to_contain_text("The chart holds nothing of it.", use_inner_text=True)
 
 
 @pytest.mark.parametrize("shape", [(), (control("drop-down"),)], ids=["buttons", "list"])
@@ -72,15 +73,15 @@ def test_options_open_and_close_with_other_answers(fresh: Any, shape: tuple[Json
         shown = field.locator(".option:visible").all() or field.locator("option:not([hidden]):not([value=''])").all()
         return [each.inner_text() for each in shown]
 
-    assert open_options() == ["Blue"], "an option that no rule names is always open"
+    window.until(lambda: open_options() == ["Blue"], "an option that no rule names is always open")
     window.pick("Give a boolean", "Yes")
     window.until(lambda: open_options() == ["Red", "Green", "Blue"], "all options are open")
     choose(window, "Red")
     window.until(lambda: kept(clinic).get("choice") == [{"valueCoding": COLOURS[0]["valueCoding"]}], "kept")
     window.pick("Give a boolean", "No")
-    window.until(lambda: "This option is not open any more" in window.question("Give a choice").inner_text(), "said beside the field")
+    expect(window.question("Give a choice")).to_contain_text("This option is not open any more", use_inner_text=True)
     window.press("Review")
-    assert "1 thing needs you" in window.text(".wrongs[role=alert]")
+    window.says("1 thing needs you", at=".wrongs[role=alert]")
 
 
 def choose(window: Any, option: str) -> None:
@@ -106,9 +107,9 @@ def test_a_picture_is_shown_from_the_form_itself_and_nothing_is_fetched(fresh: A
     window.page.on("request", lambda request: asked.append(request.url))
     for words, about in (("Give a boolean", "Where to measure"), ("Give a choice", "The left side")):
         picture = window.question(words).get_by_role("img", name=about)
-        assert picture.evaluate("picture => picture.complete && picture.naturalWidth") == 1, "it is drawn"
+        window.until(lambda picture=picture: picture.evaluate("picture => picture.complete && picture.naturalWidth") == 1, "it is drawn")
     link = window.question("Give a string").get_by_role("link")
-    assert "opens another page" in link.inner_text()
+    expect(link).to_contain_text("opens another page")
     assert (link.get_attribute("href"), link.get_attribute("rel")) == ("https://payer.example/drawing.png", "noopener noreferrer")
     assert [each for each in asked if each.startswith("https")] == []
 
@@ -124,8 +125,9 @@ def test_a_page_of_the_form_is_rebuilt_from_the_short_list_and_markup_of_options
     _, window, _ = fresh(item("choice", answerOption=[marked], extension=[link]), form={"contained": [binary]})
     why = window.question("Give a choice").locator(".why")
     why.locator("summary").click()
-    assert why.locator("b").inner_text() == "policy" and why.locator("script").count() == 0
-    assert window.question("Give a choice").locator(".option i").inner_text() == "Red"
+    expect(why.locator("b")).to_have_text("policy")
+    expect(window.question("Give a choice").locator(".option i")).to_have_text("Red")
+    assert why.locator("script").count() == 0
 
 
 @pytest.mark.requirement(
@@ -141,22 +143,21 @@ def test_what_the_chart_does_not_hold_is_made_with_the_form_the_payer_names_for_
     window.press("None of these: fill in a new one")
     window.page.wait_for_selector("legend:has-text('A report from outside')")
     window.press("Keep it and use it here")
-    assert "missing or wrong" in window.text(".lookup")
+    window.says("missing or wrong", at=".lookup")
     window.page.get_by_role("textbox", name="Who wrote it?").fill("Dr. Elsewhere")
     window.press("Keep it and use it here")
     window.until(lambda: "reference" in kept(clinic), "the answer is kept")
     [made] = [each for each in clinic.forms(CHART) if each["questionnaire"] == f"{LOOKED}|3"]
     assert kept(clinic)["reference"] == [{"valueReference": {"reference": f"QuestionnaireResponse/{made['id']}", "display": "A report from outside"}}]
     assert (made["status"], text(made, "item", "answer", "valueString")) == ("completed", "Dr. Elsewhere")
-    assert window.page.get_by_role("button", name="None of these").is_visible()
+    expect(window.page.get_by_role("button", name="None of these")).to_be_visible()
 
 
 def test_a_form_that_nobody_publishes_is_said_in_place(fresh: Any) -> None:
     _, window, _ = fresh(item("reference", extension=[{"url": f"{SDC}lookupQuestionnaire", "valueCanonical": LOOKED}]))
     window.expect("status of 404")
     window.press("None of these: fill in a new one")
-    window.page.wait_for_selector(".lookup .notice")
-    assert "The payer does not publish this form." in window.text(".lookup")
+    window.says("The payer does not publish this form.", at=".lookup .notice")
 
 
 @pytest.mark.requirement(
@@ -168,18 +169,19 @@ def test_questions_in_order_come_one_after_the_other_and_stay_open_to_change(fre
     names = ("first", "second", "third")
     _, window, _ = fresh(*({"linkId": name, "text": f"The {name}", "type": "string", "required": True} for name in names), form={"extension": [mode]})
 
-    def shown() -> list[bool]:
-        return [window.question(f"The {name}").is_visible() for name in names]
+    def shown(count: int) -> None:
+        for place, name in enumerate(names):
+            expect(window.question(f"The {name}")).to_be_visible(visible=place < count)
 
-    assert shown() == [True, False, False]
-    assert window.text(".left") == "3 of 3 left"
+    shown(1)
+    window.says("3 of 3 left", at=".left")
     window.type("The first", "x")
-    assert shown() == [True, True, False]
+    shown(2)
     window.press("Next open question")
-    assert window.page.evaluate("document.activeElement.closest('.question').innerText").startswith("The second")
+    expect(window.page.locator(".question:focus-within")).to_contain_text("The second")
     window.type("The first", "y")
     window.type("The second", "z")
-    assert shown() == [True, True, True]
+    shown(3)
 
 
 @pytest.mark.requirement(
@@ -192,12 +194,11 @@ def test_what_the_form_takes_is_said_above_it(fresh: Any) -> None:
     time = {"url": f"{DTR_PROFILE}estimated-completion-time", "extension": [{"url": "totalTime", "valueCode": "under-5min"}]}
     somebody = {"url": f"{SDC}performerType", "valueCode": "Patient"}
     _, window, _ = fresh(item("boolean", extension=[sign]), form={"extension": [time, somebody]})
-    head = window.text(".head")
-    assert "to be signed at the end" in head and "less than 5 minutes" in head and "filled in by: the patient" in head
-    assert "You sign this answer at the end." in window.question("Give a boolean").inner_text()
+    window.says("to be signed at the end", "less than 5 minutes", "filled in by: the patient", at=".head")
+    expect(window.question("Give a boolean")).to_contain_text("You sign this answer at the end.", use_inner_text=True)
 
 
 def test_a_rule_in_cql_opens_options_too(fresh: Any) -> None:
     rule = toggled({"language": "text/cql-identifier", "expression": '"Broken".sound'}, "red")
     _, window, _ = fresh({**item("choice", answerOption=COLOURS), "extension": [rule]}, elms=(library(TRUE),))
-    assert window.question("Give a choice").locator(".option:visible").count() == 3
+    expect(window.question("Give a choice").locator(".option:visible")).to_have_count(3)

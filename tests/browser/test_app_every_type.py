@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from ig_profiles.reading import Json
+from ig_profiles.reading import Json, many
 from questionnaires.form import items
 from tests.browser.any_payer import SDC
 from tests.browser.clinic import Clinic
+from tests.browser.window import expect
 
 HL7 = "http://hl7.org/fhir/StructureDefinition/"
 CHART = "teodric-amble"
@@ -41,24 +43,23 @@ def kept(clinic: Clinic) -> dict[str, list[Json]]:
     "dtr-2.0.1:15", "dtr-2.0.1:16", "dtr-2.0.1:65", "dtr-2.0.1:205", "dtr-2.0.1:206", "dtr-2.0.1:214", "dtr-2.0.1:351", "dtr-2.0.1:363",
     "dtr-2.2:conf-5", "dtr-2.2:conf-6", "dtr-2.2:spec-19", "dtr-2.2:spec-144",
 )  # fmt: skip
-@pytest.mark.parametrize(
-    ("kind", "typed", "value"),
-    [
-        ("string", "at rest", {"valueString": "at rest"}),
-        ("text", "two\nlines", {"valueString": "two\nlines"}),
-        ("integer", "4", {"valueInteger": 4}),
-        ("decimal", "88,5", {"valueDecimal": 88.5}),
-        ("date", "2026-11-21", {"valueDate": "2026-11-21"}),
-        ("time", "09:30", {"valueTime": "09:30:00"}),
-        ("url", "https://clinic.example/r", {"valueUri": "https://clinic.example/r"}),
-    ],
-)
-def test_what_is_typed_is_kept_in_its_type(fresh: Any, kind: str, typed: str, value: Json) -> None:
-    clinic, window, _ = fresh(item(kind, required=True))
-    assert window.text(".left") == "1 of 1 left"
-    window.type(f"Give a {kind}", typed)
-    window.until(lambda: kept(clinic) == {kind: [value]}, f"{kind} is kept")
-    assert window.text(".left") == "Nothing left"
+def test_what_is_typed_is_kept_in_its_type(fresh: Any) -> None:
+    written = {
+        "string": ("at rest", {"valueString": "at rest"}),
+        "text": ("two\nlines", {"valueString": "two\nlines"}),
+        "integer": ("4", {"valueInteger": 4}),
+        "decimal": ("88,5", {"valueDecimal": 88.5}),
+        "date": ("2026-11-21", {"valueDate": "2026-11-21"}),
+        "time": ("09:30", {"valueTime": "09:30:00"}),
+        "url": ("https://clinic.example/r", {"valueUri": "https://clinic.example/r"}),
+    }
+    clinic, window, _ = fresh(*(item(kind, required=True) for kind in written))
+    left = window.page.locator(".left")
+    for before, (kind, (typed, _)) in enumerate(written.items()):
+        expect(left).to_have_text(f"{len(written) - before} of {len(written)} left")
+        window.type(f"Give a {kind}", typed)
+    expect(left).to_have_text("Nothing left")
+    window.until(lambda: kept(clinic) == {kind: [value] for kind, (_, value) in written.items()}, "each is kept in its type")
 
 
 @pytest.mark.requirement("dtr-2.0.1:68", "dtr-2.0.1:368", "dtr-2.2:spec-20")
@@ -114,7 +115,10 @@ def test_choices_by_button_box_list_and_search(fresh: Any) -> None:
     window.question("A listed colour").get_by_role("combobox").select_option(label="Blue")
     box = window.question("A colour to find").get_by_role("combobox")
     box.fill("gr")
+    match = window.question("A colour to find").get_by_role("option", name="Green")
+    expect(match).to_be_visible()
     box.press("ArrowDown")
+    expect(match).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     own = window.question("Any colour").get_by_label("Another answer, in your own words")
     own.fill("mauve")
@@ -154,10 +158,10 @@ def test_a_file_travels_in_the_answer_and_one_of_another_kind_is_refused_in_plac
     clinic, window, _ = fresh(item("attachment", extension=[{"url": f"{HL7}mimeType", "valueCode": "application/pdf"}]))
     chooser = window.question("Give a attachment").locator("input[type=file]")
     chooser.set_input_files({"name": "x.txt", "mimeType": "text/plain", "buffer": b"no"})
-    assert "application/pdf" in window.question("Give a attachment").locator(".error").inner_text()
+    expect(window.question("Give a attachment").locator(".error")).to_contain_text("application/pdf")
     chooser.set_input_files({"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
     window.until(lambda: kept(clinic).get("attachment", [{}])[0].get("valueAttachment", {}).get("data") == "JVBERi0xLjQ=", "kept")
-    assert "report.pdf" in window.text()
+    window.says("report.pdf")
 
 
 @pytest.mark.requirement(
@@ -168,12 +172,12 @@ def test_rows_are_added_and_removed(fresh: Any) -> None:
     clinic, window, _ = fresh(row)
     window.page.get_by_role("textbox", name="Give a string").fill("Salve")
     window.press("Add another")
-    assert window.page.evaluate("document.activeElement.closest('fieldset').querySelector('legend').textContent") == "Earlier treatment, entry 2"
+    expect(window.page.locator("fieldset:focus-within > legend")).to_have_text("Earlier treatment, entry 2")
     window.page.get_by_role("textbox", name="Give a string").nth(1).fill("Pills")
     window.page.keyboard.press("Tab")
 
     def rows() -> list[Any]:
-        return [[each["answer"][0]["valueString"] for each in group["item"]] for group in (clinic.forms(CHART) or [{}])[-1].get("item", [])]
+        return [many(group, "item", "answer", "valueString") for group in many((clinic.forms(CHART) or [{}])[-1], "item")]
 
     window.until(lambda: rows() == [["Salve"], ["Pills"]], f"two rows: {rows()}")
     window.page.get_by_role("button", name="Remove this entry").first.click()
@@ -202,15 +206,16 @@ def test_calculations_conditions_and_constraints_follow_each_change(fresh: Any) 
         {"linkId": "more", "text": "Why more than three?", "type": "string", "required": True, "extension": [steer]},
         form=form,
     )
-    assert not window.question("Why more").is_visible()
+    expect(window.question("Number a")).to_be_visible()
+    expect(window.question("Why more")).to_be_hidden()
     window.type("Number a", "4")
     window.type("Number b", "2")
-    assert window.question("Why more").is_visible()
+    expect(window.question("Why more")).to_be_visible()
     window.until(lambda: kept(clinic).get("sum") == [{"valueInteger": 6}], "the sum is kept")
-    assert "6" in window.question("The sum").inner_text()
+    expect(window.question("The sum")).to_contain_text("6", use_inner_text=True)
     window.type("Why more", "because")
     window.press("Review")
-    assert "The first may not exceed the second." in window.text()
+    window.says("The first may not exceed the second.")
     window.type("Number b", "9")
     window.press("Review")
     window.page.wait_for_selector(".review")
@@ -225,14 +230,14 @@ def test_what_cannot_be_right_is_said_beside_the_field_and_announced_with_it(fre
     for words, typed in (("Write a whole number", "eleven"), ("Must be 10 or less", "11")):
         window.type("Give a integer", typed)
         error = window.question("Give a integer").locator(".error")
-        assert words in error.inner_text()
+        expect(error).to_contain_text(words)
+        expect(field).to_have_attribute("aria-invalid", "true")
         assert error.get_attribute("id") in field.get_attribute("aria-describedby")
-        assert field.get_attribute("aria-invalid") == "true"
     window.press("Review")
-    assert "1 thing needs you" in window.text(".wrongs[role=alert]")
-    assert window.page.evaluate("document.activeElement.type") == "text", "the focus goes to the field"
+    window.says("1 thing needs you", at=".wrongs[role=alert]")
+    expect(field).to_be_focused()
     window.type("Give a integer", "5")
-    assert field.get_attribute("aria-invalid") is None
+    expect(field).not_to_have_attribute("aria-invalid", re.compile(""))
 
 
 @pytest.mark.requirement(
@@ -250,12 +255,12 @@ def test_hidden_and_fixed_items_help_and_markup(fresh: Any) -> None:
     clinic, window, _ = fresh(shown, hidden, {**helped, "extension": [link]})
     window.expect("Executing inline event handler violates")
     display = window.page.locator(".display")
-    assert display.locator("b").inner_text() == "this"
+    expect(display.locator("b")).to_have_text("this")
     assert display.locator("img, script").count() == 0
     assert [each.get_attribute("href") for each in display.locator("a").all()] == [None, "https://payer.example/p"]
-    assert "Not to be seen" not in window.text()
     why = window.question("Give a boolean").locator(".why")
-    assert "Only in the last year." in why.inner_text()
+    expect(why).to_contain_text("Only in the last year.", use_inner_text=True)
+    assert "Not to be seen" not in window.text()
     assert (why.locator("a").get_attribute("href"), why.locator("a").get_attribute("rel")) == ("https://payer.example/policy", "noopener noreferrer")
     window.until(lambda: kept(clinic).get("h") == [{"valueString": "x"}], "the hidden answer is kept")
 
@@ -271,7 +276,7 @@ def test_a_form_that_must_be_signed_is_signed_by_the_clinician_and_not_otherwise
     window.pick("Give a boolean", "Yes")
     window.press("Review")
     window.press("Finish, send later")
-    assert "Sign the form first" in window.text(".review")
+    window.says("Sign the form first", at=".review")
     window.page.get_by_label("have checked these answers and sign them").check()
     window.press("Finish, send later")
     window.page.wait_for_selector(".outcome")

@@ -12,6 +12,7 @@ from ig_profiles.registry import open_set
 from ig_profiles.validator import validate
 from questionnaires.form import items
 from tests.browser.clinic import Clinic
+from tests.browser.window import expect
 
 ORLA, TEODRIC, ILSABET = "Orla Penhallow", "Teodric Amble", "Ilsabet Crane"
 GUIDES = pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
@@ -46,10 +47,11 @@ def test_the_chart_answers_and_each_answer_shows_its_evidence_and_day(opened: An
     spo2 = window.question("Lowest oxygen saturation")
     measured = clinic.charts.by_patient["orla-penhallow"].findings[2]["effectiveDateTime"][:10]
     day = f"{int(measured[8:])} "
-    assert "86 %" in spo2.inner_text() and "Chart" in spo2.inner_text() and "Oxygen saturation at rest" in spo2.inner_text()
-    assert day in spo2.locator(".from").inner_text()
-    assert window.text(".left") == "Nothing required is left"
-    assert "7 from the chart" in window.text(".sources")
+    for words in ("86 %", "Chart", "Oxygen saturation at rest"):
+        expect(spo2).to_contain_text(words, use_inner_text=True)
+    expect(spo2.locator(".from")).to_contain_text(day)
+    expect(window.page.locator(".left")).to_have_text("Nothing required is left")
+    window.says("7 from the chart", at=".sources")
     window.saved()
     [form] = clinic.forms("orla-penhallow")
     assert form["status"] == "in-progress"
@@ -61,10 +63,10 @@ def test_the_chart_answers_and_each_answer_shows_its_evidence_and_day(opened: An
 @pytest.mark.requirement("dtr-2.0.1:202", "dtr-2.2:spec-82")
 def test_each_question_says_what_the_payer_weighs_by_it(opened: Any) -> None:
     _, window = opened(TEODRIC)
-    assert window.page.locator(".notice").count() == 0, "what the chart does not hold is no trouble"
     edema = window.question("dependent edema")
-    assert "Dependent edema that suggests heart failure" in edema.locator(".why").inner_text()
-    assert "NCD 240.2" in edema.locator(".why").inner_text()
+    expect(edema.locator(".why")).to_contain_text("Dependent edema that suggests heart failure", use_inner_text=True)
+    expect(edema.locator(".why")).to_contain_text("NCD 240.2", use_inner_text=True)
+    assert window.page.locator(".notice").count() == 0, "what the chart does not hold is no trouble"
     described = edema.get_by_role("radiogroup").get_attribute("aria-describedby")
     assert edema.locator(".why").get_attribute("id") in described
 
@@ -77,7 +79,7 @@ def test_a_changed_answer_is_an_override_by_name_with_the_reason_remembered(open
     clinic, window = opened(ORLA, guide)
     window.type("Lowest oxygen saturation", "87")
     question = window.question("Lowest oxygen saturation")
-    assert "The chart says 86" in question.inner_text()
+    expect(question).to_contain_text("The chart says 86", use_inner_text=True)
     question.get_by_label("Why is it different?").fill("Measured again since")
     question.get_by_label("Why is it different?").blur()
     window.until(lambda: "Measured again" in str(kept(clinic, "orla-penhallow").get("spo2")), "the reason is kept")
@@ -106,12 +108,12 @@ def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any
     assert "hematocrit" not in answers(form)
     assert source(answers(form)["heart_failure_edema"]) == "manual"
     _, again = opened(TEODRIC, clinic_=clinic)
-    assert "Oxygen concentrator\nHome oxygen · saved" in again.text()
+    again.says("Oxygen concentrator Home oxygen · saved")
     again.press("Go on")
     again.page.wait_for_selector(".progress")
-    assert "Taken away by you" in again.question("Hematocrit").inner_text()
-    assert again.question("dependent edema").locator(".said").inner_text() == "No"
-    assert "89 %" in again.question("Lowest oxygen saturation").inner_text()
+    expect(again.question("Hematocrit")).to_contain_text("Taken away by you", use_inner_text=True)
+    expect(again.question("dependent edema").locator(".said")).to_have_text("No")
+    expect(again.question("Lowest oxygen saturation")).to_contain_text("89 %", use_inner_text=True)
     again.saved()
     [form] = clinic.forms("teodric-amble")
     assert "hematocrit" not in answers(form)
@@ -126,12 +128,11 @@ def test_what_is_cleared_stays_cleared_when_the_form_is_opened_again(opened: Any
 def test_a_complete_chart_is_authorized_in_three_presses(opened: Any, guide: str) -> None:
     clinic, window = opened(ORLA, guide)
     window.press("Review")
-    assert "Home oxygen, filled in by Halvard Brisk, MD on " in window.text(".review .lead")
-    assert "86 %" in window.text(".review")
+    window.says("Home oxygen, filled in by Halvard Brisk, MD on ", at=".review .lead")
+    window.says("86 %", at=".review")
     window.press("Finish and send")
-    window.page.wait_for_selector(".decision")
-    assert "Authorized" in window.text(".decision.is-yes")
-    assert "number " in window.text(".verdict")
+    window.says("Authorized", at=".decision.is-yes")
+    window.says("number ", at=".verdict")
     [form] = clinic.forms("orla-penhallow")
     assert form["status"] == "completed"
     assert faults(form, guide) == []
@@ -145,18 +146,19 @@ def test_a_form_that_is_complete_answers_no_later_one(opened: Any) -> None:
     window.press("Finish, send later")
     window.page.wait_for_selector(".outcome")
     _, again = opened(ORLA, clinic_=clinic)
-    assert "Go on where you were" not in again.text()
     again.saved()
+    assert "Go on where you were" not in again.text()
     assert [form["status"] for form in clinic.forms("orla-penhallow")] == ["completed", "in-progress"]
 
 
 @pytest.mark.requirement("dtr-2.0.1:203", "dtr-2.0.1:222")
 def test_an_answer_that_leads_to_another_question_brings_it_into_sight(opened: Any) -> None:
     _, window = opened(ORLA)
-    assert not window.question("at least five minutes").is_visible()
+    expect(window.question("In which state")).to_be_visible()
+    expect(window.question("at least five minutes")).to_be_hidden()
     for state, there in (("Asleep", True), ("Awake and at rest", False)):
         window.pick("In which state", state)
-        window.until(lambda there=there: window.question("at least five minutes").is_visible() is there, f"asked: {there}")
+        expect(window.question("at least five minutes")).to_be_visible(visible=there)
 
 
 def test_one_form_for_three_orders_is_about_all_three(opened: Any) -> None:
@@ -167,8 +169,7 @@ def test_one_form_for_three_orders_is_about_all_three(opened: Any) -> None:
     assert about == {f"ServiceRequest/{order['id']}" for order in clinic.charts.by_patient["ilsabet-crane"].orders}
     window.press("Review")
     window.press("Finish and send")
-    window.page.wait_for_selector(".decision")
-    assert window.page.locator(".decision").count() == 3
+    expect(window.page.locator(".decision")).to_have_count(3)
 
 
 @pytest.mark.requirement("dtr-2.0.1:248", "dtr-2.0.1:250", "dtr-2.2:spec-121")
@@ -178,12 +179,12 @@ def test_opened_by_itself_the_app_lets_the_clinician_choose_the_chart_and_what_t
     window.page.get_by_label(TEODRIC).check()
     window.page.get_by_role("button", name="Open chart").click()
     window.page.wait_for_selector(".choose")
-    assert window.page.get_by_role("button", name="Get the payer's form").is_enabled()
-    assert "the payer was not asked yet" in window.text()
+    expect(window.page.get_by_role("button", name="Get the payer's form")).to_be_enabled()
+    window.says("the payer was not asked yet")
     window.press("Get the payer's form")
     window.page.wait_for_selector(".progress")
-    assert "89 %" in window.question("Lowest oxygen saturation").inner_text()
-    assert "Teodric Amble" in window.text("#banner")
+    expect(window.question("Lowest oxygen saturation")).to_contain_text("89 %", use_inner_text=True)
+    window.says("Teodric Amble", at="#banner")
 
 
 def test_a_clinician_who_opens_no_chart_is_told_so(opened: Any) -> None:
@@ -192,7 +193,7 @@ def test_a_clinician_who_opens_no_chart_is_told_so(opened: Any) -> None:
     window.expect("status of 403")
     window.page.get_by_role("button", name="Cancel").click()
     window.page.wait_for_selector(".alone")
-    assert "The clinician did not open a chart." in window.text()
+    window.says("The clinician did not open a chart.")
 
 
 @pytest.mark.requirement("dtr-2.0.1:6", "dtr-2.0.1:8", "dtr-2.0.1:9", "dtr-2.0.1:10", "dtr-2.2:conf-5")
@@ -202,6 +203,5 @@ def test_a_form_begun_shows_its_title_its_date_who_wrote_it_and_who_told(opened:
     [form] = clinic.forms("teodric-amble")
     clinic.charts.keep("teodric-amble", {**form, "source": {"reference": "Patient/teodric-amble"}})
     _, again = opened(TEODRIC, clinic_=clinic)
-    line = again.text(".row-card")
-    saved = f"{int(form['authored'][8:10])} "
-    assert "Home oxygen" in line and f"saved {saved}" in line and "by Halvard Brisk, MD" in line and "as told by Teodric Amble" in line
+    saved = f"saved {int(form['authored'][8:10])} "
+    again.says("Home oxygen", saved, "by Halvard Brisk, MD", "as told by Teodric Amble", at=".row-card")

@@ -17,6 +17,7 @@ from tests.browser.test_app_every_type import CHART, fhirpath, item, kept
 from tests.browser.test_app_oxygen import ORLA, source
 from tests.browser.test_app_oxygen import kept as answers_in
 from tests.browser.test_app_trouble import TRUE, library, looked_up
+from tests.browser.window import expect
 
 SPOKEN = """async (values) => {
   const { spoken } = await import("/page/view/words.js");
@@ -31,7 +32,7 @@ def test_every_type_of_answer_is_shown_in_words_below_other_answers_too(fresh: A
     window.pick("Give a boolean", "Yes")
     window.page.get_by_role("textbox", name="And below it").fill("deep")
     window.press("Review")
-    assert "And below it" in window.text(".answers") and "deep" in window.text(".answers")
+    window.says("And below it", "deep", at=".answers")
     told = {
         "Yes": {"valueBoolean": True},
         "4": {"valueInteger": 4},
@@ -86,8 +87,8 @@ def test_what_the_chart_does_not_know_is_left_empty_and_is_no_fault(fresh: Any) 
     nothing = {"name": "silent", "expression": {"type": "Null"}}
     clinic, window, payer = fresh(looked_up("sound"), looked_up("silent"), elms=(library(TRUE, nothing),))
     window.until(lambda: set(kept(clinic)) == {"sound"}, "only what is known is filled in")
+    expect(window.question("About silent")).to_have_attribute("data-state", "open")
     assert window.page.locator(".notice").count() == 0 and payer.errors == []
-    assert window.question("About silent").get_attribute("data-state") == "open"
 
 
 @pytest.mark.requirement("dtr-2.0.1:222")
@@ -100,7 +101,7 @@ def test_what_is_not_asked_any_more_is_neither_checked_nor_sent(fresh: Any) -> N
     window.type("Give a integer", "4")
     window.until(lambda: "integer" in kept(clinic), "kept while it is asked")
     window.pick("Give a boolean", "No")
-    window.until(lambda: not window.question("Give a string").is_visible(), "gone with its group")
+    expect(window.question("Give a string")).to_be_hidden()
     window.press("Review")
     window.page.wait_for_selector(".review")
     window.press("Finish, send later")
@@ -139,6 +140,6 @@ def test_what_is_no_search_in_the_chart_reads_nothing_and_stops_nobody(fresh: An
     form = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/variable", "valueExpression": odd}]}
     _, window, payer = fresh(item("boolean", extension=[fhirpath("initialExpression", "%odd.entry.exists()")]), form=form)
     window.expect("status of 400")
-    assert "Some answers could not be looked up in the chart." in window.text()
+    window.says("Some answers could not be looked up in the chart.")
     window.until(lambda: "variable odd is no search" in str(payer.errors), "the payer is told")
     window.pick("Give a boolean", "Yes")

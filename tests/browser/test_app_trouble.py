@@ -10,6 +10,7 @@ from fhir_pa.provider.writing import NotWritten, Writing
 from ig_profiles.reading import Json, many
 from tests.browser.any_payer import FORM, SDC
 from tests.browser.test_app_every_type import CHART, kept
+from tests.browser.window import expect
 
 QUESTION = {"linkId": "q", "text": "A question", "type": "boolean", "required": True}
 
@@ -37,18 +38,17 @@ BAD = {"name": "bad", "expression": {"type": "SingletonFrom", "operand": {"type"
 def test_a_payer_that_is_down_is_named_and_can_be_asked_again(fresh: Any) -> None:
     _, window, payer = fresh(QUESTION, fails=503)
     window.expect("status of 502")
-    assert "The payer answered with status 503." in window.text()
-    assert "The mill is broken." in window.text()
+    window.says("The payer answered with status 503.", "The mill is broken.")
     payer.fails = None
     window.press("Try again")
     window.page.wait_for_selector(".progress")
-    assert window.question("A question").is_visible()
+    expect(window.question("A question")).to_be_visible()
 
 
 def test_an_unreachable_payer_is_told_from_one_that_refuses(opened: Any) -> None:
     _, window = opened("Teodric Amble", payer_base="http://127.0.0.1:9/fhir", ask=False)
     window.expect("status of 502")
-    assert "The payer cannot be reached." in window.text()
+    window.says("The payer cannot be reached.")
 
 
 @pytest.mark.requirement(
@@ -57,7 +57,7 @@ def test_an_unreachable_payer_is_told_from_one_that_refuses(opened: Any) -> None
 )  # fmt: skip
 def test_a_define_that_breaks_costs_only_its_own_answer_and_the_payer_is_told_without_a_word_of_the_patient(fresh: Any) -> None:
     clinic, window, payer = fresh(looked_up("sound"), looked_up("bad"), looked_up("absent"), elms=(library(TRUE, BAD),))
-    assert "Some answers could not be looked up in the chart." in window.text()
+    window.says("Some answers could not be looked up in the chart.")
     window.until(lambda: kept(clinic).get("sound") == [{"valueBoolean": True}], "the sound one is filled in")
     window.until(lambda: bool(payer.errors), "the payer is told")
     [told] = payer.errors
@@ -85,7 +85,7 @@ def test_a_form_that_never_comes_to_rest_is_stopped_and_can_be_answered(fresh: A
         return {"linkId": link, "text": f"Number {link}", "type": "integer", "extension": [sum_], "initial": [{"valueInteger": 1}]}
 
     _, window, payer = fresh(adding("a", "b"), adding("b", "a"), QUESTION)
-    assert "could not be looked up" in window.text()
+    window.says("could not be looked up")
     window.until(lambda: "never come to rest" in str(payer.errors), "the payer is told")
     window.pick("A question", "Yes")
 
@@ -102,7 +102,7 @@ def test_an_ehr_that_does_not_take_the_form_is_asked_again_and_the_answers_stay(
         broken.setattr(Writing, "update", refuse)
         window.pick("A question", "Yes")
         window.page.wait_for_selector(".saved:has-text('The chart refused with status 500')")
-        assert window.question("A question").get_by_label("Yes").is_checked()
+        expect(window.question("A question").get_by_label("Yes")).to_be_checked()
     window.press("Try again")
     window.until(lambda: kept(clinic) == {"q": [{"valueBoolean": True}]}, "kept after all")
 
@@ -151,11 +151,11 @@ def test_a_form_whose_rules_are_broken_cannot_be_finished_and_that_is_said(fresh
     clinic, window, payer = fresh(QUESTION, rule, elms=(library(TRUE, BAD),))
     window.pick("A question", "Yes")
     window.until(lambda: kept(clinic).get("q") == [{"valueBoolean": True}], "what is answered is kept")
-    assert "This form cannot be finished." in window.text(".notice.trouble")
-    assert not window.page.get_by_role("button", name="Review").is_visible()
+    window.says("This form cannot be finished.", at=".notice.trouble")
+    expect(window.page.get_by_role("button", name="Review")).to_have_count(0)
     window.page.keyboard.press("Control+Enter")
-    assert window.page.locator(".review").count() == 0
     window.until(lambda: bool(payer.errors), "the payer is told")
+    assert window.page.locator(".review").count() == 0
     assert [form["status"] for form in clinic.forms(CHART)] == ["in-progress"]
 
 
@@ -174,8 +174,8 @@ def test_after_an_error_nothing_more_is_run_where_the_guide_says_so(fresh: Any, 
     """2.0.1 lets nothing run after an error (198); 2.2 does not ask for that, so the others still find their answers."""
     sound = [{**TRUE, "name": name} for name in ("first", "last")]
     clinic, window, payer = fresh(*map(looked_up, ("first", "bad", "last")), elms=(library(*sound, BAD),), guide=guide)
-    assert "Some answers could not be looked up in the chart." in window.text()
-    window.until(lambda: set(kept(clinic)) == found, f"found: {set(kept(clinic))}")
+    window.says("Some answers could not be looked up in the chart.")
+    window.until(lambda: set(kept(clinic)) == found, f"found: {found}")
     window.until(lambda: bool(payer.errors), "the payer is told")
     window.pick("About bad", "Yes")
     window.until(lambda: set(kept(clinic)) == {*found, "bad"}, "the rest is answered by hand")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,12 +15,12 @@ from werkzeug.serving import make_server
 
 from fhir_pa.operations.requests.stays import link
 from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, PULMONOLOGIST
-from fhir_pa.um.determination import EditionReference
-from fhir_pa.um.request import CertificationType
+from fhir_pa.um.deciding.determination import EditionReference
+from fhir_pa.um.deciding.request import CertificationType
 from fhir_pa.web.app import authenticator_for
 from questionnaires.criteria import Truth
 from tests.browser.test_app_access import violations
-from tests.browser.window import Window, Windows
+from tests.browser.window import Window, Windows, expect
 from tests.builders import finding, item, refer
 from tests.stories.asking import BORDERLINE, oxygen, scans, submit
 from tests.stories.parties import NOW, Lent, Plan, Staff, System, open_plan
@@ -95,9 +95,8 @@ def _on_every_list(plan: Plan) -> None:
 
 
 @pytest.fixture
-def payer(chromium: Any, lent: Lent, tmp_path: Path) -> Iterator[Served]:
-    with served(tmp_path, lent) as here:
-        yield here
+def payer(chromium: Any, serving: ExitStack, lent: Lent, tmp_path: Path) -> Served:
+    return serving.enter_context(served(tmp_path, lent))
 
 
 @pytest.fixture
@@ -122,7 +121,7 @@ def test_from_the_list_to_a_booked_call(payer: Served, seated: AT_THE_DESK) -> N
     page.get_by_label("Time (UTC)").fill("15:30")
     page.get_by_label("Treating clinician").fill("Halvard Brisk, MD")
     window.press("Book the call")
-    assert "The call is booked" in window.text() and "23 Nov 2026, 15:30 UTC, Halvard Brisk, MD with Ada Quill, MD" in window.text()
+    window.says("The call is booked", "23 Nov 2026, 15:30 UTC, Halvard Brisk, MD with Ada Quill, MD")
 
 
 def test_a_document_is_sent_from_the_request_that_waits(payer: Served, seated: AT_THE_DESK) -> None:
@@ -132,50 +131,40 @@ def test_a_document_is_sent_from_the_request_that_waits(payer: Served, seated: A
     page.locator("tr", has_text="Ilsabet Crane").get_by_role("link").first.click()
     page.get_by_label("Document").set_input_files({"name": "ct-chest.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 report"})
     window.press("Send it")
-    assert "Sent, and weighed at once" in window.text() and "Document reference: ct-chest.pdf" in window.text()
+    window.says("Sent, and weighed at once", "Document reference: ct-chest.pdf")
 
 
 def test_an_appeal_and_its_packet_by_keyboard_alone(payer: Served, seated: AT_THE_DESK) -> None:
     window = seated()
     page = window.page
-
-    def tab_to(words: str) -> None:
-        said = "(() => { const at = document.activeElement; return (at.labels?.[0]?.innerText || at.innerText || '') })()"
-        for _ in range(160):
-            page.keyboard.press("Tab")
-            if str(page.evaluate(said)).strip().startswith(words):
-                return
-        raise AssertionError(f"Tab never reached '{words}'.")
-
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.innerText") == "Skip to the content"
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
     page.keyboard.press("Enter")
-    tab_to("Denied lately")
+    window.tab_to("Denied lately")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Denied lately')")
-    tab_to(payer.denied)
+    window.tab_to(payer.denied)
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Teodric Amble')")
-    tab_to("Build the packet for service 1")
+    window.tab_to("Build the packet for service 1")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Appeal packet')")
-    tab_to("Begun from what is on file")
-    tab_to("Open as a page")
+    window.tab_to("Begun from what is on file")
+    window.tab_to("Open as a page")
     page.keyboard.press("Enter")
     page.wait_for_selector("div.wrong")
-    assert "Fill in or strike out what stands in brackets" in window.text()
-    tab_to("Begun from what is on file")
+    window.says("Fill in or strike out what stands in brackets")
+    window.tab_to("Begun from what is on file")
     page.keyboard.press("Control+A")
     page.keyboard.type("To the plan. The stairs test shows 84 percent.")
-    tab_to("Open as a page")
+    window.tab_to("Open as a page")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Appeal: ')")
-    assert "The stairs test shows 84 percent." in window.text("body")
+    window.says("The stairs test shows 84 percent.", at="body")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_an_accessibility_fault(payer: Served, seated: AT_THE_DESK, scheme: str) -> None:
-    window = seated(scheme=scheme)
+def test_no_page_has_an_accessibility_fault(payer: Served, seated: AT_THE_DESK) -> None:
+    window = seated()
     page = window.page
     cases = (f"/requests/{payer.talked}", f"/requests/{payer.denied}", f"/requests/{payer.denied}/packets/1", "/requests/PA8")
     asked = ("/look-up?member=SYN-01&code=E1390", "/look-up?on=soon", "/lists/everything")
@@ -185,7 +174,8 @@ def test_no_page_has_an_accessibility_fault(payer: Served, seated: AT_THE_DESK, 
         assert violations(window) == [], path
     page.goto(f"{payer.url}/practice/requests/{payer.talked}")
     window.press("Book the call")
-    assert "Nothing was done" in window.text() and violations(window) == []
+    window.says("Nothing was done")
+    assert violations(window) == []
     window.press("Sign out")
     page.wait_for_selector("h1:has-text('Sign in')")
     assert violations(window) == []

@@ -16,7 +16,7 @@ import requests
 from fhir_pa.provider.play.payer_file import COORDINATOR, NURSE, PULMONOLOGIST
 from tests.browser.both_sides import BothSides
 from tests.browser.test_app_access import violations
-from tests.browser.window import READY, Window
+from tests.browser.window import PATIENCE, READY, Window, Windows, expect
 
 REASON = "Your oxygen was 89 percent. The rule asks for 88 or less."
 REFUSED = "the server responded with a status of 4"  # what a role may not do is refused, and told on its page
@@ -27,7 +27,7 @@ class Tour:
     """Somebody who goes the whole way in windows of one look, and keeps a picture of each page."""
 
     both: BothSides
-    open: Callable[..., Window]
+    windows: Windows
     keep: Callable[[Any, str], None]
     look: dict[str, Any]
     patient: str
@@ -40,7 +40,7 @@ class Tour:
         return " ".join(each.capitalize() for each in self.patient.split("-"))
 
     def window(self) -> Window:
-        opened = self.open(**self.look)
+        opened = self.windows(**self.look)
         opened.expect(REFUSED)
         return opened
 
@@ -56,7 +56,7 @@ class Tour:
         window.page.goto(f"{self.both.payer}{door}")
         window.page.get_by_label("Your token").fill(self.both.desk.token(person))
         window.press("Sign in")
-        window.page.wait_for_selector("h1")
+        window.page.wait_for_selector("h1:not(:has-text('Sign in'))")
         return window
 
 
@@ -66,9 +66,9 @@ class Tour:
     ids=["2.2-desktop-light", "2.0.1-phone-dark"],
 )
 def test_from_the_order_to_what_the_member_reads(
-    both: BothSides, window: Callable[..., Window], pictures: Callable[[Any, str], None], guide: str, patient: str, look: dict[str, Any]
+    both: BothSides, windows: Windows, pictures: Callable[[Any, str], None], guide: str, patient: str, look: dict[str, Any]
 ) -> None:
-    tour = Tour(both, window, pictures, look, patient, f"journey-{guide}")
+    tour = Tour(both, windows, pictures, look, patient, f"journey-{guide}")
     ehr = _ordered(tour, guide)
     _documented_and_sent(tour, ehr)
     case = _refused_to_a_nurse(tour)
@@ -89,11 +89,12 @@ def _ordered(tour: Tour, guide: str) -> Window:
         ehr.page.locator("#order-again > summary").click()
     ehr.page.locator(f"[name=guide][value='{guide}']").check()
     ehr.press("Sign the order")
-    ehr.until(lambda: f"generation {guide}" in ehr.text("#order") and "authorization needed" in ehr.text("#answer"), "the payer's answer")
+    ehr.says(f"generation {guide}", at="#order")
+    ehr.says("authorization needed", at="#answer:focus-within")
     ehr.page.get_by_text("Not this time").first.click()
     ehr.page.get_by_label("Why", exact=True).select_option(label="Will be ordered later")
     ehr.press("Tell the payer")
-    ehr.until(lambda: "Not followed: Will be ordered later." in ehr.text("#answer"), "the feedback")
+    ehr.says("Not followed: Will be ordered later.", at="#answer")
     tour.looks(ehr, "answered-with-cards")
     return ehr
 
@@ -102,9 +103,9 @@ def _documented_and_sent(tour: Tour, ehr: Window) -> None:
     """The forms app fills the payer's form from the chart, the clinician answers the rest, and the request is pended."""
     with ehr.page.context.expect_page() as opening:
         ehr.press("Open the form")
-    form = Window.of(opening.value)
+    form = tour.windows.of(opening.value)
     form.page.wait_for_selector(READY)
-    assert "89 %" in form.question("Lowest oxygen saturation").inner_text()
+    expect(form.question("Lowest oxygen saturation")).to_contain_text("89 %", use_inner_text=True)
     for words in ("dependent edema", "pulmonary hypertension"):
         form.pick(words, "No")
     tour.looks(form, "form-filled-from-the-chart")
@@ -113,9 +114,8 @@ def _documented_and_sent(tour: Tour, ehr: Window) -> None:
     form.press("Finish and send")
     form.page.wait_for_selector(".decision")
     tour.looks(form, "form-sent")
-    form.page.close()
-    ehr.until(lambda: "Pended" in ehr.text("#decision"), "the answer to what the app sent")
-    assert "The payer asks for more" in ehr.text("#decision")
+    form.close()
+    ehr.says("Pended", "The payer asks for more", at="#decision")
     tour.looks(ehr, "pended")
 
 
@@ -125,15 +125,15 @@ def _refused_to_a_nurse(tour: Tour) -> str:
     tour.looks(desk, "worklist")
     row = desk.page.locator("tr", has_text=tour.called).first
     row.get_by_role("link").first.click()
-    desk.page.wait_for_selector("h1")
-    assert not desk.page.get_by_label("Deny").count() and "only a licensed physician may deny or reduce" in desk.text()
+    desk.says("only a licensed physician may deny or reduce")
+    assert not desk.page.get_by_label("Deny").count()
     case = desk.page.url
     number = case.rstrip("/").rpartition("/")[2].partition("?")[0]
     decision = {"items": [1], "decision": "deny", "because": REASON, "reason_code": "0F", "criteria": ["hypoxemia"], "phone": "555-555-0143"}
 
     def deny(token: str) -> int:
         where = f"{tour.both.payer}/um/authorizations/{number}/decisions"
-        return requests.post(where, json=decision, headers={"Authorization": f"Bearer {token}"}, timeout=15).status_code
+        return requests.post(where, json=decision, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE).status_code
 
     assert deny(tour.both.desk.token(NURSE)) == 403, "a nurse may not deny"
     assert deny(tour.both.desk.token(COORDINATOR)) in (401, 403), "a practice may not decide at all"
@@ -150,15 +150,17 @@ def _denied_by_a_physician(tour: Tour, case: str) -> None:
     desk.page.get_by_label("Reason code").select_option("0F")
     tour.looks(desk, "case")
     desk.press("Read it before signing")
+    desk.page.wait_for_selector("h1:has-text('Read before you sign')")
     if "This is not a denial yet" in desk.text():
         _talked_first(desk)
         desk.press("Read it before signing")
-    desk.page.wait_for_selector("text=You can appeal")
+    desk.says("You can appeal")
     tour.looks(desk, "read-before-signing")
     desk.press("Sign as Ada Quill, MD")
-    desk.page.wait_for_selector("text=The decision is signed")
+    desk.says("The decision is signed")
     desk.page.get_by_role("link", name="To the member", exact=True).click()
-    desk.until(lambda: REASON.partition(". ")[2] in desk.text("body"), "the letter")
+    desk.page.wait_for_url("**/letters/member.html*")
+    desk.says(REASON.partition(". ")[2], at="body")
     tour.looks(desk, "letter")
 
 
@@ -168,21 +170,21 @@ def _talked_first(desk: Window) -> None:
     desk.page.get_by_label("What became of it?").select_option("declined")
     desk.page.get_by_label("What was said").fill("The practice has no time this week.")
     desk.press("Put it on record")
-    desk.page.wait_for_selector("text=Deny")
+    expect(desk.page.get_by_label("Deny")).to_be_visible()
 
 
 def _heard_at_the_ehr(tour: Tour, ehr: Window, guide: str) -> None:
     """The notice arrived by itself, with the reason and whom to call; every exchange can be read, and no token."""
-    ehr.until(lambda: "Not certified" in ehr.text("#decision"), "the notice", 30)
-    assert REASON in ehr.text("#decision") and "Notice" in ehr.text("#decision")
-    words = ehr.text("#rows")
-    assert "notice" in words and ("inquires" in words) is (guide == "2.0.1"), "an id-only notice is followed by an inquiry"
+    ehr.says("Not certified", REASON, "Notice", at="#decision")
+    followed = guide == "2.0.1"  # an id-only notice is followed by an inquiry
+    ehr.says("notice", *(["inquires"] if followed else []), at="#rows")
+    assert followed or "inquires" not in ehr.text("#rows")
     arrow = ehr.page.locator("#rows > li", has_text="notice").last
     arrow.locator("summary").first.click()
     if arrow.locator(".one").count():
         arrow.locator(".one > summary").last.click()
-    ehr.page.wait_for_selector("#rows .exchange")
-    assert "event-notification" in ehr.page.locator("#rows .exchange").first.text_content() and "eyJ" not in ehr.page.inner_html("#rows")
+    expect(ehr.page.locator("#rows .exchange").first).to_contain_text("event-notification")
+    assert "eyJ" not in ehr.page.inner_html("#rows")
     tour.looks(ehr, "notice")
 
 
@@ -200,13 +202,13 @@ def _read_by_the_member(tour: Tour) -> None:
     page.wait_for_selector("main a[href*='/member/requests/']")
     tour.looks(member, "member-requests")
     page.locator("main a[href*='/member/requests/']").first.click()
-    member.until(lambda: REASON.partition(".")[0] in member.text(), "the decision in plain words")
-    assert "appeal" in member.text().lower()
+    member.says(REASON.partition(".")[0])
+    expect(member.page.locator("main")).to_contain_text("appeal", ignore_case=True)
     tour.looks(member, "member-decision")
 
 
 def _on_file_at_the_practice(tour: Tour) -> None:
     """The practice's own desk has it on file."""
     desk = tour.at_the_desk(COORDINATOR, "/practice")
-    desk.until(lambda: "Oakwood Clinic" in desk.text("body"), "the practice's desk")
+    desk.says("Oakwood Clinic", at="body")
     tour.looks(desk, "practice-desk")
