@@ -44,6 +44,13 @@ def shown_at() -> str:
     return f"{at.path}?{at.query}" if at.query else at.path
 
 
+def moved_to(address: str, response: Response) -> Response:
+    """The part, with which the page moves on to this address; once, however often it is asked for there."""
+    if address != shown_at():
+        response.headers["HX-Push-Url"] = address
+    return response
+
+
 def tag_of(told: Mapping[str, Any]) -> str:
     """The entity tag of what is told; the moment of telling (``at``) changes nothing.
 

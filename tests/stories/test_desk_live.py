@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from werkzeug.test import TestResponse
 
 from fhir_pa.auth.desk_session import IDLE
 from fhir_pa.operations.desk.fall_due import fall_due
 from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
 from fhir_pa.web import page as pages
 from tests.stories.asking import BORDERLINE, oxygen, scans, submit
-from tests.stories.desk_parties import AtDesk, checked, hidden, words
+from tests.stories.desk_parties import AtDesk, checked, words
+from tests.stories.open_pages import news, part
 from tests.stories.parties import Plan, Staff, System
 
 
@@ -39,26 +38,6 @@ def seated(plan: Plan, person: str) -> AtDesk:
     at_desk = AtDesk(plan, person)
     at_desk.sign_in()
     return at_desk
-
-
-def part(at_desk: AtDesk, path: str, target: str = "", *, by: str = "", at: str = "/desk", tag: str = "", **filled: Any) -> TestResponse:
-    """What htmx is answered that asks for this part of a page, pressed so on the page at this address."""
-    headers = {"HX-Request": "true", "HX-Target": target, "HX-Trigger": by or target, "HX-Current-URL": f"http://localhost{at}"}
-    headers |= {"If-None-Match": tag} if tag else {}
-    if not filled:
-        return at_desk.http.get(path, headers=headers)
-    csrf = hidden(at_desk.http.get("/desk").text, "csrf")
-    return at_desk.http.post(path, data={"csrf": csrf, **filled}, headers=headers)
-
-
-def news(at_desk: AtDesk, page: str, tag: str = "") -> TestResponse:
-    """What a page hears that looks by itself, as its own markup says it does."""
-    found = re.search(r'<[^>]* id="news"[^>]*>', page)
-    assert found, "This page looks for no news."
-    said = {name: unescape(value) for name, value in re.findall(r' ([a-z-]+)="([^"]*)"', found[0])}
-    query = "".join(f"&shown={each}" for each in re.findall(r'name="shown" value="([^"]*)"', page)) if "hx-include" in said else ""
-    path = said["hx-get"]
-    return part(at_desk, f"{path}{'&' if '?' in path else '?'}{query[1:]}" if query else path, "news", tag=tag or said["data-tag"])
 
 
 def test_a_filter_changes_the_lines_alone_and_the_address_with_them(clinic: System, number: str, quill: AtDesk) -> None:

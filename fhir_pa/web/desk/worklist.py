@@ -56,10 +56,7 @@ def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
         lines |= {"no_news": fragment.tag_of(NO_NEWS), "twin": _address(asked, "/desk/worklist.json")}
         if fragment.wanted() != LISTED:
             return page("worklist", status, **lines, **alerts(), lines=[(line, LINES[line]) for line in LINES_OF_BUSINESS])
-        response = part("listed", status, **lines)
-        if _address(asked) != fragment.shown_at():
-            response.headers["HX-Push-Url"] = _address(asked)
-        return response
+        return fragment.moved_to(_address(asked), part("listed", status, **lines))
 
     @base.get("")
     def worklist() -> Response:

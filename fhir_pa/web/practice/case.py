@@ -16,7 +16,7 @@ from fhir_pa.web.offered import Payer
 from fhir_pa.web.page import see
 from fhir_pa.web.practice import forms as practice_forms
 from fhir_pa.web.practice.offered import ForPractices, Json
-from fhir_pa.web.practice.page import AT, framed, page
+from fhir_pa.web.practice.page import AT, framed, fresh, page
 from ig_profiles.outcome import Conflict, Forbidden, Refusal, Unprocessable
 
 DONE = {
@@ -37,7 +37,8 @@ def attend(base: Blueprint, payer: Payer, offered: ForPractices) -> None:
         told = offered.case.screen(number, g.caller, payer)
         filled = request.form if refusal else MultiDict[str, str]()
         words = {"act": act, "wrong": _by_field(refusal), "filled": filled, "done": DONE.get(request.args.get("done", ""), "")}
-        return page("request", status, **framed(payer, ""), **told, **words, twin=f"{AT}/requests/{number}.json")
+        here_at = f"{AT}/requests/{number}"
+        return fresh(told, here_at, lambda tag: page("request", status, **framed(payer, ""), **told, **words, tag=tag, twin=f"{here_at}.json"))
 
     @base.get("/requests/<number>")
     def case(number: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, g, request
 
+from fhir_pa.web import fragment
 from fhir_pa.web import page as pages
 from fhir_pa.web.offered import Payer
 
@@ -22,6 +24,19 @@ _DAY = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b(?!T)")
 def page(template: str, status: int = 200, **words: Any) -> Response:
     """The page of this template of the provider desk."""
     return pages.page(f"practice/{template}", status, **words)
+
+
+def part(template: str, status: int = 200, **words: Any) -> Response:
+    """The part of a page that this template of the provider desk makes."""
+    return pages.part(f"practice/{template}", status, **words)
+
+
+def fresh(told: Mapping[str, Any], here_at: str, show: Callable[[str], Response]) -> Response:
+    """The page that ``show`` makes, given the tag of what is told on it; to one that looks for news, whether that has changed."""
+    tag = fragment.tag_of(told)
+    if fragment.wanted() == fragment.NEWS:
+        return fragment.news(tag, lambda: part("news", here_at=here_at))
+    return show(tag)
 
 
 def framed(payer: Payer, here: str) -> dict[str, Any]:
