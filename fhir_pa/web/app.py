@@ -17,6 +17,7 @@ from fhir_pa.auth.tokens import Mint
 from fhir_pa.configuration import LOOPBACK
 from fhir_pa.outbound.guarded import Limits, fetch
 from fhir_pa.web import auditors, cds, discovery, errors, fhir, management, probes, public, reviewers, shortcuts
+from fhir_pa.web.address import Address
 from fhir_pa.web.desk import desk
 from fhir_pa.web.fhir_id import FhirId
 from fhir_pa.web.media_types import check_length, written
@@ -40,6 +41,7 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     """The application that serves this payer with these operations."""
     settings = payer.settings
     app = Flask("fhir_pa", static_folder=None)
+    app.url_rule_class = Address
     app.url_map.converters["fhir_id"] = FhirId
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
