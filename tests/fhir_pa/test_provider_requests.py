@@ -1,5 +1,6 @@
 """What the provider puts on the wire: request, update, inquiry, subscription and attachment, for both guides."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from fhir_pa.provider.pas.update import with_documents
 from fhir_pa.provider.patients import charts_on
 from ig_profiles.names import COVERAGE_INFORMATION, NPI, PAS_PROFILE, PAS_TOPIC
 from ig_profiles.reading import Index, extension_value, many, one, references
+from ig_profiles.registry import open_set
+from ig_profiles.validator import validate
 from tests.fhir_pa.published_profiles import faults
 
 TODAY = date(2026, 11, 21)
@@ -23,9 +26,9 @@ GUIDES = ["2.0.1", "2.2"]
 BASE = "http://127.0.0.1:9090/fhir"
 
 
-def scans(guide="2.2", number="OAK-7001"):
+def scans(guide="2.2", number="OAK-7001", who="ilsabet-crane"):
     charts = charts_on(TODAY)
-    chart = charts.by_patient["ilsabet-crane"]
+    chart = charts.by_patient[who]
     orders = [sign(order, chart.coverage, guide) for order in chart.orders]
     lines = tuple(Line(order, "62", "22", TODAY + timedelta(days=9)) for order in orders)
     documents = tuple(item for item in chart.findings if item["resourceType"] == "DocumentReference")
@@ -215,3 +218,15 @@ def test_every_request_keeps_to_the_published_profiles(guide, kind):
 
 def test_the_2_2_subscription_keeps_to_the_published_profile():
     assert faults(subscription("2.2", "9000000015", "http://127.0.0.1:9090/notifications/oakwood", "Bearer s"), "profile-subscription", "2.2") == []
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+@pytest.mark.parametrize("who", ["ilsabet-crane", "orla-penhallow"])
+def test_everything_in_the_chart_goes_along_in_a_request_that_keeps_to_every_profile(who, guide):
+    asked = scans(guide, who=who)
+    documents = tuple(each for each in asked.chart.findings if each["resourceType"] != "Condition")
+    bundle = request_of(replace(asked, documents=documents))
+    wrong = [issue for issue in validate(bundle, open_set(guide), strict=True) if issue.severity in ("error", "fatal")]
+    assert [f"{issue.expression}: {issue.text}" for issue in wrong] == []
+    sent = {(each["resourceType"], each["id"]) for each in many(bundle, "entry", "resource")}
+    assert {(each["resourceType"], each["id"]) for each in documents} <= sent, "what the Claim has no place for goes with the orders"

@@ -42,7 +42,7 @@ def claim_of(submission: Submission) -> Json:
             "priority": concept(PROCESS_PRIORITY, "normal"),
             "careTeam": [_orderer(submission)],
             "diagnosis": diagnoses,
-            "supportingInfo": [supporting(number, document, submission.guide) for number, document in enumerate(submission.documents, 1)],
+            "supportingInfo": [supporting(number, document, submission.guide) for number, document in enumerate(submission.linked, 1)],
             "insurance": [{"sequence": 1, "focal": True, "coverage": reference(coverage)}],
             "item": [_item(number, line, submission, len(diagnoses)) for number, line in enumerate(submission.lines, 1)],
         }
@@ -101,7 +101,7 @@ def _item(sequence: int, line: Line, submission: Submission, diagnoses: int) -> 
         "sequence": sequence,
         "careTeamSequence": [1],
         "diagnosisSequence": list(range(1, diagnoses + 1)),
-        "informationSequence": [number for number, _ in enumerate(submission.documents, 1)],
+        "informationSequence": [number for number, _ in enumerate(submission.linked, 1)],
         "category": concept(X12_SERVICE_TYPE, line.service_type),
         "productOrService": line.code,
         **period,

@@ -7,11 +7,18 @@ from datetime import date, datetime
 from typing import Protocol
 
 from fhir_pa.provider.charts.practice import Clinician
+from fhir_pa.provider.elements import reference
 from ig_profiles.names import COVERAGE_INFORMATION, PAS_PROFILE
-from ig_profiles.reading import Json, extension_value, extensions, text
+from ig_profiles.reading import Json, codings, extension_value, extensions, many, text
 
 TRACES = "http://oakwood.example/trace-numbers"
 TRANSACTIONS = "http://oakwood.example/transactions"
+LABORATORY = "LAB"
+REFERRED_TO_IN_2_2 = frozenset(
+    {"AllergyIntolerance", "Condition", "DeviceRequest", "DocumentReference", "Immunization", "MedicationRequest", "NutritionOrder", "Observation"}
+    | {"Procedure", "QuestionnaireResponse", "ServiceRequest"}
+)
+CARRIES = {"ServiceRequest": "supportingInfo", "DeviceRequest": "supportingInfo", "MedicationRequest": "supportingInformation"}
 
 # An order's status. CRD and DTR hear of it before it is signed, as draft, which CRD 2.0.1 fixes. PAS names none; but in
 # 2.0.1 the filled form in the same Bundle points to the order with qr-context, whose target is CRD's profile again, so only
@@ -66,7 +73,8 @@ class Submission:
     """One authorization request before it is put on the wire.
 
     ``number`` is the provider's own trace number; ``fhir_base`` is the EHR base that resource URLs are built from;
-    ``documents`` are the QuestionnaireResponses, findings and notes sent as supporting information.
+    ``documents`` are the QuestionnaireResponses, findings and notes sent along: as supporting information of the Claim where
+    its profile has a place for their kind, else as supporting information of the orders.
     """
 
     guide: str
@@ -80,11 +88,29 @@ class Submission:
     sender: str
     receiver: str
 
+    @property
+    def linked(self) -> tuple[Json, ...]:
+        """The documents the Claim itself refers to."""
+        return tuple(each for each in self.documents if has_a_place(each, self.guide))
+
     def known(self) -> dict[str, Json]:
         """Every resource the request may refer to, by ``Type/id``."""
-        signed = tuple(line.order for line in self.lines)
+        others = [reference(each) for each in self.documents if not has_a_place(each, self.guide)]
+        signed = tuple(_with(line.order, others) for line in self.lines)
         everything = (*self.practice.resources(), *self.chart.resources(), *self.documents, *signed)
         return {f"{resource['resourceType']}/{resource['id']}": resource for resource in everything}
+
+
+def has_a_place(document: Json, guide: str) -> bool:
+    """Whether Claim.supportingInfo may refer to it; of reports 2.2 takes those of a laboratory only, and no care plans."""
+    if guide == "2.0.1" or document["resourceType"] in REFERRED_TO_IN_2_2:
+        return True
+    return document["resourceType"] == "DiagnosticReport" and any(coding.code == LABORATORY for coding in codings(document.get("category")))
+
+
+def _with(order: Json, others: list[Json]) -> Json:
+    element = CARRIES.get(order["resourceType"])
+    return {**order, element: [*many(order, element), *others]} if element and others else order
 
 
 def sign(order: Json, coverage: Json, guide: str) -> Json:

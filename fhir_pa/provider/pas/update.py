@@ -27,7 +27,7 @@ def with_documents(before: Submission, number: str, added: tuple[Json, ...], lin
     claim = deepcopy(claim_of(after))
     claim["meta"] = {"profile": [f"{PAS_PROFILE}profile-claim-update"]}
     claim["related"] = [_prior(prior, before.guide)]
-    for entry in claim.get("supportingInfo", [])[len(before.documents) :]:
+    for entry in claim.get("supportingInfo", [])[len(before.linked) :]:
         entry["extension"] = [*entry.get("extension", []), pas_extension("infoChanged", valueCode="added")]
     revised = _of_type(REVISED)
     for item in claim["item"]:
