@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from fhir_pa.storage.alerts import AlertReading
 from fhir_pa.storage.assertions import AssertionReading, AssertionWriting
 from fhir_pa.storage.authorizations import AuthorizationWriting
+from fhir_pa.storage.beside import BesideReading
 from fhir_pa.storage.cards import CardReading, CardWriting
 from fhir_pa.storage.claims import ClaimReading, ClaimWriting
 from fhir_pa.storage.courses import CourseReading
@@ -36,6 +37,7 @@ from fhir_pa.storage.prefetch_gaps import GapReading, GapWriting
 from fhir_pa.storage.queries import QueryReading, QueryWriting
 from fhir_pa.storage.queue import DurableQueue
 from fhir_pa.storage.received import ReceivedReading, ReceivedWriting
+from fhir_pa.storage.second_readings import SecondReadingReading, SecondReadingWriting
 from fhir_pa.storage.turnaround import TurnaroundReading
 from fhir_pa.storage.weighing import WeighingWriting
 from fhir_pa.storage.workers import WorkerWriting
@@ -50,6 +52,7 @@ class Reading(
     CourseReading,
     PracticeReading,
     PointReading,
+    BesideReading,
     ReceivedReading,
     NoticeReading,
     OperatingReading,
@@ -64,6 +67,7 @@ class Reading(
     CardReading,
     ClaimReading,
     FollowUpReading,
+    SecondReadingReading,
     FormErrorReading,
     QueryReading,
 ):
@@ -87,6 +91,7 @@ class Transaction(
     CardWriting,
     ClaimWriting,
     FollowUpWriting,
+    SecondReadingWriting,
     Reading,
     QueryWriting,
 ):

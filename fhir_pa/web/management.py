@@ -56,6 +56,10 @@ def blueprint(payer: Payer, authenticator: Authenticator, managing: Managing) ->
     counts("/um/measures/causes", "causes", managing.causes)
     counts("/um/measures/population", "population", managing.population)
     counts("/um/measures/ages", "ages", managing.ages)
+    counts("/um/measures/agreement", "agreement", managing.agreement)
+    counts("/um/second-readings", "second_readings", managing.second_readings)
+    acts("/um/second-readings", "draw", managing.draw, 201)
+    acts("/um/second-readings/<identity>", "read", managing.read)
     counts("/um/follow-ups", "follow_ups", managing.follow_ups)
     acts("/um/follow-ups", "follow_up", managing.follow_up, 201)
     acts("/um/follow-ups/<identity>", "followed", managing.followed)
@@ -63,6 +67,10 @@ def blueprint(payer: Payer, authenticator: Authenticator, managing: Managing) ->
     acts(f"{ONE}/early-ends", "end_early", managing.end_early)
     acts(f"{ONE}/looks", "ask_for_review", managing.ask_for_review)
     counts("/practice/measures/four", "practice_four", managing.four)
+
+    @base.get("/um/second-readings/<identity>")
+    def blind(identity: str) -> Response:
+        return answer(managing.blind(identity, admit(), payer), media_type=JSON)
 
     @base.get(f"{DEMAND}.<form>")
     def notice(number: str, recoupment: int, form: str) -> Response:

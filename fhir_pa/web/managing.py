@@ -35,7 +35,17 @@ class Managing:
     causes: Asked
     population: Asked
     ages: Asked
+    second_readings: Asked
+    draw: Sent
+    blind: Callable[[str, Caller, Any], Json]
+    read: Act
+    agreement: Asked
+    admissions: Asked
+    admitted: Callable[[str, Caller, Any], Json]
+    demands: Asked
+    demanded: Callable[[str, Caller, Any], Json]
     follow_ups: Asked
+    followed_up: Callable[[str, Caller, Any], Json]
     follow_up: Sent
     followed: Act
     ask_for_review: Act

@@ -38,7 +38,7 @@ from fhir_pa.operations.desk import (
 from fhir_pa.operations.forms import expand, log_questionnaire_errors, next_question, questionnaire_package, questionnaire_read
 from fhir_pa.operations.hooks import audit as hook_audit
 from fhir_pa.operations.hooks import hook
-from fhir_pa.operations.managing import admission, claims, follow_up, population, recoupment, variation
+from fhir_pa.operations.managing import admission, beside, claims, follow_up, population, recoupment, second_reading, variation
 from fhir_pa.operations.member import acts as member_acts
 from fhir_pa.operations.member import page as member_page
 from fhir_pa.operations.notices import subscribe
@@ -78,7 +78,17 @@ MANAGING = Managing(
     causes=variation.causes,
     population=population.population,
     ages=ages.ages,
+    second_readings=second_reading.waiting,
+    draw=second_reading.drawn,
+    blind=second_reading.blind,
+    read=second_reading.read,
+    agreement=second_reading.agreement,
+    admissions=beside.admissions,
+    admitted=beside.admission,
+    demands=beside.demands,
+    demanded=beside.demanded,
     follow_ups=follow_up.listed,
+    followed_up=follow_up.one,
     follow_up=follow_up.open_one,
     followed=follow_up.act,
     ask_for_review=follow_up.ask_for_review,

@@ -119,7 +119,7 @@ def _determination(determination: Determination) -> dict[str, Any]:
         "because": determination.because,
         "decided_at": determination.decided_at.isoformat(),
         "policy": determination.edition and {"edition": determination.edition.name, "fingerprint": determination.edition.fingerprint},
-        "findings": [_finding(each) for each in determination.findings],
+        "findings": [finding_shown(each) for each in determination.findings],
         "criteria": list(determination.criteria),
         "reason_codes": list(determination.reason_codes),
         "phone": determination.phone,
@@ -240,10 +240,12 @@ def _until(authorization: Authorization, item: Item) -> dict[str, Any] | None:
 def unmet(item: Item) -> dict[str, Any]:
     """What a conversation about this item turns on: every criterion with what it says here, the open ones first."""
     findings = sorted(item.determination.findings, key=lambda finding: finding.truth is Truth.MET)
-    return {"sequence": item.sequence, "codes": [coding.code for coding in item.requested.service.codes], "findings": [_finding(each) for each in findings]}
+    codes = [coding.code for coding in item.requested.service.codes]
+    return {"sequence": item.sequence, "codes": codes, "findings": [finding_shown(each) for each in findings]}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_shown(finding: Finding) -> dict[str, Any]:
+    """One criterion with what it says and the evidence it rests on, those beneath it too."""
     return {
         "criterion": finding.criterion,
         "truth": finding.truth,
@@ -251,7 +253,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "axis": finding.axis,
         "missing": list(finding.missing),
         "evidence": [vars(each) for each in finding.evidence],
-        "below": [_finding(inner) for inner in finding.below],
+        "below": [finding_shown(inner) for inner in finding.below],
     }
 
 

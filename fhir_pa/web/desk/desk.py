@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, request
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.desk_session import staff_seats
 from fhir_pa.web import errors, fragment, sign_in
+from fhir_pa.web.desk import agreement as desk_agreement
 from fhir_pa.web.desk import case as desk_case
 from fhir_pa.web.desk import evidence as desk_evidence
 from fhir_pa.web.desk import operator as desk_operator
@@ -31,6 +32,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered, timi
     desk_case.attend(base, payer, offered)
     desk_evidence.attend(base, payer, offered)
     desk_policies.attend(base, payer, offered)
+    desk_agreement.attend(base, payer, offered)
     desk_operator.attend(base, payer, offered, timings)
 
     base.get("/assets/<name>")(asset)
