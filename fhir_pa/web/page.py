@@ -52,8 +52,12 @@ def part(template: str, status: int = 200, /, **words: Any) -> Response:
 
 
 def trouble(told: Sequence[str], status: int) -> Response:
-    """What did not work, put where the page says such things, whatever part was asked for."""
-    response = part("trouble", status, issues=told)
+    """What did not work, in words, as a part of the page."""
+    return retargeted(part("trouble", status, issues=told))
+
+
+def retargeted(response: Response) -> Response:
+    """The part put where the page says what did not work, whatever part was asked for."""
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = f"#{TROUBLE}", "innerHTML"
     return response
 

@@ -8,14 +8,14 @@ from flask import Blueprint, Response, g, request
 
 from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.caller import Caller
-from fhir_pa.web import errors
+from fhir_pa.web import errors, fragment
 from fhir_pa.web.language import language_of, remember
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.member import file as member_file
 from fhir_pa.web.member import look as member_look
 from fhir_pa.web.member import sign_in as member_sign_in
 from fhir_pa.web.offered import Offered, Payer
-from fhir_pa.web.page import asset, see
+from fhir_pa.web.page import asset, retargeted, see
 from ig_profiles.json import dump
 from ig_profiles.outcome import Conflict, Refusal, Unprocessable
 
@@ -32,9 +32,14 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         return language_of(session.caller.visitor.language if session else "")
 
     def page(template: str, status: int = 200, /, **words: Any) -> Response:
+        return member_look.page(template, spoken(), payer.settings.time_zone, status, **{**framed(), **words})
+
+    def part(template: str, status: int = 200, /, **words: Any) -> Response:
+        return member_look.part(template, spoken(), payer.settings.time_zone, status, **{**framed(), **words})
+
+    def framed() -> dict[str, Any]:
         session, insurer = g.get("session"), payer.directory.insurer
-        framed = {"plan": insurer.name, "phone": insurer.phone, "session": session, "me": session and session.caller.visitor, "twin": "", "back": ""}
-        return member_look.page(template, spoken(), payer.settings.time_zone, status, **{**framed, **words})
+        return {"plan": insurer.name, "phone": insurer.phone, "session": session, "me": session and session.caller.visitor, "twin": "", "back": ""}
 
     member_sign_in.attend(base, payer, authenticator, page)
     member_file.attend(base, payer, offered, page, spoken)
@@ -50,13 +55,19 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
             "wrong": fields,
             "filled": request.form,
         }
-        return page("request", status, **told, **shown, twin=f"/member/requests/{number}.json", back="/member")
+        tag = fragment.tag_of(told)
+        if fragment.wanted() == fragment.NEWS:
+            return fragment.news(tag, lambda: part("standing", **told))
+        return page("request", status, **told, **shown, tag=tag, twin=f"/member/requests/{number}.json", back="/member")
 
     @base.get("")
     def member_requests() -> Response:
         wanted = _page()
         told = offered.member_page.requests(wanted, spoken(), caller(), payer)
-        return page("requests", **told, twin=f"/member/requests.json?page={wanted}")
+        tag = fragment.tag_of(told)
+        if fragment.wanted() == fragment.NEWS:
+            return fragment.news(tag, lambda: part("news", here_at=f"/member?page={wanted}"))
+        return page("requests", **told, tag=tag, twin=f"/member/requests.json?page={wanted}")
 
     @base.get("/requests.json")
     def member_requests_as_data() -> Response:
@@ -86,6 +97,8 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         if request.path.endswith(".json") or status >= 500:
             told = errors.refused(refusal, "other", g.request_id)
             return Response(told.body, told.status, content_type=told.media_type)
+        if fragment.asked():
+            return retargeted(part("trouble", status, why=WHY.get(status, "")))
         return page("stopped", status, why=WHY.get(status, ""), written=request.form.get("because", "") if status == 401 else "")
 
     @base.after_request
