@@ -16,6 +16,7 @@ from tests.stories.asking import BORDERLINE, oxygen, scans, submit
 from tests.stories.desk_parties import AtDesk, checked, words
 from tests.stories.open_pages import news, part
 from tests.stories.parties import Plan, Staff, System
+from tests.stories.test_subscriptions import subscribed
 
 
 @pytest.fixture
@@ -175,3 +176,12 @@ def test_the_data_of_a_page_knows_no_parts(number: str, quill: AtDesk) -> None:
     plain = quill.data("/desk/worklist.json")
     asked = part(quill, "/desk/worklist.json", "listed").get_json()
     assert {**asked, "at": ""} == {**plain, "at": ""}
+
+
+def test_the_figures_of_the_operator_are_put_in_place(plan: Plan, clinic: System, number: str) -> None:
+    marsh = seated(plan, "marsh")
+    page = marsh.page("/desk/operator")
+    assert news(marsh, page).status_code == 304
+    subscribed(clinic)
+    now = news(marsh, page)
+    assert now.status_code == 200 and "Subscribers" in words(now.text) and CLIENT_ID in now.text and "Prefetch doctor Of" not in words(now.text)

@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from fhir_pa.web.desk.page import see
-from fhir_pa.web.desk.twins import twin
+from fhir_pa.web import fragment
+from fhir_pa.web.desk.page import page, part, see
+from fhir_pa.web.desk.twins import framed, twin
+from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Offered, Payer
 
 HERE = "operator"
@@ -22,13 +24,21 @@ def attend(base: Blueprint, payer: Payer, offered: Offered, timings: Timings) ->
     def asked() -> dict[str, str]:
         return request.args.to_dict()
 
-    def overview() -> dict[str, Any]:
-        return {**seen.overview(g.caller, payer), "timings": timings()}
+    @base.get("/operator")
+    def operator() -> Response:
+        told = seen.overview(g.caller, payer)
+        tag = fragment.tag_of(told)
+        if fragment.wanted() == fragment.NEWS:
+            return fragment.news(tag, lambda: part("operating", **told))
+        return page("operator", **framed(payer, HERE), **told, timings=timings(), tag=tag, twin="/desk/operator.json")
+
+    @base.get("/operator.json")
+    def operator_as_data() -> Response:
+        return answer({**seen.overview(g.caller, payer), "timings": timings()}, media_type=JSON)
 
     def deliveries() -> dict[str, Any]:
         return {**seen.deliveries(asked(), g.caller, payer), "put_back": request.args.get("done", "")}
 
-    twin(base, payer, "/operator", "operator", HERE, overview)
     twin(base, payer, "/operator/work/<name>", "work", HERE, lambda name: seen.work(name, asked(), g.caller, payer))
     twin(base, payer, "/operator/deliveries", "deliveries", HERE, deliveries)
     twin(base, payer, "/operator/clocks", "clocks", HERE, lambda: seen.clocks(asked(), g.caller, payer))

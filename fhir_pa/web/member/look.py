@@ -1,4 +1,4 @@
-"""How a page of the member's is made, and a part of one: its templates in one language, days and moments in the plan's time zone, its headers; nothing here decides."""
+"""How a page of the member's is made, and a part of one: in one language, its days and moments in the plan's time zone; nothing here decides."""
 
 from __future__ import annotations
 
