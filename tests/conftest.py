@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from hypothesis import settings
 
 from fhir_pa import wiring
+from fhir_pa.web.address import Address
 from tests.postgresql import Cluster, private_cluster, programs
 
 # The check of a change says the same twice; elsewhere every run looks further. Nowhere does a test judge by the clock.
@@ -29,6 +31,14 @@ def shelf_read_once() -> Iterator[None]:
     read, built_in = wiring.open_shelf, cache(wiring.open_shelf)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wiring, "open_shelf", lambda *folders: read(*folders) if folders else built_in())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_written_when_asked_for() -> Iterator[None]:
+    """The provider side's applications are made as quickly as the payer's; most stories make one of each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "url_rule_class", Address)
         yield
 
 

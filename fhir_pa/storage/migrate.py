@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,19 +24,30 @@ def up_to_date(engine: sa.Engine) -> None:
 
     Raises Unavailable when the database was migrated by a newer fhir-pa than this one.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    scripts = ScriptDirectory.from_config(config)
+    scripts = _scripts()
     with engine.connect() as connection:
         before = MigrationContext.configure(connection).get_current_revision()
     if before != scripts.get_current_head():
         if before is not None and before not in {script.revision for script in scripts.walk_revisions()}:
             raise Unavailable(f"This database was migrated by a newer fhir-pa (to {before}). Install that version, or restore the backup made before.")
-        _migrate(engine, config)
+        _migrate(engine)
     queue.prepare(engine)
 
 
-def _migrate(engine: sa.Engine, config: Config) -> None:
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations this fhir-pa knows, read once in a process."""
+    return ScriptDirectory.from_config(_config())
+
+
+def _migrate(engine: sa.Engine) -> None:
+    config = _config()
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
