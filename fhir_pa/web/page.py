@@ -28,7 +28,7 @@ HTMX = {
     "refreshOnHistoryMiss": True,
     "responseHandling": [{"code": "204|304", "swap": False}, {"code": "[234]..", "swap": True}, {"code": "...", "swap": False, "error": True}],
     "selfRequestsOnly": True,
-    "timeout": 20_000,
+    "timeout": 30_000,
 }  # what it may do here: decision 0018
 _SHELF = files("fhir_pa.web").joinpath("assets")
 _KINDS = {"css": "text/css", "svg": "image/svg+xml", "js": "text/javascript"}

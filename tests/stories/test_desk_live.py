@@ -112,6 +112,13 @@ def test_an_open_case_hears_what_others_did_and_not_what_the_reader_did(plan: Pl
     assert news(quill, quill.page(f"/desk/cases/{number}")).status_code == 304
 
 
+def test_what_was_sent_is_searched_beside_the_decision(number: str, quill: AtDesk) -> None:
+    found = part(quill, f"/desk/cases/{number}/evidence?search=oxygen", "found", by="searching", at=f"/desk/cases/{number}")
+    assert found.status_code == 200 and "<html" not in found.text and "found for “oxygen”." in words(found.text) and "HX-Push-Url" not in found.headers
+    assert re.search(rf'href="/desk/cases/{number}/evidence/\w+', found.text)
+    assert "Nothing was found for “zzz”." in words(part(quill, f"/desk/cases/{number}/evidence?search=zzz", "found").text)
+
+
 def test_to_hear_of_a_case_is_no_look_at_it(number: str, quill: AtDesk) -> None:
     page = quill.page(f"/desk/cases/{number}")
     looks = quill.data(f"/desk/cases/{number}.json")["looks"]

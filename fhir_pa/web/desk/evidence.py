@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, request
 
-from fhir_pa.web import papers
-from fhir_pa.web.desk.page import page
+from fhir_pa.web import fragment, papers
+from fhir_pa.web.desk.page import page, part
 from fhir_pa.web.media_types import JSON, answer
 from fhir_pa.web.offered import Offered, Payer
 
@@ -18,6 +18,8 @@ def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
     @base.get("/cases/<number>/evidence")
     def search(number: str) -> Response:
         told = offered.search(number, request.args.get("search", ""), g.caller, payer)
+        if fragment.wanted() == "found":
+            return part("places", **told)
         words = {"here": "", "plan": payer.directory.insurer.name, "session": g.session, "me": g.caller.person}
         return page("found", **words, **told, twin=f"/desk/cases/{number}/evidence.json?{urlencode({'search': told['sought']})}")
 
