@@ -5,17 +5,21 @@ An earlier word on the same coverage and assertion is replaced; every other stay
 
 from __future__ import annotations
 
-from fhir_pa.provider.clinician.chart import ORDERS, OpenChart
+from fhir_pa.provider.clinician.chart import OpenChart
 from fhir_pa.provider.clinician.trouble import Trouble
 from fhir_pa.provider.clinician.words import told
+from fhir_pa.provider.elements import reference
 from ig_profiles.names import COVERAGE_INFORMATION, QR_CONTEXT
 from ig_profiles.reading import Json, extension_value, extensions, many, text
 
 
 def put_on_orders(chart: OpenChart, form: Json) -> tuple[list[Json], str]:
-    """The orders of the form in words, with what the payer now says of them; and one sentence when the chart did not keep it."""
-    names = [str(text(each, "valueReference", "reference")) for each in extensions(form, QR_CONTEXT)]
-    orders = [chart.order(name) for name in names if name.startswith(ORDERS)]
+    """The visit's orders the form is about in words, with what the payer now says of them; and one sentence when the chart did not keep it.
+
+    A payer may name further orders of the patient, such as an earlier one for the same; they were not opened with the visit and stay as they are.
+    """
+    about = {text(each, "valueReference", "reference") for each in extensions(form, QR_CONTEXT)}
+    orders = [order for order in chart.orders if reference(order)["reference"] in about]
     said = extensions(form, COVERAGE_INFORMATION)
     if not said:
         return [told(order) for order in orders], ""
