@@ -64,11 +64,11 @@ class Server(Process):
     def start(self) -> None:
         """Start, and wait until it is ready."""
         super().start()
-        until(lambda: requests.get(f"{self.root}/ready", timeout=1).ok, "the server is ready")
+        until(lambda: requests.get(f"{self.root}/ready", timeout=20).ok, "the server is ready")
 
     def post(self, path: str, body: Any) -> Any:
         """POST a resource; the resource answered, which is valid in its own guide generation."""
-        answer = requests.post(f"{self.url}/{path}", data=json.dump(body), headers=FHIR, timeout=20)
+        answer = requests.post(f"{self.url}/{path}", data=json.dump(body), headers=FHIR, timeout=60)
         assert answer.ok, answer.text
         return valid(json.parse(answer.content))
 
@@ -143,4 +143,4 @@ def subscribed(server: Server, endpoint: str, heard: list[Any]) -> None:
     """Subscribe at this server, and wait for the handshake to be acknowledged."""
     made = server.post("Subscription", subscription(endpoint))
     until(lambda: kinds(heard) == ["handshake"], "the handshake arrived")
-    until(lambda: requests.get(f"{server.url}/Subscription/{made['id']}", timeout=5).json()["status"] == "active", "the subscription is active")
+    until(lambda: requests.get(f"{server.url}/Subscription/{made['id']}", timeout=20).json()["status"] == "active", "the subscription is active")

@@ -38,7 +38,7 @@ def subscribed(clinic: System, inbox: str = "story") -> str:
 
 def heard(clinic: System, inbox: str = "story") -> list[Json]:
     """What arrived at the inbox so far."""
-    return list(requests.get(f"{clinic.plan.ehr_url}/inbox/{inbox}", timeout=5).json()["notifications"])
+    return list(requests.get(f"{clinic.plan.ehr_url}/inbox/{inbox}", timeout=20).json()["notifications"])
 
 
 def told(notice: Json, clinic: System, asked: Any) -> PasAnswer:
