@@ -49,6 +49,21 @@ PAP_ORDER = device_request("order", "HCPCS:E0601", "2026-11-20", "draft")
 PAP_IN_USE = device_request("first-order", "HCPCS:E0601", "2026-08-17", "completed", occurrenceDateTime="2026-08-20")
 SEEN_AGAIN = visit("visit-again", "2026-10-05", "ICD10:G47.33")
 
+LIV = patient("SYN-16", "Liv", "Abernethy", "1991-12-03", "female")
+ALCOHOL = condition("disorder", "ICD10:F10.20", onset="2024-05-01", recorded="2026-11-02")
+COUNSELING = service_request("next", "HCPCS:H0004", "2026-11-19", occurrencePeriod={"start": "2026-12-19"})
+STEP_DOWN = service_request("next", "HCPCS:H0015", "2026-11-19", status="draft", occurrenceDateTime="2026-12-07")
+
+
+def weekly(identity: str, code: str, days: int) -> Json:
+    """An order for care on so many days of each week."""
+    return service_request(identity, code, "2026-11-20", occurrenceTiming={"repeat": {"frequency": days, "period": 1, "periodUnit": "wk"}})
+
+
+def home_is_safe(answer: str, on: str = "2026-11-18") -> Json:
+    """What the patient said when asked whether it is safe where she lives."""
+    return coded_result("home", "LOINC:93026-3", f"LOINC:{answer}", on)
+
 
 def _index(value: float) -> Json:
     return observation("ahi", "LOINC:69990-0", value, "{events}/h", "2026-10-20", "procedure")
@@ -186,6 +201,11 @@ CHARTS: dict[str, Json] = {
     "infliximab/brand": chart(ANSEL, *INFLAMED, administration("infusion", "RXNORM:191831", "2026-10-01")),
     "residential_sud/second-week": chart(KESTREL, *IN_TREATMENT, PLAN, document("note", "LOINC:11506-3", "2026-11-20")),
     "residential_sud/old-note": chart(KESTREL, *IN_TREATMENT, PLAN, document("note", "LOINC:11506-3", "2026-11-14")),
+    "partial_hospitalization/safe-nights": chart(LIV, ALCOHOL, home_is_safe("LA33-6"), weekly("order", "HCPCS:H0035", 5), STEP_DOWN),
+    "partial_hospitalization/unsafe-nights": chart(LIV, ALCOHOL, home_is_safe("LA32-8"), weekly("order", "HCPCS:H0035", 5), STEP_DOWN),
+    "partial_hospitalization/three-days": chart(LIV, ALCOHOL, home_is_safe("LA33-6"), weekly("order", "HCPCS:H0035", 3), STEP_DOWN),
+    "intensive_outpatient/three-days": chart(LIV, ALCOHOL, weekly("order", "HCPCS:H0015", 3), COUNSELING),
+    "intensive_outpatient/one-day": chart(LIV, ALCOHOL, weekly("order", "HCPCS:H0015", 1), COUNSELING),
     "emergency_inpatient/sepsis": chart(DOV, *SEPSIS),
     "emergency_inpatient/sepsis-with-notes": chart(DOV, *SEPSIS, document("note", "LOINC:11506-3", "2026-11-18")),
 }

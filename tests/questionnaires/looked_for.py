@@ -15,7 +15,10 @@ from tests.questionnaires.charts import (
     PAP_IN_USE,
     SESSIONS,
     STAY,
+    STEP_DOWN,
     THERAPY,
+    home_is_safe,
+    weekly,
 )
 from tests.questionnaires.us_core import (
     administration,
@@ -28,6 +31,7 @@ from tests.questionnaires.us_core import (
     procedure,
     relative,
     report,
+    service_request,
     standard,
     visit,
 )
@@ -78,6 +82,10 @@ def _a_day(statement: Json) -> Json:
     return {**statement, "dosage": [{**dosage, "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}]}
 
 
+def _a_month(order: Json) -> Json:
+    return {**order, "occurrenceTiming": {"repeat": {"frequency": 5, "period": 1, "periodUnit": "mo"}}}
+
+
 TABLETS = {"tablets": Decimal(60), "supply_days": Decimal(30)}
 CARED_FOR = {"short_acting_since": date(2026, 8, 15), "non_opioid_tried": True, "non_drug_tried": True, **TABLETS}
 
@@ -93,6 +101,8 @@ INFUSED = {
 }
 
 IN_TREATMENT = {"disorder": True, "medicine": "given", "plan_updated_on": date(2026, 11, 18)}
+
+BY_DAY = {"disorder": True, "next_step_on": date(2026, 12, 7)}
 
 ADMITTED = {"emergency": True, "unstable": ["low_pressure", "lactate"]}
 
@@ -139,6 +149,11 @@ LOOKED_FOR: dict[str, dict[str, Any]] = {  # by chart: every fact that has a val
     "infliximab/brand": INFUSED,
     "residential_sud/second-week": {**IN_TREATMENT, "observed_on": date(2026, 11, 20)},
     "residential_sud/old-note": {**IN_TREATMENT, "observed_on": date(2026, 11, 14)},
+    "partial_hospitalization/safe-nights": {**BY_DAY, "nights": "safe", "days_needed": Decimal(5)},
+    "partial_hospitalization/unsafe-nights": {**BY_DAY, "nights": "unsafe", "days_needed": Decimal(5)},
+    "partial_hospitalization/three-days": {**BY_DAY, "nights": "safe", "days_needed": Decimal(3)},
+    "intensive_outpatient/three-days": {**BY_DAY, "days_needed": Decimal(3), "next_step_on": date(2026, 12, 19)},
+    "intensive_outpatient/one-day": {**BY_DAY, "days_needed": Decimal(1), "next_step_on": date(2026, 12, 19)},
     "emergency_inpatient/sepsis": ADMITTED,
     "emergency_inpatient/sepsis-with-notes": {**ADMITTED, "later_notes": True},
 }
@@ -195,6 +210,15 @@ NOT_TAKEN: list[tuple[str, str, tuple[Json, ...], str]] = [
     ("residential_sud", "a disorder in remission", (condition("c", "ICD10:F11.20", clinical="remission"),), "disorder"),
     ("residential_sud", "a medicine that was stopped", (medication_request("m", "RXNORM:1819", "2026-10-01", "stopped"),), "medicine"),
     ("residential_sud", "a note that was replaced", (document("d", "LOINC:11506-3", "2026-11-20", status="superseded"),), "observed_on"),
+    ("partial_hospitalization", "a disorder in remission", (condition("c", "ICD10:F10.20", clinical="remission"),), "disorder"),
+    ("partial_hospitalization", "what was said of home two months ago", (home_is_safe("LA33-6", "2026-09-18"),), "nights"),
+    ("partial_hospitalization", "somebody who was not sure", (home_is_safe("LA14072-5"),), "nights"),
+    ("partial_hospitalization", "an order without days", (service_request("o", "HCPCS:H0035", "2026-11-20"),), "days_needed"),
+    ("partial_hospitalization", "an order that was revoked", ({**weekly("o", "HCPCS:H0035", 5), "status": "revoked"},), "days_needed"),
+    ("partial_hospitalization", "an order for so many days a month", (_a_month(weekly("o", "HCPCS:H0035", 5)),), "days_needed"),
+    ("partial_hospitalization", "a step down of last month", ({**STEP_DOWN, "occurrenceDateTime": "2026-10-07"},), "next_step_on"),
+    ("intensive_outpatient", "an order for more intense care", (weekly("o", "HCPCS:H0035", 5),), "days_needed"),
+    ("intensive_outpatient", "the same care once more", (service_request("n", "HCPCS:H0015", "2026-11-19", occurrenceDateTime="2026-12-07"),), "next_step_on"),
     ("emergency_inpatient", "a visit to the emergency room a week before", (STAY, visit("v", "2026-11-07", class_="EMER")), "emergency"),
     ("emergency_inpatient", "a lactate of the third day", (STAY, observation("o", "LOINC:2524-7", 4.1, "mmol/L", "2026-11-17")), "unstable"),
     ("emergency_inpatient", "a lactate within limits", (STAY, observation("o", "LOINC:2524-7", 1.1, "mmol/L", "2026-11-14")), "unstable"),
