@@ -60,13 +60,21 @@ def people() -> Charts:
 
 @contextmanager
 def clinic(
-    places: Places, keys: Keys, guide: str, payer_base: str | None = None, ask: bool = True, unasked: bool = False, measures: Path | None = None
+    places: Places,
+    keys: Keys,
+    guide: str,
+    payer_base: str | None = None,
+    ask: bool = True,
+    unasked: bool = False,
+    measures: Path | None = None,
+    charts: Charts | None = None,
 ) -> Iterator[Clinic]:
     """EHR and app until the end of the block.
 
-    ``payer_base`` is another payer's, ``ask`` whether signing asks CRD, ``unasked`` lets it grant; figures go to ``measures``.
+    ``payer_base`` is another payer's, ``ask`` whether signing asks CRD, ``unasked`` lets it grant; figures go to ``measures``. Without
+    ``charts`` they are everybody's.
     """
-    charts = people()
+    charts = charts or people()
     root = f"{places.payer}/{'v2.2' if guide == '2.2' else 'v2.0'}"
     sign = signing(CdsClient(root, guide, places.ehr, CLIENT_ID, keys), unasked) if ask else None
     ehr = build_ehr(charts, keys, places.ehr, "Bearer x", apps=(registration(places.app, keys),), sign=sign)

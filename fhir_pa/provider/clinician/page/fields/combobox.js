@@ -23,6 +23,7 @@ export function combobox(node, use, { options, search }) {
     "aria-required": node.item.required ? "true" : undefined,
     placeholder: "Type to search",
     oninput: () => look(),
+    onclick: () => list.hidden && look(),
     onkeydown: (event) => key(event),
     onblur: () => setTimeout(leave, 150),
   });

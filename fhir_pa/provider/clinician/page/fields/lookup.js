@@ -17,7 +17,7 @@ import { button, notice } from "../view/notice.js";
 export function lookup(node, use) {
   const canonical = value(node.item, NAME.lookupQuestionnaire);
   const kinds = all(node.item, NAME.referenceResource).map(valueOf);
-  if (!canonical || (kinds.length && !kinds.includes("QuestionnaireResponse"))) return null;
+  if (!canonical || (kinds.length && !kinds.includes("QuestionnaireResponse")) || use.form.within?.includes(canonical)) return null;
   const place = h("div", { class: "lookup" });
   const opener = button("None of these: fill in a new one", () => open());
   const close = () => (place.replaceChildren(opener), opener.focus());
@@ -42,7 +42,8 @@ async function smallForm(canonical, form) {
   const named = questionnaire.version ? `${questionnaire.url}|${questionnaire.version}` : questionnaire.url;
   const { guide, clinician, facts, launch, valueSets, payer, chart, queried } = form;
   const response = { resourceType: "QuestionnaireResponse", questionnaire: named, extension: form.response.extension };
-  const small = { questionnaire, response, guide, clinician, facts, launch, valueSets, payer, chart, queried, canonical: form.canonical, report: (problems) => form.report(problems) };
+  const within = [...(form.within ?? []), canonical]; // a form may name itself, once
+  const small = { within, questionnaire, response, guide, clinician, facts, launch, valueSets, payer, chart, queried, canonical: form.canonical, report: (problems) => form.report(problems) };
   small.root = grow(questionnaire, response);
   recall(small.root);
   begin(small.root);

@@ -24,7 +24,7 @@ export function reference(node, use) {
 async function candidates(node, form) {
   const [asked] = all(node.item, NAME.candidateExpression);
   const fact = asked && form.facts?.of(asked.valueExpression);
-  const resources = fact ? fact.plain.filter((each) => each?.resourceType) : (await Promise.all(queries(node, asked?.valueExpression, form).map((query) => call("search", { query })))).flatMap((each) => each.resources);
+  const resources = await (fact ? resolved(fact.plain) : every(queries(node, asked?.valueExpression, form)));
   const profiles = all(node.item, NAME.referenceProfile).map((each) => String(valueOf(each)).split("|")[0]);
   const fits = ({ meta }) => !profiles.length || !meta?.profile?.length || meta.profile.some((each) => profiles.includes(each.split("|")[0]));
   return resources.filter(fits).map((each) => {
@@ -32,6 +32,15 @@ async function candidates(node, form) {
     return { value: { valueReference: { reference: about.reference, display: grounds(about) } }, words: grounds(about) };
   });
 }
+
+/** What a define gives: resources, or references (Type/id) that are looked up, each once. */
+async function resolved(plain) {
+  const names = plain.map((each) => /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]+)$/.exec(each)).filter(Boolean);
+  const missing = new Set(names.map(([, kind, id]) => `${kind}?_id=${id}`));
+  return [...plain.filter((each) => each?.resourceType), ...(await every([...missing]))];
+}
+
+const every = async (queries) => (await Promise.all(queries.map((query) => call("search", { query })))).flatMap((each) => each.resources);
 
 /** A query the form wrote (application/x-fhir-query), its {{%patient.id}} filled; or one for each kind it allows. */
 function queries(node, expression, form) {

@@ -90,9 +90,13 @@ function referenceTo(value) {
   return value.reference ? { valueReference: value } : undefined;
 }
 
-/** Whether two answers are the same choice. */
+/** Whether two answers are the same choice; a reference may name what it means by a number alone. */
 export function same(left, right) {
   const [one, other] = [valueOf(left), valueOf(right)];
   if (typeof one !== "object" || typeof other !== "object") return one === other;
-  return one.code === other.code && (!one.system || !other.system || one.system === other.system) && one.reference === other.reference;
+  const alike = (mine, theirs) => !mine || !theirs || mine === theirs;
+  const [number, another] = [one.identifier, other.identifier];
+  if (one.reference !== other.reference || number?.value !== another?.value || !alike(number?.system, another?.system)) return false;
+  const named = one.code ?? one.reference ?? number;
+  return one.code === other.code && alike(one.system, other.system) && (named !== undefined || one.display === other.display);
 }

@@ -5,6 +5,7 @@ import { faults } from "../form/check.js";
 import { progress, waits } from "../form/progress.js";
 import { settle } from "../form/settle.js";
 import { isHelp, isShown, questions, walk } from "../form/tree.js";
+import { contextsOf } from "./context.js";
 import { helpOf, wording } from "./help.js";
 import { draw } from "./nodes.js";
 import { notice } from "./notice.js";
@@ -42,6 +43,7 @@ export class FormView {
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.released()));
     this.units = [];
     this.headings = new Map();
+    this.told = new Set();
     this.collect(form.root, []);
     this.refresh();
   }
@@ -118,9 +120,16 @@ export class FormView {
       unit.view.fold?.(true);
       insert(this.heading(unit.groups), unit);
     } else {
-      if (near && unit.node.kind !== "display") (unit.view.element.querySelector(".ask") ?? unit.view.element).prepend(h("p", { class: "eyebrow" }, wording(near.item)));
+      if (near && unit.node.kind !== "display") (unit.view.element.querySelector(".ask") ?? unit.view.element).prepend(h("p", { class: "eyebrow" }, wording(near.item)), ...this.about(unit.groups));
       insert(this[unit.place], unit);
     }
+  }
+
+  /** What is said of these groups, and what of the chart helps with them: once, where the first of their questions stands. */
+  about(groups) {
+    const fresh = groups.filter((each) => !this.told.has(each));
+    fresh.forEach((each) => this.told.add(each));
+    return fresh.flatMap((each) => [helpOf(each, this.form, "About this part"), ...contextsOf(each, this.form)]).filter(Boolean);
   }
 
   /** The box of the innermost group among the filled in, made when first needed, in the order of the form. */
@@ -128,7 +137,7 @@ export class FormView {
     const [group] = groups.slice(-1);
     if (!group) return this.answered;
     if (!this.headings.has(group)) {
-      const element = h("div", { class: "set" }, h("h3", {}, wording(group.item)), helpOf(group, this.form, "About this part"));
+      const element = h("div", { class: "set" }, h("h3", {}, wording(group.item)), this.about(groups));
       element.unit = this.units.findIndex((each) => each.groups.includes(group));
       this.headings.set(group, { element });
       const after = [...this.answered.children].find((each) => each.unit > element.unit);

@@ -9,7 +9,8 @@ import { contained, save } from "./media.js";
 /** The text of an item, with the markup the payer gave it where there is any. */
 export function wording(item) {
   const markup = value({ extension: item._text?.extension }, NAME.renderingXhtml);
-  return markup ? safe(markup) : document.createTextNode([item.prefix, item.text].filter(Boolean).join(" "));
+  if (!markup) return document.createTextNode([item.prefix, item.text].filter(Boolean).join(" "));
+  return item.prefix ? h("span", {}, `${item.prefix} `, safe(markup)) : safe(markup);
 }
 
 /** An aside with help, reasons and links; null when the payer says nothing. */

@@ -49,6 +49,7 @@ export function questionView(node, page) {
     brief.element.hidden = !on;
     full.hidden = on;
     element.dataset.folded = String(on);
+    for (const each of below) each.fold?.(on && each.node.answers.length > 0);
   };
   fold(false);
 
