@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import document, rows, tables
 from fhir_pa.storage.alerts import EVERY, AlertWriting
+from fhir_pa.storage.beside import BesideWriting
 from fhir_pa.storage.courses import CourseWriting
 from fhir_pa.storage.judgements import JudgementWriting
 from fhir_pa.storage.names import CLAIM, MEMBER, TRACE, Name, as_kept, identified, names_of
@@ -133,7 +134,17 @@ class AuthorizationReading(ProofReading):
         return [document.read(row.document, Authorization) for row in found]
 
 
-class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, JudgementWriting, CourseWriting, PracticeWriting, PointWriting, AuthorizationReading):
+class AuthorizationWriting(
+    ProofWriting,
+    AlertWriting,
+    WorklistWriting,
+    JudgementWriting,
+    CourseWriting,
+    PracticeWriting,
+    PointWriting,
+    BesideWriting,
+    AuthorizationReading,
+):
     """Keeping authorizations."""
 
     def add(self, authorization: Authorization) -> None:
@@ -176,6 +187,7 @@ class AuthorizationWriting(ProofWriting, AlertWriting, WorklistWriting, Judgemen
         self.keep_course(authorization)
         self.show_practices(authorization)
         self.keep_points(authorization)
+        self.keep_beside(authorization)
 
     def _keep_items(self, authorization: Authorization) -> None:
         wanted = rows.items(authorization)

@@ -25,13 +25,24 @@ class FollowUpReading(Ground):
             raise NotFound(f"No follow-up {identity[:40]} is on file. Take the id from the list.", expression="id")
         return document.read(row.document, FollowUp), int(row.changes)
 
-    def follow_ups(self, work: str = "", owner: str = "", number: str = "", also_closed: bool = False, most: int = 500) -> list[FollowUp]:
-        """Those of this work type, owner and authorization where they are named, the oldest first; open ones, unless told otherwise."""
+    def follow_ups(
+        self, work: str = "", owner: str = "", number: str = "", also_closed: bool = False, first: int = 0, most: int = 500
+    ) -> tuple[list[FollowUp], int]:
+        """So many from the given one on of this work type, owner and authorization where they are named, the oldest first, and how many there are.
+
+        Open ones, unless told otherwise.
+        """
         wanted = [column == value for column, value in ((_row.work, work), (_row.owner, owner), (_row.number, number)) if value]
         if not also_closed:
             wanted.append(_row.stage.not_in([str(each) for each in CLOSED]))
-        rows = self.rows(sa.select(follow_ups).where(*wanted).order_by(_row.opened_at, _row.id).limit(most))
-        return [document.read(row.document, FollowUp) for row in rows]
+        total = self.row(sa.select(sa.func.count()).select_from(follow_ups).where(*wanted))[0]
+        rows = self.rows(sa.select(follow_ups).where(*wanted).order_by(_row.opened_at, _row.id).limit(most).offset(first))
+        return [document.read(row.document, FollowUp) for row in rows], total
+
+    def open_follow_ups(self) -> dict[str, int]:
+        """How many are open of each work type that has any."""
+        told = sa.select(_row.work, sa.func.count()).where(_row.stage.not_in([str(each) for each in CLOSED])).group_by(_row.work)
+        return {row[0]: row[1] for row in self.rows(told)}
 
 
 class FollowUpWriting(FollowUpReading):

@@ -66,6 +66,7 @@ def _fall_due(number: str, payer: Payer) -> None:
         tx.keep_course(changed, anew=True)
         tx.show_practices(changed)
         tx.keep_points(changed, anew=True)
+        tx.keep_beside(changed)
 
 
 def _recorded(case: Authorization, at: datetime) -> Authorization:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import CASE_MANAGER
 from fhir_pa.operations.desk.form import Form
-from fhir_pa.storage.follow_ups import FollowUpReading
+from fhir_pa.operations.pages import page_of
 from fhir_pa.um.case.item import Event
 from fhir_pa.um.case.transitions import EventKind
 from fhir_pa.um.measures.follow_up import ATTRIBUTES, OF_A_MEMBER, UTILIZATION_REVIEW, FollowUp, Stage, WorkType
@@ -79,15 +79,34 @@ def ask_for_review(number: str, body: bytes, caller: Caller, payer: Payer) -> Js
 
 
 def listed(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
-    """What is to be followed up, and how much of it there is by work type; ``asked`` may hold ``work``, ``owner``, ``number``, ``closed=true``."""
-    caller.must_be_staff()
+    """What is to be followed up, the longest open first, a page at a time, and how much of it there is by work type.
+
+    ``asked`` may hold ``work``, ``owner``, ``number``, ``closed=true``, ``page`` and ``per_page``.
+    """
+    person, page = caller.must_be_staff(), page_of(asked)
     work = asked.get("work", "")
     if work and work not in [str(each) for each in WorkType]:
         raise Unprocessable(Issue(f"'{work[:40]}' is none of: {', '.join(WorkType)}.", "invalid", expression="work"))
     with payer.store.reading() as tx:
-        rows = tx.follow_ups(work, asked.get("owner", ""), asked.get("number", ""), asked.get("closed") == "true")
-        counts = _counts(tx)
-    return {"follow_ups": [shown(each) for each in rows], "open": counts, "work_types": _types()}
+        rows, total = tx.follow_ups(work, asked.get("owner", ""), asked.get("number", ""), asked.get("closed") == "true", page.first, page.size)
+        counts = tx.open_follow_ups()
+    told = page.told([], total)
+    paged = {name: told[name] for name in ("total", "page", "pages")}
+    by_work = {str(each): counts.get(str(each), 0) for each in WorkType}
+    found = {"at": payer.clock().isoformat(), "follow_ups": [shown(each) for each in rows], **paged}
+    return {**found, "open": by_work, "work_types": _types(), "may_open": bool(set(OPENS) & set(person.roles))}
+
+
+def one(identity: str, caller: Caller, payer: Payer) -> Json:
+    """One follow-up with its notes, and what this person may do with it. Raises NotFound."""
+    person = caller.must_be_staff()
+    with payer.store.reading() as tx:
+        followed, _ = tx.follow_up(identity)
+    role = next((each for each in OPENS if each in person.roles), None)
+    carries = role is not None and (followed.work not in OF_A_MEMBER or role == CASE_MANAGER)
+    acts = [Act.NOTE, *([Act.TAKE] if carries and followed.owner != person.id else []), *([Act.DONE, Act.DECLINE] if carries else [])]
+    may = [str(each) for each in acts] if role is not None and followed.is_open else []
+    return {"follow_up": shown(followed), "may": may, "purpose": asdict(ATTRIBUTES[followed.work]), "of_a_member": followed.work in OF_A_MEMBER}
 
 
 def shown(followed: FollowUp) -> Json:
@@ -112,11 +131,6 @@ def _acting(caller: Caller) -> tuple[str, str]:
     if role is None:
         raise Forbidden(f"{person.name} may not open or carry follow-ups: that takes a {', a '.join(OPENS)}.")
     return person.id, role
-
-
-def _counts(tx: FollowUpReading) -> Json:
-    found = [each.work for each in tx.follow_ups()]
-    return {str(work): found.count(work) for work in WorkType}
 
 
 def _types() -> Json:

@@ -8,6 +8,7 @@ from fhir_pa.auth.authenticator import Authenticator
 from fhir_pa.auth.desk_session import staff_seats
 from fhir_pa.web import errors, fragment, sign_in
 from fhir_pa.web.desk import agreement as desk_agreement
+from fhir_pa.web.desk import beside as desk_beside
 from fhir_pa.web.desk import case as desk_case
 from fhir_pa.web.desk import evidence as desk_evidence
 from fhir_pa.web.desk import operator as desk_operator
@@ -20,17 +21,20 @@ from fhir_pa.web.offered import Offered, Payer
 from fhir_pa.web.page import asset, trouble
 from ig_profiles.outcome import Refusal
 
+BELOW = ("/desk/cases/", "/desk/policies", "/desk/operator", "/desk/admissions", "/desk/demands", "/desk/follow-ups")
+
 
 def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered, timings: desk_operator.Timings) -> Blueprint:
     """The addresses under ``/desk``."""
     base = Blueprint("desk", __name__, url_prefix="/desk")
     directory = payer.directory
-    entrance = sign_in.Entrance("/desk", "fhir_pa_desk", ("/desk/cases/", "/desk/policies", "/desk/operator"), staff_seats(directory), directory.people, page)
+    entrance = sign_in.Entrance("/desk", "fhir_pa_desk", BELOW, staff_seats(directory), directory.people, page)
     sign_in.attend(base, entrance, payer, authenticator)
     base.before_request(lambda: refuse_others(g.caller, payer, offered.managing) if g.get("caller") else None)
     desk_worklist.attend(base, payer, offered)
     desk_case.attend(base, payer, offered)
     desk_evidence.attend(base, payer, offered)
+    desk_beside.attend(base, payer, offered)
     desk_policies.attend(base, payer, offered)
     desk_agreement.attend(base, payer, offered)
     desk_operator.attend(base, payer, offered, timings)
