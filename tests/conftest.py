@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from hypothesis import settings
+from sqlalchemy.engine import make_url
 
 from fhir_pa import wiring
+from fhir_pa.storage.store import open_store
 from fhir_pa.web.address import Address
 from tests.postgresql import Cluster, private_cluster, programs
 
@@ -52,16 +55,38 @@ def postgresql() -> Iterator[Cluster]:
         yield cluster
 
 
+@pytest.fixture(scope="session")
+def sqlite_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with all its tables, for copying."""
+    folder = tmp_path_factory.mktemp("made")
+    open_store(f"sqlite:///{folder}/store.sqlite", folder).close()
+    return folder / "store.sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgresql_made(postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with all its tables, for copying."""
+    url = postgresql.new_database()
+    open_store(url, tmp_path_factory.mktemp("made")).close()
+    return str(make_url(url).database)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new, empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store.sqlite"
-    cluster: Cluster = request.getfixturevalue("postgresql")
-    return cluster.new_database()
+    """A new database of each kind, which holds nothing in its tables."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    shutil.copy(request.getfixturevalue("sqlite_made"), tmp_path / "store.sqlite")
+    return f"sqlite:///{tmp_path}/store.sqlite"
 
 
 @pytest.fixture
-def postgresql_url(postgresql: Cluster) -> str:
-    """A new, empty PostgreSQL database."""
-    return postgresql.new_database()
+def postgresql_url(postgresql: Cluster, postgresql_made: str) -> str:
+    """A new PostgreSQL database, which holds nothing in its tables."""
+    return postgresql.new_database(postgresql_made)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database of each kind without any table."""
+    return f"sqlite:///{tmp_path}/store.sqlite" if request.param == "sqlite" else request.getfixturevalue("postgresql").new_database()

@@ -29,12 +29,12 @@ class Cluster:
         """The URL of a database in this cluster."""
         return f"postgresql+psycopg://{self.account}@/{database}?host={self.folder}"
 
-    def new_database(self) -> str:
-        """The URL of a new, empty database."""
+    def new_database(self, like: str = "template1") -> str:
+        """The URL of a new database: an empty one, or a copy of one that nobody is connected to."""
         name = f"t{uuid4().hex}"
         engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+            connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {like}"))
         engine.dispose()
         return self.url(name)
 

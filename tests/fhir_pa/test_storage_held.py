@@ -58,12 +58,12 @@ def test_a_number_of_any_length_is_found_again(store: Store) -> None:
         assert tx.held_for("oakwood-ehr", [long], [long], NOON) == [kept.id]
 
 
-def test_what_waited_before_there_was_an_index_is_in_it(database_url: str, tmp_path: Path) -> None:
+def test_what_waited_before_there_was_an_index_is_in_it(bare_database_url: str, tmp_path: Path) -> None:
     waiting, odd = message(**parameters("OAK-17", "SYN-01")), message(resourceType="Parameters")
     migrations = Config()
     migrations.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
     (mine,) = (each for each in ScriptDirectory.from_config(migrations).walk_revisions() if "waits_for_its_request" in each.path)
-    engine = open_database(database_url, tmp_path)
+    engine = open_database(bare_database_url, tmp_path)
     with engine.begin() as connection:
         migrations.attributes["connection"] = connection
         command.upgrade(migrations, str(mine.down_revision))
@@ -71,7 +71,7 @@ def test_what_waited_before_there_was_an_index_is_in_it(database_url: str, tmp_p
             kept = {"id": each.id, "kind": each.kind, "client": each.client, "guide": each.guide, "at": each.at, "sha256": each.sha256}
             connection.execute(sa.insert(received).values(**kept, body=zlib.compress(each.body)))
     engine.dispose()
-    opened = open_store(database_url, tmp_path)
+    opened = open_store(bare_database_url, tmp_path)
     with opened.reading() as tx:
         assert tx.held_for("oakwood-ehr", ["SYN-01"], ["OAK-17"], NOON) == [waiting.id]
         assert tx.held_for("oakwood-ehr", [""], [""], NOON) == [odd.id]

@@ -34,14 +34,14 @@ def _open(url: str, folder: str) -> bool:
     return True
 
 
-def test_several_servers_may_start_at_once_on_a_new_database(database_url: str, tmp_path: Path) -> None:
+def test_several_servers_may_start_at_once_on_a_new_database(bare_database_url: str, tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(4) as pool:
-        assert pool.starmap(_open, [(database_url, str(tmp_path))] * 4) == [True] * 4
+        assert pool.starmap(_open, [(bare_database_url, str(tmp_path))] * 4) == [True] * 4
 
 
-def test_a_second_start_finds_everything_in_place(database_url: str, tmp_path: Path) -> None:
-    assert _open(database_url, str(tmp_path))
-    assert _open(database_url, str(tmp_path))
+def test_a_second_start_finds_everything_in_place(bare_database_url: str, tmp_path: Path) -> None:
+    assert _open(bare_database_url, str(tmp_path))
+    assert _open(bare_database_url, str(tmp_path))
 
 
 def test_a_database_of_a_newer_fhir_pa_is_not_touched(store: Store, tmp_path: Path) -> None:
