@@ -39,8 +39,12 @@ def told(proof: Proof) -> Iterator[str]:
         yield f"{proof.chain.broken} Nothing is replayed from a broken chain."
         return
     yield f"The chain is whole: {proof.chain.links} links, the last {proof.chain.last}."
-    other = sum(bool(each.differences) for each in proof.replays)
-    yield f"{len(proof.replays)} determinations, every replay gives the same answer." if not other else f"{other} of {len(proof.replays)} differ."
+    replayed = [each for each in proof.replays if each.replayed]
+    other, left = sum(bool(each.differences) for each in replayed), len(proof.replays) - len(replayed)
+    if replayed or not left:
+        yield f"{len(replayed)} determinations, every replay gives the same answer." if not other else f"{other} of {len(replayed)} differ."
+    if left:
+        yield f"{left} determinations could not be replayed."
 
 
 def _determination(replay: Replay) -> Iterator[str]:
@@ -53,7 +57,7 @@ def _determination(replay: Replay) -> Iterator[str]:
     facts = decided["facts"]
     for finding in decided["findings"]:
         yield from _finding(finding, facts, 1)
-    yield f"  replay   {replay.how}: {'the same' if not replay.differences else 'it differs'}"
+    yield f"  replay   {replay.how}: {'it differs' if replay.differences else 'the same' if replay.replayed else 'not replayed'}"
     yield from (f"           {difference}" for difference in replay.differences)
 
 

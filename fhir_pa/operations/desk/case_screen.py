@@ -14,6 +14,7 @@ from fhir_pa.operations.desk.readable import title
 from fhir_pa.operations.desk.review import reviewer_of
 from fhir_pa.operations.desk.view import everything
 from fhir_pa.operations.desk.worklist import able_to_own, owner_of
+from fhir_pa.operations.weighing.weighing import messages_of
 from fhir_pa.pas.codes import DECISION_REASONS, ROOT_CAUSES
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
@@ -157,7 +158,7 @@ def _earlier(other: Authorization, mine: set[Coding]) -> Json:
 
 def _messages(case: Authorization, tx: Reading) -> list[Json]:
     """What was received, and who was told what; in order of time."""
-    received = [tx.received(each) for each in case.received]
+    received = messages_of(case, tx)
     came = [{"at": each.at.isoformat(), "way": "received", "what": each.kind, "who": each.client, "state": f"{len(each.body):,} bytes"} for each in received]
     told = tx.notices(number=case.number)
     went = [{"at": each.at.isoformat(), "way": "told", "what": each.why, "who": each.subscription_id, "state": str(each.state)} for each in told]

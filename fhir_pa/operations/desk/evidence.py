@@ -12,7 +12,7 @@ from fhir_pa.documents.pdf import Patience
 from fhir_pa.operations.desk.looked import READ_DOCUMENT, keep_look
 from fhir_pa.operations.desk.readable import readable, title
 from fhir_pa.operations.own_case import own_case
-from fhir_pa.operations.weighing.weighing import READERS
+from fhir_pa.operations.weighing.weighing import READERS, messages_of
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.wiring import Payer
@@ -43,14 +43,10 @@ class Brought:
 
 def brought(case: Authorization, tx: Reading) -> Iterator[Brought]:
     """Every resource that was received for the case as evidence, the newest message first; of a simulated case nothing was."""
-    for identity in reversed(case.received):
-        try:
-            received = tx.received(identity)
-        except NotFound:
-            continue
+    for received in reversed(messages_of(case, tx)):
         documentation = READERS[received.kind](read_resource(received.body, received.guide), received.guide).about(case.request.member)
         for resource in (*documentation.responses, *documentation.resources):
-            yield Brought(resource, identity, received.at, received.guide)
+            yield Brought(resource, received.id, received.at, received.guide)
 
 
 def resource(number: str, sha256: str, caller: Caller, payer: Payer) -> Json:

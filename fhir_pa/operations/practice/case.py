@@ -6,7 +6,6 @@ Who only performs a service reads what was decided and how much is left; the cha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from fhir_pa.operations.desk.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.desk.view import appeal as appeal_shown
 from fhir_pa.operations.own_case import case_of, is_own, own_case
 from fhir_pa.operations.practice.course import course
+from fhir_pa.operations.weighing.weighing import messages_of
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.item import Item
@@ -173,11 +173,7 @@ def _appeal(shown: Json) -> Json:
 
 def _messages(case: Authorization, tx: Reading) -> list[Json]:
     """What came in and what was told, in order of time."""
-    came = []
-    for identity in case.received:
-        with suppress(NotFound):  # a simulated case never came over the wire
-            each = tx.received(identity)
-            came.append({"at": each.at.isoformat(), "way": "received", "what": each.kind})
+    came = [{"at": each.at.isoformat(), "way": "received", "what": each.kind} for each in messages_of(case, tx)]
     told = [{"at": each.at.isoformat(), "way": "told", "what": each.why} for each in tx.notices(number=case.number)]
     return sorted([*came, *{each["at"] + each["what"]: each for each in told}.values()], key=lambda each: each["at"])
 

@@ -30,12 +30,15 @@ from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Json
 from questionnaires.criteria import Circumstances
 
+NOTHING_CAME = "no message of it is on file, because it was simulated and never came over the wire"
+
 
 @dataclass(frozen=True)
 class Replay:
     """One determination as its link tells it, and where a replay differs (empty: the same answer).
 
-    ``engine`` is the fhir-pa that kept it; ``how`` says what was done: weighed anew, or what stands for it.
+    ``engine`` is the fhir-pa that kept it; ``how`` says what was done: weighed anew, or what stands for it. ``replayed`` is
+    false where there is nothing to replay it from.
     """
 
     revision: int
@@ -43,6 +46,7 @@ class Replay:
     engine: str
     how: str
     differences: tuple[str, ...] = ()
+    replayed: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ def _replays(number: str, tx: Reading, payer: Payer) -> Iterator[Replay]:
     weighed: dict[int, Replay] = {}
     for link in tx.links(number):
         made = link.document["determinations"]
+        if made and not tx.receipts(tx.revision(number, link.revision).received):
+            yield from (Replay(link.revision, each, link.document["engine"], NOTHING_CAME, replayed=False) for each in made)
+            continue
         case = tx.revision(number, link.revision) if made else None
         documentation = documentation_of(case, tx) if case else Documentation()
         for decided in made:

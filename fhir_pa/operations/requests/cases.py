@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.requests.inquire import request_of
-from fhir_pa.operations.weighing.weighing import ATTACHMENT, HELD
+from fhir_pa.operations.weighing.weighing import ATTACHMENT, HELD, messages_of
 from fhir_pa.pas import attachment
 from fhir_pa.pas.communication import Sent
 from fhir_pa.pas.kept import case_named, kept
@@ -79,7 +79,7 @@ def _resources(kind: str, case: Authorization, guide: str, payer: Payer, tx: Rea
 
 def _sent(case: Authorization, tx: Reading) -> Iterator[Sent]:
     """The documents that came by $submit-attachment, before the request or after it."""
-    for received in map(tx.received, case.received):
+    for received in messages_of(case, tx):
         if received.kind in (ATTACHMENT, HELD):
             yield Sent(received.id, received.at, attachment.read(read_resource(received.body, received.guide), received.guide))
 

@@ -12,13 +12,14 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.weighing.membership import standing
 from fhir_pa.pas import business_error, inquiry, inquiry_response
 from fhir_pa.pas.inquiry_response import Found
+from fhir_pa.pas.stated_claim import stated_claim
 from fhir_pa.storage.queries import Query
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.deciding.request import MemberReference
 from fhir_pa.um.on_file.inquiry import InquiryCriteria, is_withheld, matches, may_see, named_first, narrowed
 from fhir_pa.wiring import Payer
-from ig_profiles.outcome import Refusal
+from ig_profiles.outcome import NotFound, Refusal
 from ig_profiles.reading import Json
 from ig_profiles.resource_text import read_resource
 
@@ -53,7 +54,13 @@ def _found(authorization: Authorization, criteria: InquiryCriteria, tx: Reading)
 
 
 def request_of(authorization: Authorization, tx: Reading) -> Json:
-    """The newest request bundle of a case, as it was received: what the answer's echoed resources come from."""
-    received = tx.received(authorization.submission)
+    """The newest request bundle of a case, as it was received: what the answer's echoed resources come from.
+
+    A simulated case never came over the wire: then it is what the case itself states.
+    """
+    try:
+        received = tx.received(authorization.submission)
+    except NotFound:
+        return stated_claim(authorization.request, authorization.clock.received_at)
     bundle: Json = read_resource(received.body, received.guide)
     return bundle

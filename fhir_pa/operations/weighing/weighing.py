@@ -12,6 +12,7 @@ from fhir_pa.pas import attachment, intake
 from fhir_pa.pas.codes import NOT_COVERED
 from fhir_pa.pas.evidence import numbers_of
 from fhir_pa.pas.intake import Submission
+from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.deciding.answer import Documented, answer
@@ -132,12 +133,17 @@ def _checked(questionnaire: Json, response: Json, value_sets: Expansions) -> Ans
 
 
 def documentation_of(authorization: Authorization, tx: Reading) -> Documentation:
-    """All that was received for a case, read anew from the received bytes."""
+    """All that was received for a case, read anew from the received bytes; of a simulated case nothing was."""
     everything = Documentation()
-    for identity in authorization.received:
-        received = tx.received(identity)
+    for received in messages_of(authorization, tx):
         everything = everything.with_more(READERS[received.kind](read_resource(received.body, received.guide), received.guide))
     return everything.about(authorization.request.member)
+
+
+def messages_of(authorization: Authorization, tx: Reading) -> tuple[Received, ...]:
+    """What was received for a case, in order; nothing for a simulated one. Raises NotFound when a part of it is not there any more."""
+    there = tx.receipts(authorization.received)
+    return tuple(tx.received(identity) for identity in authorization.received) if there else ()
 
 
 def _of_submission(bundle: Json, guide: str) -> Documentation:
