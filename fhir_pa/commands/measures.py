@@ -79,7 +79,12 @@ def public(form: str, year: str | None, line: str | None, partly: str | None, **
         for each in told["times"]
         for kind in ("mean", "median")
     )
-    _write(told, form, (*shares, *times))
+    ranked = (
+        {"measure": f"{share} % within, {each['measure']}", "value": hours, "unit": "hours", "count": each["count"], "out_of": each["count"]}
+        for each in told["times"]
+        for share, hours in each["percentile_hours"].items()
+    )
+    _write(told, form, (*shares, *times, *ranked))
 
 
 @measures.command()

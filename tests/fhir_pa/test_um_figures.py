@@ -7,13 +7,15 @@ import pytest
 
 from fhir_pa.um.case.appeal import Appellant, Filing
 from fhir_pa.um.case.appeal import Outcome as Heard
+from fhir_pa.um.case.contact import Arrival, Channel, Told
 from fhir_pa.um.case.peer_to_peer import WINDOW, Clinician, Outcome
 from fhir_pa.um.case.review import Decision, Verdict
 from fhir_pa.um.clocks.time_limits import Asked
 from fhir_pa.um.deciding.root_cause import RootCause
 from fhir_pa.um.measures.course import Class, Course, Left, course_of
-from fhir_pa.um.measures.figures import Counted, Times, public_figures, watched
+from fhir_pa.um.measures.figures import ONE_CONTACT, Counted, Times, public_figures, watched
 from fhir_pa.um.reviewing import adverse, appealing
+from fhir_pa.um.telling.contacting import tell
 from tests.builders import NOON, authorization, certify, physician, refer
 
 HOUR, YEAR = timedelta(hours=1), NOON.year
@@ -115,6 +117,26 @@ def test_the_measures_a_practice_watches():
     assert found["adverse decisions signed by a person before notice"] == (100.0, 100.0)
     assert found["decided within the legal time"] == (100.0, 100.0)
     assert seen.causes == ((RootCause.NOT_NECESSARY, 1),)
+
+
+def test_how_long_decisions_took_is_told_with_percentiles_of_urgent_ones_by_themselves():
+    cases = [denied(f"D{hours}", hours=hours) for hours in (1, 2, 3, 4, 5, 6, 7, 8, 9, 100)]
+    standard, expedited = watched(cases, NOON, NOON + 400 * HOUR).times
+    assert standard.percentiles == {50: 5.0, 75: 8.0, 90: 9.0, 95: 100.0} and standard.mean_hours == 14.5
+    assert expedited.of == () and expedited.percentiles == {}
+    assert public_figures(cases, YEAR).times[0].percentiles == standard.percentiles
+
+
+def test_members_who_needed_one_conversation_about_a_denial_are_counted_with_their_cases():
+    def spoke(case, *minutes):
+        for minute in minutes:
+            at = NOON + 11 * HOUR + timedelta(minutes=minute)
+            case = tell(case, Told.MEMBER, "Orla Penhallow", Channel.PHONE, Arrival.REACHED, "What was denied and why.", "clerk", at, (1,))
+        return case
+
+    cases = [spoke(denied("ONCE"), 1), spoke(denied("TWICE"), 1, 5), denied("NEVER")]
+    found = next(share for share, _ in watched(cases, NOON, NOON + 400 * HOUR).shares if share.name == ONE_CONTACT)
+    assert (found.are, found.of, found.percent) == (("ONCE",), ("ONCE", "TWICE"), 50.0)
 
 
 def test_a_late_decision_is_not_on_time():

@@ -145,3 +145,13 @@ def test_an_antibiotic_is_without_reason_when_every_diagnosis_is_viral(diagnoses
     codes = tuple(Coding("http://hl7.org/fhir/sid/icd-10-cm", each) for each in diagnoses)
     (found,) = told(line("A", TODAY, code=Coding(RXNORM, "18631"), diagnoses=codes)).antibiotics  # type: ignore[attr-defined]
     assert (len(found.are), len(found.of)) == (int(viral), 1)
+
+
+def test_beside_its_limits_each_group_tells_how_long_its_decisions_took() -> None:
+    def decided_after(number: int, hours: int, by: Party) -> Authorization:
+        case = asked(number, True, by)
+        return replace(case, clock=replace(case.clock, received_at=NOON - timedelta(hours=hours)))
+
+    cases = [decided_after(n, n, OAK) for n in range(1, 21)] + [decided_after(n, 200, FERN) for n in range(21, 26)]
+    took = {point.name.split()[0]: point.hours for point in chart(cases, By.PROVIDER).points}
+    assert took == {"Oakwood": {50: 10.0, 75: 15.0, 90: 18.0, 95: 19.0}, "Fernhill": {50: 200.0, 75: 200.0, 90: 200.0, 95: 200.0}}

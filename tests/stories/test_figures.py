@@ -8,6 +8,7 @@ from fhir_pa.provider.play.payer_file import CLIENT_ID
 from ig_profiles import json
 from ig_profiles.reading import Json
 from tests.stories.asking import BORDERLINE, DENIAL, SHORT_OF_OXYGEN, oxygen, scans, submit
+from tests.stories.desk_parties import AtDesk, words
 from tests.stories.parties import Plan, Staff, System
 
 
@@ -56,3 +57,14 @@ def test_what_cannot_be_read_is_named_all_at_once(physician: Staff) -> None:
 
 def test_nobody_reads_them_without_a_token(plan: Plan) -> None:
     assert plan.http().get("/um/measures/public").status_code == 401
+
+
+def test_the_desk_shows_what_is_watched_with_percentiles_and_opens_each_number(plan: Plan, decided: str, physician: Staff) -> None:
+    desk = AtDesk(plan, physician.person)
+    desk.sign_in()
+    page = desk.page("/desk/figures?since=2026-11-01")
+    shown = words(page)
+    assert "Decided within the legal time 100.0 %" in shown and "95 % within" in shown and f'href="/desk/cases/{decided}"' in page
+    assert "for whom one conversation was enough" in shown and "Not medically necessary: 1" in shown
+    data = desk.data("/desk/figures.json?since=2026-11-01")
+    assert data["turnaround"][0]["percentile_hours"] == {"50": 0.0, "75": 48.0, "90": 48.0, "95": 48.0}, "one at once, one after two days"

@@ -38,6 +38,7 @@ def variation(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
             "lower": point.lower,
             "upper": point.upper,
             "judged": point.judged,
+            "percentile_hours": {str(share): hours for share, hours in point.hours.items()},
             "items": list(point.adverse),
         }
         for point in found.points

@@ -95,6 +95,7 @@ def watched_in_json(found: Watched) -> Json:
     return {
         "measures": [{**_share(share, True), "target": target} for share, target in found.shares],
         "root_causes": [{"cause": cause, "services": count} for cause, count in found.causes],
+        "turnaround": [_times(each, with_cases=True) for each in found.times],
     }
 
 
@@ -112,6 +113,7 @@ def _times(times: Times, with_cases: bool) -> Json:
         "median_hours": times.median_hours,
         "mean": times.in_words(times.mean_hours),
         "median": times.in_words(times.median_hours),
+        "percentile_hours": {str(share): hours for share, hours in times.percentiles.items()},
         "count": len(times.of),
     }
     return {**told, "of_cases": list(times.of)} if with_cases else told

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import mean, median
@@ -20,9 +20,11 @@ from fhir_pa.um.case.peer_to_peer import Outcome, Stage
 from fhir_pa.um.clocks.time_limits import Asked
 from fhir_pa.um.deciding.root_cause import RootCause
 from fhir_pa.um.measures.course import Class, Course, Left, Standing, course_of, standing
+from fhir_pa.um.measures.percentile import percentiles
+from fhir_pa.um.telling.contacting import one_was_enough
 
 Thing = TypeVar("Thing")
-
+ONE_CONTACT = "members reached about a denial for whom one conversation was enough"
 
 DEFINITIONS: Mapping[str, str] = {
     "standard requests approved": "Of the standard requests decided in the year, those first approved. What an approval in part counts as is told above.",
@@ -62,12 +64,13 @@ class Share:
 
 @dataclass(frozen=True)
 class Times:
-    """How long decisions took, in hours; None when there is nothing to count."""
+    """How long decisions took, in hours; None when there is nothing to count. ``percentiles`` are hours by their share of a hundred."""
 
     name: str
     mean_hours: float | None
     median_hours: float | None
     of: tuple[str, ...]
+    percentiles: Mapping[int, float] = field(default_factory=dict)
 
     def in_words(self, hours: float | None) -> str:
         """A time with its unit: under a day in hours, so that a quick decision is not told as none."""
@@ -131,10 +134,11 @@ def figures_of(standings: Iterable[Standing], year: int, line_of_business: str =
 
 @dataclass(frozen=True)
 class Watched:
-    """What a plan and its practices watch: each share with its target in percent (None: none is set)."""
+    """What a plan and its practices watch: each share with its target in percent (None: none is set), and how long decisions took."""
 
     shares: tuple[tuple[Share, float | None], ...]
     causes: tuple[tuple[RootCause, int], ...]
+    times: tuple[Times, ...] = ()
 
 
 def watched(cases: Iterable[Authorization], since: datetime, until: datetime) -> Watched:
@@ -154,6 +158,8 @@ def watched(cases: Iterable[Authorization], since: datetime, until: datetime) ->
     held = [(name, each) for name, each in offers if each.stage is Stage.HELD]
     adverse = [each for each in courses if each.decided is not Class.FULL]
     causes = Counter(cause for each in courses for cause in each.causes)
+    decided = {each.number for each in courses}
+    told = list(one_was_enough(case for case in listed if case.number in decided))
     return Watched(
         shares=(
             (_share("decided within the legal time", courses, lambda each: each.on_time), 100.0),
@@ -164,8 +170,13 @@ def watched(cases: Iterable[Authorization], since: datetime, until: datetime) ->
             (Share("conversations missed by the provider", _named(offers, lambda each: each.stage is Stage.MISSED_BY_PROVIDER), _names(offers)), 0.0),
             (Share("conversations missed by the plan", _named(offers, lambda each: each.stage is Stage.MISSED_BY_PLAN), _names(offers)), 0.0),
             (Share("conversations that changed the decision", _named(held, lambda each: each.outcome is not Outcome.NOT_PERSUADED), _names(held)), None),
+            (Share(ONE_CONTACT, tuple(number for number, enough in told if enough), tuple(number for number, _ in told)), None),
         ),
         causes=tuple(causes.most_common()),
+        times=(
+            _times("standard requests", [each for each in courses if not each.urgent]),
+            _times("expedited requests", [each for each in courses if each.urgent]),
+        ),
     )
 
 
@@ -188,7 +199,7 @@ def _share(name: str, courses: Iterable[Course], counts: Callable[[Course], bool
 
 def _times(name: str, courses: list[Course]) -> Times:
     hours = [each.took / timedelta(hours=1) for each in courses]
-    return Times(name, mean(hours) if hours else None, median(hours) if hours else None, _numbers(courses))
+    return Times(name, mean(hours) if hours else None, median(hours) if hours else None, _numbers(courses), percentiles(hours))
 
 
 def _named(pairs: Iterable[tuple[str, Thing]], counts: Callable[[Thing], bool]) -> tuple[str, ...]:

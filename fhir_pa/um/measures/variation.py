@@ -5,8 +5,9 @@ A p-chart: a group beyond three standard deviations from the mean of all is more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from math import sqrt
 
@@ -14,7 +15,9 @@ from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.item import Item
 from fhir_pa.um.deciding.determination import ADVERSE, Determination
 from fhir_pa.um.measures.course import first_decision
+from fhir_pa.um.measures.percentile import percentiles
 
+HOUR = timedelta(hours=1)
 SIGMAS = 3
 FEWEST = 5  # decisions of a group below which no limit means anything
 
@@ -40,13 +43,17 @@ class Judged(StrEnum):
 
 @dataclass(frozen=True)
 class Point:
-    """One group: its decisions, those of them not as asked (by authorization number and item), and its limits in percent."""
+    """One group: its decisions, those of them not as asked (by authorization number and item), and its limits in percent.
+
+    ``hours`` tells how long its decisions took, from the request on, by percentile.
+    """
 
     name: str
     adverse: tuple[str, ...]
     of: int
     lower: float
     upper: float
+    hours: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def percent(self) -> float:
@@ -107,7 +114,8 @@ def limits(mean: float, of: int) -> tuple[float, float]:
 
 def _point(name: str, group: list[Decided], mean: float) -> Point:
     adverse = tuple(f"{case.number}/{item.sequence}" for case, item, made in group if made.action in ADVERSE)
-    return Point(name, adverse, len(group), *limits(mean, len(group)))
+    took = percentiles((made.decided_at - case.opening_clock.received_at) / HOUR for case, _, made in group)
+    return Point(name, adverse, len(group), *limits(mean, len(group)), took)
 
 
 def _provider(decided: Decided) -> str:

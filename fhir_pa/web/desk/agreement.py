@@ -1,4 +1,4 @@
-"""Agreement at the desk: what waits to be read a second time, one such decision without its outcome, and how often two agree."""
+"""Figures at the desk: what is watched; what waits to be read a second time, one such decision without its outcome, and how often two agree."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
         names = {person.id: person.name for person in payer.directory.people}
         return {**managing.agreement(asked, g.caller, payer), **managing.second_readings(asked, g.caller, payer), "names": names, "done": asked.get("done", "")}
 
+    def watched() -> dict[str, Any]:
+        asked = {name: request.args.get(name, "") for name in ("since", "until")}
+        return {**offered.figures.watched(asked, g.caller, payer), "asked": asked}
+
+    twin(base, payer, "/figures", "watched", "figures", watched)
     twin(base, payer, "/agreement", "agreement", HERE, overview)
 
     def show(identity: str, refusal: Refusal | None = None) -> Response:
