@@ -26,7 +26,7 @@ from fhir_pa.provider.scenes import SCENES, unsubscribe
 from fhir_pa.provider.test_ehr.people import everybody_on
 from questionnaires.cql import FactEngine
 
-KEYS, REVIEWERS = "provider-keys.json", "reviewers.json"
+KEYS, REVIEWERS, MEASURES = "provider-keys.json", "reviewers.json", "figures"
 GENERATIONS = {"2.0.1": "v2.0", "2.2": "v2.2"}
 
 
@@ -73,6 +73,7 @@ def _set(guide: str, database_url: str | None, folder: Path, processes: Processe
     base = f"{payer_url}/{GENERATIONS[guide]}"
     provider = ["fhir_pa.provider.serve", "--port", _port(ehr_url), "--keys", str(folder / KEYS), "--today", str(today)]
     provider += ["--payer", payer_url, "--forms-ports", str(free_port()), str(free_port()), "--reviewers", str(folder / REVIEWERS)]
+    provider += ["--measures", str(folder / MEASURES)]
     processes.start("provider", provider, f"{ehr_url}/fhir/metadata", {"FHIR_PA_PROVIDER_SECRET": secret})
     where = ["--config", str(config), "--data-directory", str(folder / "data")]
     where += ["--database-url", database_url] if database_url else []

@@ -36,6 +36,7 @@ from ig_profiles.reading import Json
 @click.option("--guide", type=click.Choice(["2.0.1", "2.2"]), default="2.2", show_default=True, help="The dialect spoken there.")
 @click.option("--payer", "payer_url", default=None, help="The payer's address: brings the test EHR's pages, and needs --forms-ports.")
 @click.option("--forms-ports", type=int, nargs=2, default=None, help="Loopback ports of the forms app in generation 2.0.1 and in 2.2.")
+@click.option("--measures", type=click.Path(path_type=Path, file_okay=False), default=None, help="Folder in which the forms apps keep every session's figures.")
 @click.option("--reviewers", type=click.Path(path_type=Path), default=None, help="File that tells where the payer's people work; may come later.")
 @click.option("--secret", envvar="FHIR_PA_PROVIDER_SECRET", required=True, help="Authorization value notices must carry.")
 def main(
@@ -47,6 +48,7 @@ def main(
     guide: str,
     payer_url: str | None,
     forms_ports: tuple[int, int] | None,
+    measures: Path | None,
     reviewers: Path | None,
     secret: str,
 ) -> None:
@@ -58,7 +60,7 @@ def main(
     url, keys = f"http://127.0.0.1:{port}", Keys.load(keys_file)
     if payer_url and forms_ports:
         urls = {name: f"http://127.0.0.1:{each}" for name, each in zip(("2.0.1", "2.2"), forms_ports, strict=True)}
-        ehr, forms = opened(*everybody_on(day), keys, url, secret, payer_url, urls, reviewers)
+        ehr, forms = opened(*everybody_on(day), keys, url, secret, payer_url, urls, reviewers, measures=measures)
         for name, app in forms.items():
             threading.Thread(target=make_server("127.0.0.1", int(urls[name].rpartition(":")[2]), app, threaded=True).serve_forever, daemon=True).start()
         make_server("127.0.0.1", port, ehr, threaded=True).serve_forever()

@@ -45,7 +45,7 @@ def both_sides(folder: Path, keys: Keys) -> Iterator[BothSides]:
     config.write_text(payer_file(payer, ehr, keys, charts, today))
     where = ("--config", str(config), "--data-directory", str(folder / "data"))
     desk = Desk(payer, where)
-    application, forms = opened(charts, people, keys, ehr, "Bearer only-the-payer-knows", payer, apps, reviewers)
+    application, forms = opened(charts, people, keys, ehr, "Bearer only-the-payer-knows", payer, apps, reviewers, measures=folder / "figures")
     with ExitStack() as stack:
         for app, url in ((application, ehr), *((forms[guide], url) for guide, url in apps.items())):
             stack.enter_context(served(app, url))

@@ -76,6 +76,7 @@ def test_from_the_order_to_what_the_member_reads(
     _heard_at_the_ehr(tour, ehr, guide)
     _read_by_the_member(tour)
     _on_file_at_the_practice(tour)
+    _counted_at_the_ehr(tour)
 
 
 def _ordered(tour: Tour, guide: str) -> Window:
@@ -117,6 +118,17 @@ def _documented_and_sent(tour: Tour, ehr: Window) -> None:
     form.close()
     ehr.says("Pended", "The payer asks for more", at="#decision")
     tour.looks(ehr, "pended")
+
+
+def _counted_at_the_ehr(tour: Tour) -> None:
+    """What the forms app counted stands on a page of figures, and nothing of a patient with it."""
+    ehr = tour.window()
+    ehr.page.goto(f"{tour.both.ehr}/")
+    ehr.page.get_by_role("link", name="How the forms did").click()
+    expect(ehr.page.locator("tbody tr", has_text="home-oxygen|2026.1").first).to_contain_text("after signing")
+    ehr.says("forms finished", "seconds for a form")
+    assert tour.patient not in ehr.page.content() and tour.called not in ehr.page.content()
+    tour.looks(ehr, "figures")
 
 
 def _refused_to_a_nurse(tour: Tour) -> str:

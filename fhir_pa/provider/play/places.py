@@ -39,6 +39,7 @@ def tell_places(stage: Stage, file: Path, out: Callable[[str], None]) -> None:
     out("")
     out("Both sides are still running. Open this in a browser, order something, and watch:")
     out(f"  {'Test EHR':<24}{stage.ehr_url}/")
+    out(f"  {'How the forms did':<24}{stage.ehr_url}/sessions")
     for page in told["pages"]:
         out(f"  {page['name']:<24}{page['url']}")
     told = with_people(told, desk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import requests
 from flask import Blueprint, Response, abort, redirect, render_template, request
@@ -16,6 +17,7 @@ from fhir_pa.provider.test_ehr.clinic import Clinic
 from fhir_pa.provider.test_ehr.course import Course
 from fhir_pa.provider.test_ehr.reviewers import Reviewers
 from fhir_pa.provider.test_ehr.safety import safely
+from fhir_pa.provider.test_ehr.sessions import session_pages
 from fhir_pa.provider.test_ehr.telling import STEPS, of_course, of_patient
 from fhir_pa.provider.test_ehr.wire_pages import panel, wire_pages
 from fhir_pa.provider.wire import WrongAnswer
@@ -25,17 +27,23 @@ from ig_profiles.outcome import Refusal
 Act = Callable[[Course], object]
 
 
-def test_ehr(clinic: Clinic, authorization: AuthorizationServer, reviewers: Reviewers) -> Blueprint:
-    """Everything a browser sees of the test EHR; ``reviewers`` tells where the other side of the wire works."""
+def test_ehr(clinic: Clinic, authorization: AuthorizationServer, reviewers: Reviewers, measures: Path | None = None) -> Blueprint:
+    """Everything a browser sees of the test EHR; ``reviewers`` tells where the other side of the wire works, ``measures`` is the
+    folder of the forms apps' figures.
+    """
     doors = Blueprint("test_ehr", __name__, template_folder="pages")
     wire_pages(doors, clinic)
+    if measures:
+        session_pages(doors, measures)
     safely(doors, tuple(side.app.launch_url.removesuffix("/launch") for side in clinic.sides.values()))
 
     @doors.get("/")
     def front() -> str:
         people = [(of_patient(clinic.chart(name)), person, _standing(clinic, name)) for name, person in clinic.people.items()]
         others = [of_patient(chart) for name, chart in clinic.charts.by_patient.items() if name not in clinic.people]
-        return render_template("test_ehr/front.html", people=people, others=others, catalogue=CATALOGUE, reviewers=reviewers.told(), page="front")
+        return render_template(
+            "test_ehr/front.html", people=people, others=others, catalogue=CATALOGUE, reviewers=reviewers.told(), measured=measures is not None, page="front"
+        )
 
     @doors.get("/patients.json")
     def everybody() -> Response:

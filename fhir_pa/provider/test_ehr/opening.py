@@ -47,10 +47,12 @@ def opened(
     app_urls: Mapping[str, str],
     reviewers: Path | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    measures: Path | None = None,
 ) -> tuple[Flask, dict[str, Flask]]:
     """The EHR, and the forms app of each generation ('2.0.1', '2.2') for its address in ``app_urls``; all see one journal.
 
-    ``reviewers`` is the file that tells where the payer's people work (see ``reviewers.py``).
+    ``reviewers`` is the file that tells where the payer's people work (see ``reviewers.py``), ``measures`` the folder in which
+    the forms apps keep their figures.
     """
     journal, sides = Journal(), {}
     for guide, app_url in app_urls.items():
@@ -62,18 +64,19 @@ def opened(
 
     def desk(server: Flask, authorization: AuthorizationServer, inbox: Inbox) -> None:
         inbox.hear = partial(hear, clinic)
-        server.register_blueprint(test_ehr(clinic, authorization, Reviewers(reviewers)))
+        server.register_blueprint(test_ehr(clinic, authorization, Reviewers(reviewers), measures))
         overhear(server, EHR, at_the_ehr, journal)
 
     ehr = build_ehr(charts, keys, url, secret, now, tuple(side.app for side in sides.values()), desk=desk)
-    return ehr, {guide: _app(clinic, side, keys, app_urls[guide], payer_url) for guide, side in sides.items()}
+    return ehr, {guide: _app(clinic, side, keys, app_urls[guide], payer_url, measures) for guide, side in sides.items()}
 
 
-def _app(clinic: Clinic, side: Side, keys: Keys, app_url: str, payer_url: str) -> Flask:
+def _app(clinic: Clinic, side: Side, keys: Keys, app_url: str, payer_url: str, measures: Path | None) -> Flask:
     """The clinician's own app for one generation, shown to the journal."""
     client = PasClient(f"{payer_url}/{GENERATIONS[side.guide]}/fhir", CLIENT_ID, keys, clinic.journal.watching(APP, PAYER))
     insurer = str(clinic.charts.practice.payer["name"])
     payer = Payer("payer", insurer, (f"{NPI}|{PAYER_NPI}",), side.guide, client)
-    app = build_app(Setting(app_url, (Host(f"{clinic.url}/fhir", side.app.id),), (payer,), keys, partial(sent_by_app, clinic)), clinic.now)
+    setting = Setting(app_url, (Host(f"{clinic.url}/fhir", side.app.id),), (payer,), keys, partial(sent_by_app, clinic), measures)
+    app = build_app(setting, clinic.now)
     overhear(app, APP, at_the_app, clinic.journal)
     return app
