@@ -14,6 +14,7 @@ from fhir_pa.um.deciding.determination import Authorized, Certify, EditionRefere
 from fhir_pa.um.deciding.request import CertificationType
 from fhir_pa.um.on_file.units import use
 from fhir_pa.um.stays.falls_due import Matter, moments
+from fhir_pa.um.stays.goal import began_on
 from fhir_pa.um.stays.stay import CONTINUED, Stay, continuation, continued, continues, lag, reviews, reviews_of, stays
 from questionnaires.library import open_shelf
 from tests.builders import NOON, authorization, finding, item, request
@@ -126,3 +127,41 @@ def test_each_setting_has_its_own_unit_days_and_cadence(topic: str, days: int, u
     named = EditionReference.of(edition)
     case = authorization(Certify("Met.", (finding(),), named, Authorized(FIRST, FIRST + 27 * DAY, Decimal(12), unit)))
     assert named.review_every == every and [(each.on - FIRST).days + 1 for each in reviews_of(case.item(1))][:2] == [every, 2 * every]
+
+
+EXPECTED = replace(RESIDENTIAL, goal_days=28)
+
+
+def expected(days: int, starts: date = FIRST, **given: object) -> Authorization:
+    """So many certified days under an edition whose goal is four weeks."""
+    return authorization(Certify("Met.", (finding(),), EXPECTED, Authorized(starts, starts + (days - 1) * DAY, Decimal(days), "days")), **given)
+
+
+def goal(case: Authorization) -> list[str]:
+    return [f"{due.at:%m-%d} {due.says}" for due in moments(case) if due.matter is Matter.GOAL]
+
+
+@pytest.mark.parametrize(("days", "rings"), [(28, False), (29, True), (40, True)])
+def test_the_first_certified_day_beyond_the_goal_rings_and_nothing_ends(days: int, rings: bool) -> None:
+    case = expected(days)
+    on = f"{FIRST + 28 * DAY:%m-%d}"
+    said = f"{on} Day 29 of the stay, whose guideline expects 28. Ask what keeps the patient and what would help; nothing ends by it."
+    assert goal(case) == ([said] if rings else []) and case.item(1).determination.action == "certified in total"
+
+
+def test_an_extension_counts_from_day_one_of_its_stay() -> None:
+    first = expected(7)
+    assert began_on(first) == FIRST
+    later = expected(7, FIRST + 25 * DAY, stay_from=FIRST)
+    assert "Day 29 of the stay" in goal(later)[0]
+    beyond = expected(7, FIRST + 32 * DAY, stay_from=FIRST)
+    assert "Day 33 of the stay" in goal(beyond)[0], "each authorization beyond it rings on its own first day"
+    assert goal(expected(7, FIRST + 25 * DAY)) == [], "by itself it is a stay that begins"
+
+
+def test_an_admission_that_is_told_is_day_one_and_a_discharge_ends_the_counting() -> None:
+    case = expected(28)
+    sooner = replace(case, request=replace(case.request, admission=(FIRST - 2 * DAY, FIRST)))
+    assert "Day 29" in goal(sooner)[0] and goal(sooner)[0].startswith(f"{FIRST + 26 * DAY:%m-%d}")
+    left = replace(sooner, request=replace(sooner.request, discharge=(FIRST + 20 * DAY, FIRST + 20 * DAY)))
+    assert goal(left) == []

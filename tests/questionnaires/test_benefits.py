@@ -59,7 +59,7 @@ def test_what_is_written_is_what_is_read() -> None:
     edition, _ = read("".join(EXAMPLES))
     benefits = edition.benefits
     assert (benefits.share, benefits.limit) == (Share(Decimal(10), Decimal(40)), Limit(Decimal(20), "visits"))
-    assert (benefits.ahead, benefits.awaits, benefits.depends_on) == (Ahead(7, 14, True), ("place", "time"), ("knee_replacement",))
+    assert (benefits.ahead, benefits.awaits, benefits.depends_on) == (Ahead(7, 14, True, 28), ("place", "time"), ("knee_replacement",))
     assert (benefits.outside_network_only, benefits.asked_by, benefits.documented_for) == (True, "performer", "chart")
     first = BilledAs((Coding(CPT, "97161"),), authorization="not needed", because="The first visit never needs an authorization.")
     assert benefits.billed_as[0] == first and benefits.billed_as[1].limit == Limit(Decimal(1), "visits") and not benefits.billed_as[1].covered
@@ -117,5 +117,5 @@ def test_what_is_right_alone_but_not_together_is_told(usual: str, written: str, 
 
 def test_the_built_in_shelf_tells_what_lies_ahead_where_its_text_says_so() -> None:
     ahead = {edition.topic: edition.benefits.ahead for edition in open_shelf().editions() if edition.benefits.ahead != Ahead()}
-    assert ahead["residential_sud"].concurrent_review_every_days == 7 and ahead["emergency_inpatient"] == Ahead(1, 2)
+    assert ahead["residential_sud"].concurrent_review_every_days == 7 and ahead["emergency_inpatient"] == Ahead(1, 2, goal_days=5)
     assert ahead["lumbar_mri"].appropriate_use

@@ -116,6 +116,8 @@ def test_an_extension_over_the_wire_is_joined_to_what_it_continues(plan: Plan, c
     assert before.trail[-1].what == "extension requested"
     assert before.trail[-1].because == f"As {after.number}, 1 day after it ended."
     assert after.request.certification_type == "extension"
+    held = before.item(1).determination.authorized
+    assert held is not None and after.stay_from == held.starts_on, "day one of the stay is known to what continues it"
 
 
 def test_late_days_are_seen_by_the_plan(plan: Plan, physician: Staff) -> None:

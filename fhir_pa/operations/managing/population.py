@@ -42,9 +42,11 @@ def population(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
 
 
 def _goal(shelf: Shelf, line: Rendered) -> int | None:
-    """How many days the policy of this stay expects: what it certifies of days without another look; None where it does not say."""
+    """How many days the policy of this stay expects, else certifies without another look; None where it does not say."""
     edition = shelf.in_force(line.service(), line.on)
-    held = edition.certifies
+    held, goal = edition.certifies, edition.benefits.ahead.goal_days
+    if goal is not None:
+        return goal
     return int(held.quantity) if edition.services and held and held.quantity is not None and held.unit == "days" else None
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import sees
 from fhir_pa.storage.store import Transaction
 from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.stays.goal import began_on, beyond_goal
 from fhir_pa.um.stays.stay import Stay, continuation, continued, continues, reviews_of, stays
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json, without_empty
@@ -16,15 +18,20 @@ from ig_profiles.reading import Json, without_empty
 LOOKS_BACK = timedelta(days=180)  # stays that began before are over, or in their extensions
 
 
-def link(opened: Authorization, tx: Transaction, at: datetime) -> None:
-    """Write into the authorization this new case continues, if it continues one, that more was asked for, and how late."""
+def link(opened: Authorization, tx: Transaction, at: datetime) -> Authorization:
+    """Write into the authorization this new case continues, if it continues one, that more was asked for, and how late.
+
+    Returns the new case, which then knows day one of its stay, still to be kept.
+    """
 
     def on_file() -> Iterator[Authorization]:
         yield from (case for case in tx.of_member(opened.request.member.identifiers) if case.number != opened.number)
 
     before = continues(opened.request, on_file())  # read only where an extension is asked for
-    if before is not None:
-        tx.save(continued(before, opened, at))
+    if before is None:
+        return opened
+    tx.save(continued(before, opened, at))
+    return replace(opened, stay_from=began_on(before))
 
 
 def listed(caller: Caller, payer: Payer) -> Json:
@@ -52,6 +59,8 @@ def _shown(stay: Stay, at: datetime) -> Json:
         "covered_until": max(covered).isoformat() if covered else None,
         "days_at_risk": [day.isoformat() for day in stay.unfunded(stay.known_until)],
         "days_late": list(stay.lags),
+        "goal_days": next((each.goal for case in stay.cases for each in beyond_goal(case)), None),
+        "beyond_goal_from": min((each.on.isoformat() for case in stay.cases for each in beyond_goal(case)), default=None),
         "next_review_on": ahead[0].on.isoformat() if ahead else None,
         "discharge_plan_wanted": bool(ahead) and (ahead[0].wants_discharge_plan or len(stay.cases) > 1),
     }

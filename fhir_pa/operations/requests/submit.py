@@ -173,8 +173,8 @@ def _keep(outcome: Outcome, told: Sequence[Issue], received: Received, bundle: J
             answer = write_error(bundle, outcome.errors, received.guide, at=received.at)
         else:
             if outcome.opened:
+                authorization = link(authorization, tx, received.at)
                 tx.add(authorization)
-                link(authorization, tx, received.at)
             else:
                 tx.save(authorization)
             tx.weigh_later(authorization)

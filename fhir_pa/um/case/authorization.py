@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from fhir_pa.um.case.appeal import Appeal
 from fhir_pa.um.case.contact import Contact
@@ -36,7 +36,8 @@ class Authorization:
 
     ``received`` are the ids of everything received for it, in order; ``submission`` is the newest request among them.
     ``client`` is the system that submitted it. ``first_clock`` is the clock of the first request, once something asked
-    after all was decided runs by a ``clock`` of its own. ``retro`` is what is known of a case that began after its service.
+    after all was decided runs by a ``clock`` of its own. ``retro`` is what is known of a case that began after its service. ``stay_from`` is
+    day one of the stay that it continues.
     """
 
     number: str
@@ -56,6 +57,7 @@ class Authorization:
     first_clock: Clock | None = None
     retro: Retro | None = None
     recoupments: tuple[Recoupment, ...] = ()
+    stay_from: date | None = None
 
     @classmethod
     def open(

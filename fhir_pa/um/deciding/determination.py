@@ -45,7 +45,7 @@ class EditionReference:
 
     ``sensitive`` is what the edition said of whom its authorizations may be shown to, ``review_every`` after how many days
     care that goes on is reviewed (None: it is not), ``plan_criteria`` which of its criteria the discharge plan shows, ``recurs``
-    the interval at which it certifies what was asked for as a series.
+    the interval at which it certifies what was asked for as a series, ``goal_days`` how many days it expects a stay to take.
     """
 
     topic: str
@@ -56,6 +56,7 @@ class EditionReference:
     review_every: int | None = None
     plan_criteria: tuple[str, ...] = ()
     recurs: Recurrence | None = None
+    goal_days: int | None = None
 
     @property
     def name(self) -> str:
@@ -66,10 +67,10 @@ class EditionReference:
     def of(cls, edition: Edition, findings: tuple[Finding, ...] = (), service: RequestedService | None = None) -> EditionReference:
         """The reference to this edition, and how long it certifies this service where these were the findings."""
         limit = edition.certifying(findings, service)
-        every = edition.benefits.ahead.concurrent_review_every_days
+        every, goal = edition.benefits.ahead.concurrent_review_every_days, edition.benefits.ahead.goal_days
         plan = tuple(criterion.id for criterion in edition.criteria if criterion.document == DISCHARGE_PLAN) if every else ()
         days, recurs = (limit.days, Recurrence.of(limit)) if limit else (None, None)
-        return cls(edition.topic, edition.version, edition.fingerprint, days, edition.sensitive, every, plan, recurs)
+        return cls(edition.topic, edition.version, edition.fingerprint, days, edition.sensitive, every, plan, recurs, goal)
 
 
 @dataclass(frozen=True)

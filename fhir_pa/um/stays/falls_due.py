@@ -19,6 +19,7 @@ from fhir_pa.um.reviewing.deadlines import alarms, breach
 from fhir_pa.um.reviewing.information_life import Round, rounds
 from fhir_pa.um.stays.discharge_plan import came_at as plan_came_at
 from fhir_pa.um.stays.discharge_plan import is_asked_for
+from fhir_pa.um.stays.goal import beyond_goal
 from fhir_pa.um.stays.stay import CONTINUED, is_reviewed, reviews_of
 from fhir_pa.um.telling.contacting import unwritten, write_by
 
@@ -42,6 +43,7 @@ class Matter(StrEnum):
     REVIEW = "continued-stay review"
     AFTERWARDS = "request awaited"
     SERIES = "given before its day"
+    GOAL = "stay beyond its goal"
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def _all(authorization: Authorization) -> Iterator[Due]:
     yield from _ends(authorization)
     yield from _afterwards(authorization)
     yield from (Due(event.at + MOMENT, Matter.SERIES, event.because) for event in authorization.trail if event.what == EARLY)
+    yield from (Due(datetime.combine(each.on, time(), UTC), Matter.GOAL, each.says) for each in beyond_goal(authorization))
     owed = unwritten(authorization)
     if owed is not None:
         yield Due(owed.at, Matter.NOTICE, f"The {owed.who} was told by {owed.channel}. The written notice goes out the same day.")
