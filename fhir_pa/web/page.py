@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -39,6 +40,9 @@ if _BUILT.is_file():
     ASSETS[_BUILT.name] = (_KINDS["js"], _BUILT.read_bytes())
 _PAGES = Environment(loader=PackageLoader("fhir_pa.web"), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 SOON = timedelta(hours=24)
+DAY = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b(?!T)")
+UNAUTHENTICATED = 401
+SIGNED_OUT = "You are signed out. What you have written is still here: copy it, then open the page anew and sign in."
 
 
 def page(template: str, status: int = 200, /, **words: Any) -> Response:
@@ -53,7 +57,7 @@ def part(template: str, status: int = 200, /, **words: Any) -> Response:
 
 def trouble(told: Sequence[str], status: int) -> Response:
     """What did not work, in words, as a part of the page."""
-    return retargeted(part("trouble", status, issues=told))
+    return retargeted(part("trouble", status, issues=[SIGNED_OUT] if status == UNAUTHENTICATED else told))
 
 
 def retargeted(response: Response) -> Response:
@@ -120,12 +124,30 @@ def moment(written: str) -> str:
     return f"{datetime.fromisoformat(written).strftime('%-d %b %Y, %H:%M')} UTC"
 
 
+def day(written: str) -> str:
+    """A day as people read it, of a day or of a moment that stands for one.
+
+    >>> day("2026-11-04"), day("2026-11-04T00:00:00+00:00")
+    ('4 Nov 2026', '4 Nov 2026')
+    """
+    return date.fromisoformat(written[:10]).strftime("%-d %b %Y")
+
+
+def plainly(words: str) -> str:
+    """A sentence with the days in it told as people read them; a moment stays as it is.
+
+    >>> plainly("Planned for 2026-11-30, asked at 2026-11-24T15:00+00:00.")
+    'Planned for 30 Nov 2026, asked at 2026-11-24T15:00+00:00.'
+    """
+    return DAY.sub(lambda found: day(found[0]), words)
+
+
 def capital(words: str) -> str:
     """The words with a capital to begin with, the rest as written."""
     return words[:1].upper() + words[1:]
 
 
-_PAGES.filters.update(line=lambda line: LINES.get(line, line or "Unknown line"), moment=moment, capital=capital, trusted=Markup)
+_PAGES.filters.update(line=lambda line: LINES.get(line, line or "Unknown line"), moment=moment, day=day, plainly=plainly, capital=capital, trusted=Markup)
 _PAGES.filters.update(
     named=lambda item: (item["sequence"], f"{item['sequence']}. {item['title']} {' '.join(code['code'] for code in item['codes'])}"),
     coded=lambda reason: (reason["code"], f"{capital(reason['says'])} ({reason['code']})"),

@@ -41,5 +41,10 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   trouble.replaceChildren();
   delete trouble.dataset.told;
 });
-document.addEventListener("htmx:afterSettle", forget);
+document.addEventListener("htmx:afterSettle", () => {
+  forget();
+  const here = document.querySelector("[data-focus]"); // what was pressed is gone: this is what it has become
+  here?.removeAttribute("data-focus");
+  here?.focus();
+});
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(failure, away);

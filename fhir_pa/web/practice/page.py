@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +18,6 @@ from fhir_pa.web.offered import Payer
 
 AT = "/practice"
 _MOMENT = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])T\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
-_DAY = re.compile(r"\b\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])\b(?!T)")
 
 
 def page(template: str, status: int = 200, **words: Any) -> Response:
@@ -48,7 +47,7 @@ def framed(payer: Payer, here: str) -> dict[str, Any]:
         return told(written, zone)
 
     words = {"here": here, "plan": payer.directory.insurer.name, "session": session, "me": person}
-    return {**words, "when": when, "on": on, "plainly": partial(plainly, zone=zone), "zone": zone_name(zone, payer.clock())}
+    return {**words, "when": when, "on": pages.day, "plainly": partial(plainly, zone=zone), "zone": zone_name(zone, payer.clock())}
 
 
 def told(written: str, zone: ZoneInfo) -> str:
@@ -60,22 +59,13 @@ def told(written: str, zone: ZoneInfo) -> str:
     return datetime.fromisoformat(written).astimezone(zone).strftime("%-d %b %Y, %H:%M %Z")
 
 
-def on(written: str) -> str:
-    """A day as people read it, of a day or of a moment that stands for one.
-
-    >>> on("2026-11-04"), on("2026-11-04T00:00:00+00:00")
-    ('4 Nov 2026', '4 Nov 2026')
-    """
-    return date.fromisoformat(written[:10]).strftime("%-d %b %Y")
-
-
 def plainly(words: str, zone: ZoneInfo) -> str:
     """A sentence with the moments and days in it told as people read them.
 
     >>> plainly("Call before 2026-11-24T15:00+00:00; planned for 2026-11-30.", ZoneInfo("America/New_York"))
     'Call before 24 Nov 2026, 10:00 EST; planned for 30 Nov 2026.'
     """
-    return _DAY.sub(lambda found: on(found[0]), _MOMENT.sub(lambda found: told(found[0], zone), words))
+    return pages.plainly(_MOMENT.sub(lambda found: told(found[0], zone), words))
 
 
 def zone_name(zone: ZoneInfo, at: datetime) -> str:
