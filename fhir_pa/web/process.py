@@ -140,6 +140,9 @@ OFFERED = Offered(
 )
 
 
+GARBAGE = (20_000, 20, 50)  # a request makes some thousand small things and drops them again: looking for circles in each handful costs a tenth of its time
+
+
 def application() -> Flask:
     """The application of this process, ready to answer; ends the process when it cannot be, saying why."""
     try:
@@ -148,6 +151,7 @@ def application() -> Flask:
         payer = open_payer(settings)
         payer.warm_up()
         gc.freeze()  # policies and definitions stay: no answer waits while they are looked through for garbage
+        gc.set_threshold(*GARBAGE)
         Finalize(None, payer.close, exitpriority=10)
         if settings.worker and _works_here(settings):
             work = background_of(payer)
