@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from fhir_pa.storage import tables
 from fhir_pa.storage.ground import Ground
-from fhir_pa.storage.names import MEMBER
 from fhir_pa.storage.point_tables import points as table
 from fhir_pa.um.case.appeal import Outcome
 from fhir_pa.um.case.authorization import Authorization
@@ -23,7 +22,7 @@ from fhir_pa.um.measures.counted import Counted, Group, Tally, summed
 from fhir_pa.um.measures.failures import SOON
 from fhir_pa.um.measures.points import FAILURES, IN_TIME, About, Point, points
 
-_row, _known = table.c, tables.known_as.c
+_row = table.c
 _FORGET = sa.delete(table).where(_row.number == sa.bindparam("old"))
 _SINCE, _TODAY, _SOON = (sa.bindparam(name, type_=sa.Date()) for name in ("since", "today", "soon"))
 _NOW, _FIRST = (sa.bindparam(name, type_=tables.Moment()) for name in ("now", "first"))
@@ -48,7 +47,7 @@ _HAS_ROWS = sa.or_(
 )
 # Rows are shown together that stand behind one number: those of a failure, of a cause, of appeals upheld, of calls missed.
 _NUMBER = sa.case((_row.about == str(About.CAUSE), "cause:" + _row.what), (_row.about.in_(tuple(map(str, IN_TIME))), _row.about), else_=_row.what)
-_ORDER = (_HAPPENED, _row.on.desc(), _row.number, _row.item, _row.part, _row.about)
+_ORDER = (_HAPPENED, _row.on.desc(), _row.number, _row.part, _row.about)
 
 
 class PointReading(Ground):
@@ -71,7 +70,7 @@ class PointReading(Ground):
 
     def members_with_stays(self, npis: tuple[str, ...], first: datetime, now: datetime) -> list[Identifier]:
         """The numbers of every member with a case of these practices that is looked at while it goes on."""
-        return [Identifier(row.system, row.value) for row in self.connection.execute(_with_stays(bool(npis)), _received(npis, first, now))]
+        return [Identifier(row.what, row.says) for row in self.connection.execute(_with_stays(bool(npis)), _received(npis, first, now))]
 
 
 class PointWriting(PointReading):
@@ -110,15 +109,15 @@ def _rows(theirs: bool, some: bool) -> sa.Select[Any]:
     if not some:
         return sa.select(table).where(*meant).order_by(*_ORDER)
     place = sa.func.row_number().over(partition_by=_NUMBER, order_by=_ORDER).label("place")
-    numbered = sa.select(table, place).where(*meant).subquery()
-    return sa.select(numbered).where(numbered.c.place <= sa.bindparam("most")).order_by(numbered.c.place)
+    numbered = sa.select(*table.primary_key, place).where(*meant).subquery()
+    same = sa.and_(*(_row[key.name] == numbered.c[key.name] for key in table.primary_key))
+    return sa.select(table).join(numbered, same).where(numbered.c.place <= sa.bindparam("most")).order_by(numbered.c.place)
 
 
 @cache
 def _with_stays(theirs: bool) -> sa.Select[Any]:
     """The numbers of their members, made once."""
-    stays = sa.select(_row.number).where(*_of(theirs, _row.npi, _row.received_at), _row.about == str(About.STAY))
-    return sa.select(_known.system, _known.value).where(_known.number.in_(stays), _known.kind == MEMBER).distinct()
+    return sa.select(_row.what, _row.says).where(*_of(theirs, _row.npi, _row.received_at), _row.about == str(About.STAY)).distinct()
 
 
 def _read(row: Any) -> Point:

@@ -61,6 +61,7 @@ def test_a_clerk_records_an_admission_told_by_phone_and_it_stands_on_the_list_un
 def test_what_is_missing_of_an_admission_is_told_beside_its_field_and_what_was_typed_is_kept(plan: Plan) -> None:
     clerk = seated(plan, CLERK)
     page = clerk.post("/desk/admissions", status=422, **{**ADMISSION, "facility_npi": "", "admitted_on": "", "admitted_hour": ""}).text
+    assert "Give the facility's NPI (facility_npi)." in words(page)
     assert 'id="admit-facility_npi-wrong"' in page and 'id="admit-admitted_at-wrong"' in page and 'value="lactate 4.2 mmol/L"' in page
     late = clerk.post("/desk/admissions", status=422, **{**ADMISSION, "what_1": "", "seen_1_on": "", "seen_1_hour": ""}).text
     assert "Say what made it an emergency" in words(late)
@@ -105,7 +106,7 @@ def test_a_demand_is_written_on_the_page_of_its_case_and_followed_to_its_end(pla
     (row,) = clerk.data("/desk/demands.json")["rows"]
     assert (row["number"], row["amount"], row["state"]) == (denied, "8120.50", "notice written")
     page = clerk.page(f"{path}?done=demanded")
-    assert "The demand is written" in page and "$8120.50" in page and "Write a demand</h2>" not in page, "one about the same service is open"
+    assert "The demand is written" in page and "$8,120.50" in page and "Write a demand</h2>" not in page, "one about the same service is open"
     notice = clerk.http.get(f"{path}/1.html")
     assert notice.status_code == 200 and "8120.50" in notice.text.replace(",", "") and clerk.http.get(f"{path}/1.pdf").data.startswith(b"%PDF")
     assert "Say in one sentence why" in words(clerk.post(f"{path}/1", status=422, stage="settled", note="").text)
@@ -118,7 +119,7 @@ def test_a_demand_is_written_on_the_page_of_its_case_and_followed_to_its_end(pla
 def test_a_nurse_sees_a_demand_and_may_not_write_one(plan: Plan, denied: str) -> None:
     demand(plan, denied)
     page = words(seated(plan, NURSE).page(f"/desk/demands/{denied}"))
-    assert "Demand 1: $8120.50 for claim C-771" in page and "Put on file what became of it" not in page
+    assert "Demand 1: $8,120.50 for claim C-771" in page and "Put on file what became of it" not in page
 
 
 def test_a_case_manager_takes_a_follow_up_writes_on_it_and_closes_it(plan: Plan, denied: str, physician: Staff) -> None:

@@ -81,9 +81,10 @@ def _teller(caller: Caller) -> str:
 def _read(form: Form, payer: Payer) -> Admission:
     number, system = form.text("member"), form.text("member_system")
     npi, began_at = form.text("facility_npi"), form.moment("admitted_at")
-    for name, said in (("member", number), ("facility_npi", npi), ("admitted_at", began_at)):
+    needed = {"member": "the member's number, as it stands on the card", "facility_npi": "the facility's NPI", "admitted_at": "the moment of admission"}
+    for (name, words), said in zip(needed.items(), (number, npi, began_at), strict=True):
         if not said:
-            form.wrong(name, f"Give {name}: the member's number, the facility's NPI, and the moment of admission with its zone.")
+            form.wrong(name, f"Give {words}{', with its zone' if name == 'admitted_at' else ''} ({name}).")
     bed = form.part("service")
     code = bed.text("code")
     shown = tuple(_shown(form.parts("shown")))

@@ -78,6 +78,6 @@ def summed(tallies: Mapping[Group, Tally], found: Mapping[Group, list[tuple[str,
     )
 
 
-def _rank(number: str, point: Point, now: datetime) -> tuple[bool, int, str, int, int, str]:
+def _rank(number: str, point: Point, now: datetime) -> tuple[bool, int, str, int, str]:
     """What can still be kept from happening first, then the newest."""
-    return (point.happened(now), -point.on.toordinal(), number, point.item or 0, point.part, point.about)
+    return (point.happened(now), -point.on.toordinal(), number, point.part, point.about)

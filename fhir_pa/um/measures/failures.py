@@ -66,7 +66,7 @@ def shown_beside(stays: Iterable[Stay], matches: Iterable[Match], today: date) -
 
 def most_urgent_first(rows: Iterable[Row]) -> tuple[Row, ...]:
     """What can still be kept from happening first, then the newest."""
-    return tuple(sorted(rows, key=lambda row: (row.happened, -row.on.toordinal(), row.number, row.item or 0)))
+    return tuple(sorted(rows, key=lambda row: (row.happened, -row.on.toordinal(), row.number)))
 
 
 def _claimed(matches: Iterable[Match], standings: set[Standing], then: str) -> Iterator[Row]:

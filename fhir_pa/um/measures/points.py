@@ -17,6 +17,7 @@ from fhir_pa.um.case.peer_to_peer import REMIND_LAST, Stage
 from fhir_pa.um.case.transitions import PENDING
 from fhir_pa.um.clocks.calendar import spoken
 from fhir_pa.um.deciding.determination import ADVERSE, Determination, ReviewAction
+from fhir_pa.um.deciding.request import Identifier
 from fhir_pa.um.deciding.root_cause import RootCause
 from fhir_pa.um.measures.failures import SOON, Failure, Row
 from fhir_pa.um.stays.stay import is_stay
@@ -59,7 +60,8 @@ class Point:
     """One point. ``part`` tells points about the same thing apart: the item, the conversation, the appeal. ``on`` is the day it is counted by.
 
     ``what`` is the failure, the stage of the conversation, the outcome of the appeal or the root cause. ``at`` is the moment
-    at which a window closes. ``says`` is the sentence of its row where no clock is needed; ``count`` are days.
+    at which a window closes. ``says`` is the sentence of its row where no clock is needed; ``count`` are days. Of a stay they
+    are the system and the value of its member's number.
     """
 
     about: About
@@ -132,7 +134,8 @@ def _all(case: Authorization) -> Iterator[Point]:
         by = case.retro.ask_by.astimezone(UTC)
         yield Point(About.ADMISSION, 1, by.date(), Failure.RETRO_NOT_PURSUED, "", 1, by)
     if is_stay(case):
-        yield Point(About.STAY, 1, case.opening_clock.received_at.date())
+        who = next(iter(case.request.member.identifiers), Identifier("", ""))
+        yield Point(About.STAY, 1, case.opening_clock.received_at.date(), who.system, who.value)
 
 
 def _of_item(case: Authorization, item: Item) -> Iterator[Point]:

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["number"], ["authorizations.number"], name="fk_points_number"),
         sa.PrimaryKeyConstraint("number", "about", "part", name="pk_points"),
     )
-    op.create_index("ix_points_npi", "points", ["npi", "received_at", "about", "what", "on", "at", "count"], unique=False)
+    counted = ["npi", "received_at", "about", "what", "on", "at", "count", "number", "part"]
+    op.create_index("ix_points_npi", "points", counted, unique=False)
     op.execute("DELETE FROM watches")
     op.execute("INSERT INTO watches (number, look_at) SELECT number, received_at FROM authorizations")
