@@ -23,6 +23,8 @@ def audit() -> None:
 def verify(number: str | None, **flags: Any) -> None:
     """Walk the chain of proofs of the authorization NUMBER, or of all, over revisions, received messages and their rows.
 
+    Without a NUMBER the chain of looks is walked too: who read what, each holding the fingerprint of the one before.
+
     Names the first broken link of each chain. Exit status: 0 when all are whole, 1 when one is broken, 2 when there is no
     such authorization. Keep the fingerprint of the last link elsewhere, and you can tell later if a whole chain was rewritten.
     """
@@ -33,8 +35,11 @@ def verify(number: str | None, **flags: Any) -> None:
             broken += chain.broken is not None
             if chain.broken is not None or number is not None:
                 click.echo(str(chain.broken or f"{chain.number}: {chain.links} links, whole. The last is {chain.last}."))
+        looked = chains.verify_looks(payer) if number is None else None
     click.echo(f"{checked} chains verified: {'all whole' if not broken else f'{broken} broken'}.")
-    sys.exit(1 if broken else 0)
+    if looked is not None:
+        click.echo(str(looked.broken or f"{looked.looks} looks verified: all whole.{f' The last is {looked.last}.' if looked.looks else ''}"))
+    sys.exit(1 if broken or (looked is not None and looked.broken) else 0)
 
 
 for command in audit_hooks.COMMANDS:

@@ -18,7 +18,10 @@ looks = Table(
     Column("what", String, nullable=False),
     Column("about", Text, nullable=False),  # an id, or what was searched for, as JSON
     Column("found", Integer, nullable=False),
+    Column("place", Integer),  # in the chain; empty for what was kept before there was one
+    Column("sha256", String(64)),  # of the look and the fingerprint before it
     Index("ix_looks_at", "at"),
+    Index("ix_looks_place", "place", unique=True),
 )
 
 hook_call_assertions = Table(

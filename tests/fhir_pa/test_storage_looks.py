@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ import pytest
 from fhir_pa.storage.hook_log import HookCall
 from fhir_pa.storage.looks import Look, Wanted
 from fhir_pa.storage.store import Store
+from fhir_pa.um.proving.looked_chain import Walked, walk
 from ig_profiles.outcome import NotFound
 from tests.fhir_pa.storage_fixtures import store
 
@@ -69,3 +71,54 @@ def test_looks_come_back_as_they_were_kept_the_newest_first(store: Store) -> Non
         assert tx.looks(10) == looks[::-1]
         assert tx.looks(10, "c1") == [looks[3], looks[1]]
         assert tx.looks(2) == [looks[3], looks[2]]
+
+
+def walked(store: Store) -> Walked:
+    with store.reading() as tx:
+        return walk(tx.looks_in_order())
+
+
+@pytest.fixture
+def looked(store: Store) -> Store:
+    with store.transaction() as tx:
+        tx.keep_look(*(Look(f"l{number}", AT, "vole", "person token", "read a case", f"PA{number}", 1) for number in range(3)))
+        tx.keep_look()
+    with store.transaction() as tx:
+        tx.keep_look(Look("l3", AT + timedelta(microseconds=7), "reed", "desk session", "read a case", "PA1", 1))
+    return store
+
+
+def test_every_look_is_chained_to_the_one_before(looked: Store) -> None:
+    found = walked(looked)
+    assert (found.looks, found.broken) == (4, None) and len(found.last) == 64
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "said"),
+    [
+        ("UPDATE looks SET person = 'nobody' WHERE id = 'l1'", "the record of looks: link 2 is broken. It was changed"),
+        ("UPDATE looks SET about = 'PA9' WHERE id = 'l3'", "the record of looks: link 4 is broken. It was changed"),
+        ("DELETE FROM looks WHERE id = 'l2'", "the record of looks: link 3 is broken. It was taken away: the next that is kept is look 4."),
+        ("DELETE FROM looks WHERE id = 'l0'", "the record of looks: link 1 is broken. It was taken away"),
+    ],
+)
+def test_a_look_that_was_changed_or_taken_away_is_named(looked: Store, spoiled: str, said: str) -> None:
+    with looked.engine.begin() as connection:
+        connection.exec_driver_sql(spoiled)
+    assert str(walked(looked).broken).startswith(said)
+
+
+def test_what_was_kept_before_there_was_a_chain_stands_outside_it(looked: Store) -> None:
+    with looked.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO looks (id, at, person, how, what, about, found) VALUES ('old', '2026-01-01 00:00:00', 'v', 'x', 'y', 'z', 1)")
+    assert walked(looked).looks == 4 and walked(looked).broken is None
+
+
+def test_many_may_look_at_once_and_the_chain_holds(store: Store) -> None:
+    def look(number: int) -> None:
+        with store.transaction("the process") as tx:
+            tx.keep_look(Look(f"t{number}", AT, "vole", "person token", "read a case", "PA1", 1))
+
+    with ThreadPoolExecutor(6) as many:
+        list(many.map(look, range(24)))
+    assert (walked(store).looks, walked(store).broken) == (24, None)

@@ -95,8 +95,7 @@ def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
         found = next((each for each in brought(case, tx) if each.sha256 == sha256), None)
     if found is None:
         raise NotFound(f"Nothing with this fingerprint was received for {number}. Open it from the case.")
-    if caller.practice is None:  # a practice reads what it asked with, which is no look of the plan's
-        keep_look(READ_DOCUMENT, number, caller, payer)
+    keep_look(READ_DOCUMENT, number, caller, payer)
     return found
 
 

@@ -10,21 +10,23 @@ from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
 
 READ_CASE, READ_DOCUMENT, SEARCHED = "read a case", "read a document of a case", "searched what was sent for a case"
+READ_LETTER, GATHERED, LISTED, ASKED = "read the letter", "gathered an appeal packet", "listed requests", "asked whether one is on file"
 LAST = 50  # looks told of on one page
 
 
 def keep_look(what: str, number: str, caller: Caller, payer: Payer, found: int = 1) -> None:
-    """Keep it, after what was read is found and before it is told; reading twice is two looks."""
-    person = caller.must_be_person()
+    """Keep it, after what was read is found and before it is told; reading twice is two looks. Of the plan's people, of a practice's, of a system."""
     with payer.store.transaction("the process") as tx:
-        tx.keep_look(Look(str(uuid.uuid4()), payer.clock(), person.id, caller.how, what, number, found))
+        tx.keep_look(Look(str(uuid.uuid4()), payer.clock(), caller.id, caller.how, what, number, found))
 
 
 def looks_at(number: str, caller: Caller, payer: Payer) -> list[Json]:
     """Who read this case, the last first; for auditors, to others nothing."""
     if not caller.holds("auditor"):
         return []
-    names = {each.id: each.name for each in payer.directory.people}
+    directory = payer.directory
+    names = {each.id: each.name for each in directory.clients} | {each.id: each.name for each in directory.practice_people}
+    names |= {each.id: each.name for each in directory.people}
     with payer.store.reading() as tx:
         looks = tx.looks(LAST, number)
     return [{"at": each.at.isoformat(), "person": names.get(each.person, each.person), "what": each.what} for each in looks]

@@ -15,6 +15,7 @@ from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.desk.case_screen import documents_of, item_shown, member_shown
 from fhir_pa.operations.desk.evidence import brought
 from fhir_pa.operations.desk.letter import MEDIA, Form, written_to
+from fhir_pa.operations.desk.looked import READ_CASE, READ_LETTER, keep_look
 from fhir_pa.operations.desk.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.desk.view import appeal as appeal_shown
 from fhir_pa.operations.own_case import case_of, is_own, own_case
@@ -43,6 +44,7 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
         own = is_own(case, caller)
         received = list(brought(case, tx)) if own else []
         messages = _messages(case, tx) if own else []
+    keep_look(READ_CASE, case.number, caller, payer)
     documents = documents_of(received)
     known = {each["sha256"] for each in documents}
     items = [_item(item, case, payer, known, own, at) for item in case.items]
@@ -89,6 +91,7 @@ def letter(number: str, form: str, caller: Caller, payer: Payer) -> tuple[str, b
     missing = lacks(written)
     if missing:
         raise Unprocessable(*(Issue(text, "required") for text in missing))
+    keep_look(READ_LETTER, case.number, caller, payer)
     page = html(written)
     return MEDIA[Form(form)], pdf(page) if form == Form.PDF else page.encode()
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.desk.looked import LISTED, keep_look
 from fhir_pa.operations.pages import page_of
 from fhir_pa.storage.practice import Lines
 from fhir_pa.um.measures.practice_lines import Awaits, Kind
@@ -65,6 +66,7 @@ def listed(name: str, asked: Mapping[str, str], caller: Caller, payer: Payer) ->
         counts = tx.practice_counts({each: one.lines for each, one in known.items()})
         total = tx.practice_counts({name: wanted})[name] if sought else counts[name]
         rows = tx.practice_lines(wanted, page.first, page.size)
+    keep_look(LISTED, name, caller, payer, len(rows))
     titles = [{"name": each, "title": one.title, "count": counts[each]} for each, one in known.items()]
     told = {"at": at.isoformat(), "list": name, "title": known[name].title, "says": known[name].says, "q": sought, "lists": titles}
     return {**told, **page.told(map(_line, rows), total)}
@@ -78,6 +80,7 @@ def desk(caller: Caller, payer: Payer) -> Json:
     with payer.store.reading() as tx:
         counts = tx.practice_counts({each: one.lines for each, one in known.items()})
         first = {each: rows for each, lines in soon.items() if counts[each] and (rows := tx.practice_lines(lines, 0, FIRST))}
+    keep_look(LISTED, "desk", caller, payer, sum(map(len, first.values())))
     pressing = [{"name": each, "title": known[each].title, "says": known[each].says, "rows": list(map(_line, rows))} for each, rows in first.items()]
     titles = [{"name": each, "title": one.title, "count": counts[each]} for each, one in known.items()]
     return {"at": at.isoformat(), "practice": practice_told(caller), "lists": titles, "first": pressing}

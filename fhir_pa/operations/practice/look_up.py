@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.operations.practice.status import looked_up, told
+from fhir_pa.operations.desk.looked import ASKED, keep_look
+from fhir_pa.operations.practice.status import about, looked_up, told
 from fhir_pa.um.measures.practice_lines import seen_by
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json
@@ -24,4 +25,5 @@ def look_up(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     if not wanted:
         return {"at": at.isoformat(), "asked": {}, "found": None}
     found, on, _ = looked_up(wanted, lambda case: bool(npis & seen_by(case)), payer)
+    keep_look(ASKED, about(found, wanted), caller, payer, 1 if found.number else 0)
     return {"at": at.isoformat(), "asked": {**wanted, "on": on.isoformat()}, "found": told(found, on)}

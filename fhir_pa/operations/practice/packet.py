@@ -12,6 +12,7 @@ from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.desk.case_screen import documents_of, item_shown, member_shown
 from fhir_pa.operations.desk.evidence import brought
 from fhir_pa.operations.desk.letter import MEDIA, Form, written_to
+from fhir_pa.operations.desk.looked import GATHERED, keep_look
 from fhir_pa.operations.desk.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.own_case import own_case
 from fhir_pa.storage.store import Reading
@@ -59,6 +60,7 @@ def gathered(number: str, sequence: int, caller: Caller, payer: Payer) -> Packet
             raise NotFound(f"Service {sequence} of {case.number} is {item.state}, so there is nothing to appeal.", expression="item")
         proof = _proof(case, item, tx)
         documents = [each for each in documents_of(list(brought(case, tx))) if each["clinical"]]
+    keep_look(GATHERED, case.number, caller, payer)
     letter = written_to(Audience.PROVIDER, case, payer)
     line = next(each for each in letter.lines if each.sequence == sequence)
     shown, until, words = item_shown(item, case, payer, set(), at), file_until(case, sequence), words_of(item, payer)

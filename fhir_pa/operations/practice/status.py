@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.desk.form import Form
+from fhir_pa.operations.desk.looked import ASKED, keep_look
 from fhir_pa.operations.desk.review import keep
 from fhir_pa.operations.desk.view import whole
 from fhir_pa.um.case.authorization import Authorization
@@ -18,7 +19,7 @@ from fhir_pa.um.on_file.inquiry import InquiryCriteria, is_withheld, may_see
 from fhir_pa.um.on_file.status import Status
 from fhir_pa.um.on_file.status import status as standing_of
 from fhir_pa.wiring import Payer
-from ig_profiles.json import parse
+from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Issue, Unprocessable
 from ig_profiles.reading import Coding, Json, without_empty
 
@@ -35,6 +36,7 @@ def status(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
     npi = asked.get("provider", "")
     who = InquiryCriteria(guide="", member=(), npis=(npi,) if npi else ())
     found, on, hidden = looked_up(asked, lambda case: may_see(case, who, caller.id) and not is_withheld(case, who, caller.id), payer)
+    keep_look(ASKED, about(found, asked), caller, payer, 1 if found.number else 0)
     phone = payer.directory.insurer.phone
     more = f"More may be on file that only its own provider may hear of. Call {phone}." if hidden and phone else ""
     return {**told(found, on), **({"more": more} if more else {})}
@@ -51,6 +53,11 @@ def looked_up(asked: Mapping[str, str], sees: Callable[[Authorization], bool], p
         on_file = tx.of_member((_member(*member, payer),))
     shown = [each for each in on_file if sees(each)]
     return standing_of(shown, (Coding(*code),), on, asked.get("provider", "")), on, len(shown) < len(on_file)
+
+
+def about(found: Status, asked: Mapping[str, str]) -> str:
+    """What a look is kept about: the case that was told of, else what was asked."""
+    return found.number or dump({name: value[:80] for name, value in asked.items() if name in ("member", "code", "on", "provider")}).decode()
 
 
 def told(found: Status, on: date) -> Json:

@@ -1,4 +1,4 @@
-"""Audit: walk the chains of proofs over everything they hold on to, and name the first link of each that is broken."""
+"""Audit: walk the chains of proofs over everything they hold on to, and the chain of looks, and name the first link of each that is broken."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fhir_pa.storage.proofs import Link, fingerprint
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.proving.chain import Broken, KeptLink, first_broken
+from fhir_pa.um.proving.looked_chain import Walked, walk
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 
@@ -32,6 +33,12 @@ def verify(payer: Payer, number: str | None = None) -> Iterator[Verified]:
     for each in numbers:
         with payer.store.reading() as tx:
             yield verified(each, tx)
+
+
+def verify_looks(payer: Payer) -> Walked:
+    """The one chain of everything anybody looked at."""
+    with payer.store.reading() as tx:
+        return walk(tx.looks_in_order())
 
 
 def verified(number: str, tx: Reading) -> Verified:

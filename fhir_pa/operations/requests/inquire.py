@@ -13,6 +13,7 @@ from fhir_pa.operations.weighing.membership import standing
 from fhir_pa.pas import business_error, inquiry, inquiry_response
 from fhir_pa.pas.inquiry_response import Found
 from fhir_pa.pas.stated_claim import stated_claim
+from fhir_pa.storage.looks import Look
 from fhir_pa.storage.queries import Query
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
@@ -22,6 +23,8 @@ from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound, Refusal
 from ig_profiles.reading import Json
 from ig_profiles.resource_text import read_resource
+
+INQUIRED = "inquired of a case"
 
 
 def inquire(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
@@ -43,8 +46,9 @@ def inquire(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
         found = [_found(each, criteria, tx) for each in shown]
     withheld = (payer.directory.insurer.phone or inquiry_response.ON_THE_CARD) if len(shown) < len(matching) else None
     answer = inquiry_response.write(found, asked, guide, at=at, base_url=payer.fhir_base(guide), withheld=withheld)
-    with suppress(Refusal), payer.store.transaction() as tx:  # nobody goes without an answer because it could not be measured
+    with suppress(Refusal), payer.store.transaction() as tx:  # nobody goes without an answer because it could not be measured and noted
         tx.keep_query(str(uuid.uuid4()), [each.number for each in shown], Query(caller.id, at, payer.clock()))
+        tx.keep_look(*(Look(str(uuid.uuid4()), at, caller.id, caller.how, INQUIRED, each.number, 1) for each in shown))
     return answer
 
 
