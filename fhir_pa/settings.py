@@ -48,6 +48,7 @@ class Settings:
     threads: int = _setting("Requests each process works on at once.", 8)
     worker: bool = _setting("Whether the server also does the background work; if not, run 'fhir-pa worker' beside it.", True)
     open: bool = _setting("Let anybody on this machine in as a provider's system, without a token. Loopback only.", False)
+    local_people: bool = _setting("Let anybody on this machine sign in to the pages as anybody on file, without a token. Loopback only.", False)
     validation: Validation = _setting("Whether requests that break a profile are refused (strict), or served with warnings (tolerant).", "tolerant")
     log: LogFormat = _setting("How log lines are written: in words, or as JSON objects.", "words")
     max_body_bytes: int = _setting("The longest request body taken, in bytes.", 10 * 1024 * 1024)
@@ -161,9 +162,12 @@ def _is_zone(name: str) -> bool:
 
 def _sensible(settings: Settings, mistakes: Mistakes) -> None:
     problem = url_problem(settings.public_url)
-    if settings.open and (settings.host not in LOOPBACK or problem or urlsplit(settings.public_url).hostname not in LOOPBACK):
-        what = f"would let anybody in while listening on {settings.host} as {settings.public_url}."
-        mistakes.add("open", what, "Listen on 127.0.0.1, or register clients and leave --open away.")
+    elsewhere = settings.host not in LOOPBACK or problem or urlsplit(settings.public_url).hostname not in LOOPBACK
+    instead_of = {"open": "register clients and leave --open away", "local_people": "give people accounts with [oidc] and leave --local-people away"}
+    for name, instead in instead_of.items():
+        if getattr(settings, name) and elsewhere:
+            what = f"would let anybody in while listening on {settings.host} as {settings.public_url}."
+            mistakes.add(name, what, f"Listen on 127.0.0.1, or {instead}.")
     if not 1 <= settings.port <= 65535:
         mistakes.add("port", f"is {settings.port}.", "Use a number between 1 and 65535.")
     ehr = ("ehr_query_milliseconds", "ehr_milliseconds", "ehr_rest_seconds")

@@ -78,7 +78,7 @@ def _set(guide: str, database_url: str | None, folder: Path, processes: Processe
     where = ["--config", str(config), "--data-directory", str(folder / "data")]
     where += ["--database-url", database_url] if database_url else []
     began = time.perf_counter()
-    processes.start("payer", ["fhir_pa.cli", "serve", "--port", _port(payer_url), *where], f"{payer_url}/ready")
+    processes.start("payer", ["fhir_pa.cli", "serve", "--local-people", "--port", _port(payer_url), *where], f"{payer_url}/ready")
     narrator.remark(f"The payer was ready after {time.perf_counter() - began:.1f} s at {payer_url}; the provider is at {ehr_url}.")
     pas = PasClient(f"{base}/fhir", CLIENT_ID, keys)
     cds = CdsClient(base, guide, ehr_url, CLIENT_ID, keys)

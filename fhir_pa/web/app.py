@@ -71,8 +71,8 @@ def create_app(payer: Payer, offered: Offered) -> Flask:
     @app.before_request
     def hear() -> None:
         telemetry.begin()
-        if settings.open and _host_called() not in LOOPBACK:
-            raise Forbidden("This server runs in open mode and answers only calls to localhost or 127.0.0.1.")
+        if (settings.open or settings.local_people) and _host_called() not in LOOPBACK:
+            raise Forbidden("This server lets in anybody on this machine, and answers only calls to localhost or 127.0.0.1.")
         check_length(settings.max_body_bytes)
 
     @app.after_request

@@ -96,7 +96,9 @@ def _is_free(settings: Settings) -> bool:
 def _announce(settings: Settings) -> None:
     if settings.open:
         sys.stderr.write(_OPEN)
-    elif not settings.directory.clients:
+    if settings.local_people:
+        sys.stderr.write("LOCAL PEOPLE. Anybody on this machine may sign in to the pages as anybody on file. Never use it with real patients' data.\n")
+    if not (settings.open or settings.directory.clients):
         sys.stderr.write("Nobody is registered yet, so nobody is let in. Register a provider's system with: fhir-pa clients add\n")
     database = "SQLite in " + str(settings.data_directory) if settings.is_sqlite else "PostgreSQL"
     sys.stderr.write(f"fhir-pa starts on {settings.host}:{settings.port} as {settings.public_url}, with {database}. Stop it with Ctrl-C.\n")

@@ -12,7 +12,7 @@ from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import Charts
 from fhir_pa.provider.play.desk import Desk
 from fhir_pa.provider.play.payer_file import payer_file
-from fhir_pa.provider.play.places import keep, pages_of, with_people
+from fhir_pa.provider.play.places import keep, places_of
 from fhir_pa.provider.play.processes import Processes, free_port
 from fhir_pa.provider.test_ehr.opening import opened
 from fhir_pa.provider.test_ehr.people import everybody_on
@@ -51,6 +51,6 @@ def both_sides(folder: Path, keys: Keys) -> Iterator[BothSides]:
             stack.enter_context(served(app, url))
         processes = Processes(folder)
         stack.callback(processes.stop)
-        processes.start("payer", ["fhir_pa.cli", "serve", "--port", payer.rpartition(":")[2], *where], f"{payer}/ready")
-        keep(with_people(pages_of(desk), desk), reviewers)
+        processes.start("payer", ["fhir_pa.cli", "serve", "--local-people", "--port", payer.rpartition(":")[2], *where], f"{payer}/ready")
+        keep(places_of(payer), reviewers)
         yield BothSides(ehr, payer, charts, desk, today)

@@ -51,11 +51,10 @@ class Tour:
         assert violations(window) == [], at
 
     def at_the_desk(self, person: str, door: str = "/desk") -> Window:
-        """Signed in with this person's token."""
+        """Signed in as this person, by a click: the payer takes the word of everybody on its machine."""
         window = self.window()
         window.page.goto(f"{self.both.payer}{door}")
-        window.page.get_by_label("Your token").fill(self.both.desk.token(person))
-        window.press("Sign in")
+        window.page.locator(f"button[value={person}]").click()
         window.page.wait_for_selector("h1:not(:has-text('Sign in'))")
         return window
 

@@ -210,9 +210,11 @@ def test_a_file_that_is_not_there_is_said_so():
         {"public_url": "http://127.0.0.1.evil.example:8080"},
     ],
 )
-def test_open_mode_is_refused_off_loopback(flags):
+def test_open_mode_and_signing_in_without_a_token_are_refused_off_loopback(flags):
     found = mistakes_of({"open": True, **flags})
     assert any("register clients and leave --open away" in mistake for mistake in found)
+    found = mistakes_of({"local_people": True, **flags})
+    assert any("accounts with [oidc] and leave --local-people away" in mistake for mistake in found)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])

@@ -18,6 +18,7 @@ from ig_profiles.reading import identifier_value
 CLIENT_ID = "oakwood-ehr"
 SCOPES = ["system/Claim.cru", "system/Questionnaire.rs", "system/Library.rs", "system/ValueSet.rs", "system/Subscription.cruds", "system/DocumentReference.c"]
 NURSE, PULMONOLOGIST, ONCOLOGIST, SECOND_ONCOLOGIST = "finch", "quill", "marrow", "halloway"
+CLERK, AUDITOR, CASE_MANAGER, POLICY_OWNER, OPERATOR = "burnet", "vetch", "medlar", "lovage", "yarrow"
 COORDINATOR, CLINICIAN, READER, SUPPLIERS_COORDINATOR = "linnet", "brisk", "sedge", "bracken"
 CLINICIANS = (synthetic_npi(30_001), synthetic_npi(30_002))
 
@@ -49,6 +50,11 @@ def payer_file(payer_url: str, ehr_url: str, keys: Keys, charts: Charts, today: 
         _person(PULMONOLOGIST, "Ada Quill, MD", ["physician"], 2, "MD-0142", [INTERNAL_MEDICINE, PULMONOLOGY], today),
         _person(ONCOLOGIST, "Ines Marrow, MD", ["physician"], 3, "MD-0318", [MEDICAL_ONCOLOGY], today),
         _person(SECOND_ONCOLOGIST, "Tomas Halloway, MD", ["physician"], 4, "MD-0455", [MEDICAL_ONCOLOGY], today),
+        _table("[[person]]", id=CLERK, name="Nola Burnet", roles=["clerk"], phone="555-555-0145"),
+        _table("[[person]]", id=AUDITOR, name="Edda Vetch", roles=["auditor"], phone="555-555-0146"),
+        _table("[[person]]", id=CASE_MANAGER, name="Sol Medlar, LCSW", roles=["case manager"], phone="555-555-0147"),
+        _table("[[person]]", id=POLICY_OWNER, name="Imre Lovage", roles=["policy"], phone="555-555-0148"),
+        _table("[[person]]", id=OPERATOR, name="Bo Yarrow", roles=["operator"], phone="555-555-0149"),
         _table("[[practice]]", id="oakwood", name="Oakwood Clinic", npis=[CLINIC_NPI, *CLINICIANS], phone="555-555-0110"),
         _table("[[practice]]", id="fernhill", name="Fernhill Home Oxygen", npis=[SUPPLIER_NPI], phone="555-555-0120"),
         _colleague(COORDINATOR, "Della Linnet, RN", "oakwood", "coordinator"),

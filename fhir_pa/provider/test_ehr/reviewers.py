@@ -1,4 +1,4 @@
-"""Where the payer's people work, for somebody who wants to play both sides: their desk, their names, and tokens to sign in with.
+"""Where the payer's people work, for somebody who wants to play both sides: their pages, and whom one may be there.
 
 ``fhir-pa demo`` writes the file when the payer runs; a practice in the world knows nothing of it, and then nothing is shown.
 """
@@ -14,9 +14,9 @@ from ig_profiles.reading import Json
 
 @dataclass(frozen=True)
 class Reviewers:
-    """``file`` holds ``{"pages": [{"name", "url", "words"}], "people": [{"name", "may", "token"}], "code"}``; it may come later, or never.
+    """``file`` holds ``{"pages": [{"name", "url", "words"}], "people": [{"name", "url", "may"}], "member"}``; it may come later, or never.
 
-    ``code`` is the command that prints a member's one-time code, with ``{member}`` where the number goes.
+    ``member`` is where a member signs in, with ``{member}`` where the number goes.
     """
 
     file: Path | None = None

@@ -1,7 +1,6 @@
 // The page stays as the server writes it; this brings news of it at once, sends its forms without leaving it, and opens exchanges in place.
 
 import { announce } from "./announce.js";
-import { copy } from "./copy.js";
 import { open } from "./exchange.js";
 import { parse, patch, remember } from "./patch.js";
 
@@ -64,4 +63,3 @@ if (live) {
   });
   document.addEventListener("toggle", ({ target }) => target.open && target.dataset.src && open(target), true);
 }
-document.addEventListener("click", ({ target }) => target.closest?.("[data-copy]") && copy(target.closest("[data-copy]")));
