@@ -65,6 +65,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, managing: Managing) ->
     acts("/um/follow-ups/<identity>", "followed", managing.followed)
     acts(f"{ONE}/referrals", "refer", managing.refer)
     acts(f"{ONE}/early-ends", "end_early", managing.end_early)
+    acts(f"{ONE}/acknowledgements", "acknowledged", managing.acknowledged)
     acts(f"{ONE}/looks", "ask_for_review", managing.ask_for_review)
     counts("/practice/measures/four", "practice_four", managing.four)
 

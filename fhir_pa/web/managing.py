@@ -51,4 +51,5 @@ class Managing:
     ask_for_review: Act
     refer: Act
     end_early: Act
+    acknowledged: Act
     refuse_others: Callable[[str, Caller, Any], None]

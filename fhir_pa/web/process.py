@@ -46,12 +46,12 @@ from fhir_pa.operations.operator import operating
 from fhir_pa.operations.policies import edition_diff, published
 from fhir_pa.operations.policies import shelf as policy_desk
 from fhir_pa.operations.policies import trial as policy_trial
+from fhir_pa.operations.practice import acknowledge, packet, status, tracker
 from fhir_pa.operations.practice import acts as practice_acts
 from fhir_pa.operations.practice import case as practice_case
 from fhir_pa.operations.practice import lists as practice
 from fhir_pa.operations.practice import look_up as practice_status
 from fhir_pa.operations.practice import measures as practice_measures
-from fhir_pa.operations.practice import packet, status, tracker
 from fhir_pa.operations.reports import ages, figures, measures
 from fhir_pa.operations.requests import capability, cases, inquire, stays, submit, submit_attachment
 from fhir_pa.settings import Settings, read
@@ -94,6 +94,7 @@ MANAGING = Managing(
     ask_for_review=follow_up.ask_for_review,
     refer=refer.refer,
     end_early=early_end.end_early,
+    acknowledged=acknowledge.record,
     refuse_others=delegates.refuse_others,
 )
 
@@ -131,7 +132,9 @@ OFFERED = Offered(
     member_acts=member_acts,
     figures=figures,
     status=status,
-    practice=ForPractices(practice, practice_case, practice_acts, packet, evidence, practice_status.look_up, practice_measures.measures),
+    practice=ForPractices(
+        practice, practice_case, practice_acts, acknowledge.acknowledge, packet, evidence, practice_status.look_up, practice_measures.measures
+    ),
     policy_desk=policy_desk,
     policy_trial=policy_trial,
     edition_diff=edition_diff,

@@ -16,6 +16,7 @@ from fhir_pa.um.deciding.determination import Authorized, Determination
 from fhir_pa.um.deciding.step_down import StepDown
 from fhir_pa.um.reviewing.appealing import file_until
 from fhir_pa.um.reviewing.information_life import Round, rounds
+from fhir_pa.um.telling.acknowledging import effect
 from ig_profiles.reading import without_empty
 from questionnaires.criteria import Finding, Truth
 
@@ -65,6 +66,9 @@ def everything(authorization: Authorization) -> dict[str, Any]:
         "clock_for": authorization.clock.asked,
         "extended": _extended(authorization.clock),
         "items": [_item(item) for item in authorization.items],
+        "acknowledgements": [
+            {"item": each.item, "who": each.who, "name": each.name, "by": each.by, "at": each.at.isoformat()} for each in authorization.acknowledgements
+        ],
         "contacts": [_contact(each) for each in authorization.contacts],
         "information_requests": [_round(each) for each in rounds(authorization)],
         "uses": [{"item": use.item, "quantity": str(use.quantity), "on": use.on.isoformat(), "claim": use.claim} for use in authorization.uses],
@@ -107,6 +111,7 @@ def _item(item: Item) -> dict[str, Any]:
         "quantity": _text(service.quantity),
         "unit": service.unit,
         "state": item.state,
+        "payment_effect": effect(item),
         "determination": _determination(item.determination),
         "earlier": [_determination(each) for each in item.earlier],
     }

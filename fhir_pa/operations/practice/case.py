@@ -30,6 +30,7 @@ from fhir_pa.um.measures.practice_lines import Kind, lines
 from fhir_pa.um.on_file.units import left
 from fhir_pa.um.reviewing.appealing import file_until
 from fhir_pa.um.reviewing.information_life import rounds
+from fhir_pa.um.telling.acknowledging import effect, unacknowledged
 from fhir_pa.um.telling.letter import Audience, lacks
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
@@ -77,6 +78,7 @@ def may(case: Authorization, caller: Caller, at: datetime) -> Json:
         "attach": person.acts,
         "book": [each.number for each in case.peer_to_peers if own and each.is_open and not each.lapsed(at)],
         "appeal": appealable if own else [],
+        "acknowledge": [item.sequence for item in unacknowledged(case)] if own else [],
         "packet": [item.sequence for item in case.items if item.state in REOPENABLE] if is_own(case, caller) else [],
     }
 
@@ -128,6 +130,8 @@ def _item(item: Item, case: Authorization, payer: Payer, received: set[str], own
         "decided_by": {"name": made.signed_by.name, "licence": made.signed_by.licence} if made.signed_by else made.excluded_by or None,
         "authorized": _authorized(made.authorized) if item.state in CERTIFICATIONS else None,
         "units": {"certified": _text(rest.certified), "used": _text(rest.used), "left": _text(rest.left), "unit": rest.unit} if rest.certified else None,
+        "payment_effect": effect(item),
+        "noted": [{"name": each.name, "at": each.at.isoformat()} for each in case.acknowledgements if each.item == item.sequence],
         "uses": [{"quantity": _text(use.quantity), "on": use.on.isoformat(), "claim": use.claim} for use in case.uses if use.item == item.sequence],
         "phone": made.phone,
         "findings": [worded(each, words) for each in shown["findings"]] if own else [],

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from fhir_pa.um.case.acknowledgement import Acknowledgement
 from fhir_pa.um.case.appeal import Appeal
 from fhir_pa.um.case.contact import Contact
 from fhir_pa.um.case.item import Event, Item, engine_events
@@ -58,6 +59,7 @@ class Authorization:
     retro: Retro | None = None
     recoupments: tuple[Recoupment, ...] = ()
     stay_from: date | None = None
+    acknowledgements: tuple[Acknowledgement, ...] = ()
 
     @classmethod
     def open(

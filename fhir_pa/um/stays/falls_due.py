@@ -21,6 +21,7 @@ from fhir_pa.um.stays.discharge_plan import came_at as plan_came_at
 from fhir_pa.um.stays.discharge_plan import is_asked_for
 from fhir_pa.um.stays.goal import beyond_goal
 from fhir_pa.um.stays.stay import CONTINUED, is_reviewed, reviews_of
+from fhir_pa.um.telling.acknowledging import ask_by, effect, unacknowledged
 from fhir_pa.um.telling.contacting import unwritten, write_by
 
 MOMENT = timedelta(seconds=1)
@@ -44,6 +45,7 @@ class Matter(StrEnum):
     AFTERWARDS = "request awaited"
     SERIES = "given before its day"
     GOAL = "stay beyond its goal"
+    NOTED = "reduction not acknowledged"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,9 @@ def _all(authorization: Authorization) -> Iterator[Due]:
     yield from _afterwards(authorization)
     yield from (Due(event.at + MOMENT, Matter.SERIES, event.because) for event in authorization.trail if event.what == EARLY)
     yield from (Due(datetime.combine(each.on, time(), UTC), Matter.GOAL, each.says) for each in beyond_goal(authorization))
+    for item in unacknowledged(authorization):
+        said = f"Item {item.sequence} is certified for less than was asked, and nobody at the practice has taken note of it. Call. {effect(item)}"
+        yield Due(ask_by(item), Matter.NOTED, said)
     owed = unwritten(authorization)
     if owed is not None:
         yield Due(owed.at, Matter.NOTICE, f"The {owed.who} was told by {owed.channel}. The written notice goes out the same day.")

@@ -24,6 +24,7 @@ DONE = {
     "book": "The call is booked. The plan’s physician calls at the number you gave.",
     "decline": "Kept: there will be no call. The physician decides on what is on file.",
     "appeal": "Your appeal is on file. When it is due stands below.",
+    "acknowledge": "Kept: the plan knows that you have taken note. You may appeal all the same.",
 }
 MENDABLE = (Unprocessable, Conflict, Forbidden)
 FIELDS = frozenset({"items", "document", "words", "file", "call_at", "clinician_name", "clinician_phone", "note", "because", "good_cause", "consent"})
@@ -69,6 +70,11 @@ def attend(base: Blueprint, payer: Payer, offered: ForPractices) -> None:
     @base.post("/requests/<number>/appeals")
     def appeal(number: str) -> Response:
         return done(number, "appeal", "appeal", lambda: offered.acts.appeal(number, practice_forms.appeal(request.form), g.caller, payer))
+
+    @base.post("/requests/<number>/acknowledgements")
+    def acknowledge(number: str) -> Response:
+        body = practice_forms.acknowledge(request.form)
+        return done(number, "acknowledge", "acknowledge", lambda: offered.acknowledge(number, body, g.caller, payer))
 
     @base.get("/requests/<number>/letter.<form>")
     def letter(number: str, form: str) -> Response:

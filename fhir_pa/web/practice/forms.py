@@ -36,6 +36,11 @@ def appeal(filled: Filled) -> bytes:
     return _body(filled, {"items": _items(filled), **words, **{name: name in filled for name in ("expedited", "consent")}})
 
 
+def acknowledge(filled: Filled) -> bytes:
+    """Of which services somebody takes note."""
+    return _body(filled, {"items": _items(filled)})
+
+
 def _body(filled: Filled, said: dict[str, Any]) -> bytes:
     seen = filled.get("revision", "")
     revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None

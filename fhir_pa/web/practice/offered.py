@@ -34,6 +34,12 @@ class Acts(Protocol):
     def appeal(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
 
 
+class Act(Protocol):
+    """One act of a practice on a request, with what was filled in."""
+
+    def __call__(self, number: str, body: bytes, caller: Caller, payer: Any) -> Json: ...
+
+
 class Packets(Protocol):
     """Appeal packets (the functions of ``operations.practice.packet``)."""
 
@@ -67,6 +73,7 @@ class ForPractices:
     watched: Watched
     case: Case
     acts: Acts
+    acknowledge: Act
     packets: Packets
     documents: Documents
     look_up: Asked
