@@ -27,12 +27,14 @@ class ChartReader:
         return reply.body if reply.status == 200 else None
 
     def found(self, queries: Iterable[str]) -> list[Json]:
-        """Every resource the queries bring, page after page, each once."""
+        """Every resource the queries bring, page after page, each once; where a filter is refused, all the patient has of that kind."""
         kept: dict[str, Json] = {}
         for query in queries:
             following: str | None = query
             while following:
                 page = self.search(following)
+                if page is None and following == query and "&" in query:
+                    page = self.search(query.partition("&")[0])
                 for resource in many(page, "entry", "resource"):
                     kept.setdefault(f"{resource['resourceType']}/{resource['id']}", resource)
                 following = self._next(page)

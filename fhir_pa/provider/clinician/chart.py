@@ -40,12 +40,26 @@ class OpenChart:
 
         Only matches count, not what came along; a next page elsewhere than at this EHR is not asked for.
         """
+        return self._searched(query) or []
+
+    def look_up(self, query: str) -> list[Json]:
+        """What a search for facts brings. Where the EHR does not search by its codes, all the patient has of that kind: no more is sure in US Core."""
+        found = self._searched(query)
+        return found if found is not None else self.search(query.partition("&")[0])
+
+    def at_hand(self, name: str) -> Json | None:
+        """One resource by ``Type/id``; None when the EHR does not keep it, or does not open it to us."""
+        reply = from_ehr(lambda: self._wire.get(name, self.visit.token), 200, 400, 403, 404, 410)
+        return reply.body if reply.status == 200 else None
+
+    def _searched(self, query: str) -> list[Json] | None:
+        """The matches; None when the EHR does not search so."""
         found: list[Json] = []
         page: str | None = query
         for _ in range(MOST_PAGES):
             reply = from_ehr(lambda page=page: self._wire.get(page, self.visit.token), 200, 400, 403, 404)  # type: ignore[misc]
             if reply.status != 200:
-                break
+                return None if reply.status == 400 and page == query else found
             entries = many(reply.body, "entry")
             found += [each["resource"] for each in entries if "resource" in each and text(each, "search", "mode") in (None, "match")]
             page = next((str(each["url"]) for each in many(reply.body, "link") if each.get("relation") == "next"), None)
@@ -121,7 +135,7 @@ class OpenChart:
 
     def referenced(self, orders: Iterable[Json]) -> tuple[Json, ...]:
         """What these orders refer to, as far as the EHR opens it."""
-        return referenced(orders, lambda name: next(iter(self.search("{}?_id={}".format(*name.split("/")[:2]))), None))
+        return referenced(orders, self.at_hand)
 
     def payors(self, coverage: Json) -> list[Json]:
         """The organizations that pay under it."""

@@ -17,7 +17,7 @@ from fhir_pa.provider.clinician.payers import Payer
 from fhir_pa.provider.clinician.trouble import Trouble
 from fhir_pa.provider.clinician.words import person, told, told_form
 from fhir_pa.provider.crd.coverage_answer import read_order
-from fhir_pa.provider.dtr.population import queries
+from fhir_pa.provider.dtr.population import drugs, queries
 from fhir_pa.provider.elements import reference
 from ig_profiles.json import parse
 from ig_profiles.reading import Json, many, text
@@ -107,7 +107,8 @@ def working(house: House) -> Blueprint:
         requirements = [each for package in chart.visit.packages.values() for each in package.data_requirements()]
         wanted = queries(requirements, chart.visit.patient, chart.visit.user.rpartition("/")[2], chart.orders)
         with house.acting(chart, "mrquery") as measured:
-            found = {reference(each)["reference"]: each for query in wanted for each in chart.search(query)}
+            found = {reference(each)["reference"]: each for query in wanted for each in chart.look_up(query)}
+            found |= {name: drug for name in drugs(requirements, found.values()) if (drug := chart.at_hand(name))}
             measured.read(found.values())
         for order in chart.orders:
             found.setdefault(reference(order)["reference"], order)

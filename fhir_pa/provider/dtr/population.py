@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from questionnaires.cql import FactEngine
 
 NAMED = re.compile(r'^\s*"?(?P<library>\w+)"?\."?(?P<define>[^"]+?)"?\s*$')
 DIRECTORY = {"PractitionerRole": "practitioner", "Practitioner": "_id"}
+INTENTS = "proposal,plan,order,original-order,reflex-order,filler-order,instance-order,option"  # every one: US Core searches by patient and intent
 
 
 def prefill(package: Package, chart: Chart, reader: ChartReader, engine: FactEngine, at: datetime) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -25,7 +26,9 @@ def prefill(package: Package, chart: Chart, reader: ChartReader, engine: FactEng
     """
     wanted = expressions(package.questionnaire)
     elms = package.elms()
-    resources = reader.found(queries(package.data_requirements(), chart.patient["id"], chart.clinician.practitioner["id"], chart.orders))
+    requirements = package.data_requirements()
+    resources = reader.found(queries(requirements, chart.patient["id"], chart.clinician.practitioner["id"], chart.orders))
+    resources += [drug for name in drugs(requirements, resources) if (drug := reader.read(name))]
     found: dict[str, Any] = {}
     trouble: list[str] = []
     for library in sorted({name for name, _ in wanted.values()}):
@@ -58,22 +61,34 @@ def queries(requirements: list[Json], patient: str, practitioner: str, orders: S
     """The FHIR searches that bring what the libraries require of this patient, and nothing else (DTR sec-3); both are ids.
 
     A requirement with codes is searched by them; a directory resource is found through the ordering clinician, and a role
-    also where an order names it as its performer.
+    also where an order names it as its performer. A Medication has no patient, and is read where something refers to it.
     """
     asked = {f"Patient?_id={patient}": None}
     for requirement in requirements:
         kind = requirement.get("type", "")
-        if kind == "Patient":
+        if kind in ("Patient", "Medication"):
             continue
         if kind in DIRECTORY:
             asked[f"{kind}?{DIRECTORY[kind]}={practitioner}"] = None
             if performing := _performing(orders, kind):
                 asked[f"{kind}?_id={','.join(performing)}"] = None
             continue
-        query = f"{kind}?patient={patient}"
+        query = f"{kind}?patient={patient}{f'&intent={INTENTS}' if kind == 'MedicationRequest' else ''}"
         codes = [f"{code.system}|{code.code}" for each in many(requirement, "codeFilter") if each.get("path") == "code" for code in codings(many(each, "code"))]
         asked[f"{query}&code={','.join(codes)}" if codes else query] = None
     return list(asked)
+
+
+def drugs(requirements: list[Json], found: Iterable[Json]) -> list[str]:
+    """The Medications (``Medication/id``) that what was found refers to, where the libraries look at them.
+
+    >>> drugs([{"type": "Medication"}], [{"medicationReference": {"reference": "Medication/m"}}, {"medicationReference": {"reference": "#in"}}])
+    ['Medication/m']
+    """
+    if not any(requirement.get("type") == "Medication" for requirement in requirements):
+        return []
+    names = (text(each, "medicationReference", "reference") or "" for each in found)
+    return list(dict.fromkeys(name for name in names if name.startswith("Medication/")))
 
 
 def _performing(orders: Sequence[Json], kind: str) -> list[str]:

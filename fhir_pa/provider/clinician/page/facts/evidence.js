@@ -28,7 +28,7 @@ export function describe(resource) {
   return { reference: `${resource.resourceType}/${resource.id}`, kind, what: what(resource) ?? kind, value: value(resource), on: day(resource) };
 }
 
-const person = ({ text, given = [], family, suffix = [] }) => text ?? [[...given, family].filter(Boolean).join(" "), ...suffix].join(", ");
+const person = ({ text, given = [], family, suffix = [] }) => text || [[...given, family].filter(Boolean).join(" "), ...suffix].filter(Boolean).join(", ") || undefined;
 const words = (concept) => concept?.text ?? concept?.coding?.find(({ display }) => display)?.display ?? concept?.coding?.[0]?.code;
 
 function what(resource) {
