@@ -35,10 +35,15 @@ from fhir_pa.cli import main as command
 from fhir_pa.provider.charts.practice import CLINIC_NPI
 from fhir_pa.provider.play.payer_file import CLIENT_ID, COORDINATOR, PULMONOLOGIST
 from fhir_pa.um.case.authorization import Authorization
-from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference
+from fhir_pa.um.case.item import Event
+from fhir_pa.um.case.recoupment import Recoupment
+from fhir_pa.um.case.retrospective import Reason, Retro, Shown
+from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference, Signature
 from fhir_pa.um.deciding.information_request import InformationRequest
 from fhir_pa.um.deciding.request import Identifier
+from fhir_pa.um.measures.follow_up import FollowUp, WorkType
 from fhir_pa.um.on_file.rendered import Rendered
+from fhir_pa.um.stays.admission import NOTICE
 from fhir_pa.web.app import create_app
 from fhir_pa.web.process import OFFERED
 from ig_profiles.names import HCPCS
@@ -75,6 +80,21 @@ def go_on(plan: Plan, many: int) -> None:
             day = first + timedelta(days=number % 16)
             line = Rendered(f"C-{number:05}", 1, who, "medicare-advantage", Coding(HCPCS, "H0018"), day, day, CLINIC_NPI, Decimal(1))
             tx.keep_rendered([line], plan.payer.clock())
+
+
+def beside(plan: Plan, many: int) -> None:
+    """So many notices of admission, each with a demand for money back, and as many follow-ups."""
+    with plan.payer.store.transaction() as tx:
+        for number in range(many):
+            at = plan.payer.clock() - timedelta(hours=number)
+            name, by = f"ADMIT{number:05}", Signature("marrow", "Ines Marrow, MD", "physician", licence="OH MD-0199")
+            opened = Authorization.open(name, f"R-{name}", asked_for(), {1: refer(finding("hypoxemia", Truth.UNKNOWN))}, "", CLIENT_ID, at)
+            told = Retro(Reason.EMERGENCY, at, at, CLIENT_ID, at + timedelta(hours=48), (Shown("lactate 4.2 mmol/L", at, at),))
+            until, because = at + timedelta(days=65), "The days were not certified."
+            asked_back = Recoupment(1, (1,), f"C-{name}", Decimal("8120.50"), because, by, at, "marrow", until, "appeal")
+            noticed = (Event(at, NOTICE, CLIENT_ID, (1,), ""), *opened.trail)
+            tx.add(replace(opened, received=(), submission="", retro=told, recoupments=(asked_back,), trail=noticed))
+            tx.add_follow_up(FollowUp.open(f"F{number:05}", WorkType.CASE_MANAGEMENT, "She lives alone.", "marrow", "physician", at, name))
 
 
 def change(plan: Plan) -> None:
@@ -132,7 +152,8 @@ def pages(plan: Plan) -> Iterator[Page]:
         "reviewer": (
             reviewer,
             ["/desk", "/desk?page=40", "/desk?q=amble", "/desk?owner=nobody&role=physician&urgent=true", "/desk?overdue=true", "/desk?specialty=207RP1001X"]
-            + [case, f"{case}/evidence/{document}", "/desk/cases/WAIT00001", "/desk/sign-in"],
+            + [case, f"{case}/evidence/{document}", "/desk/cases/WAIT00001", "/desk/sign-in"]
+            + ["/desk/admissions", "/desk/admissions?closed=true&page=9", "/desk/demands", "/desk/follow-ups", "/desk/follow-ups?closed=true&page=9"],
         ),
         "auditor": (_signed_in(AtDesk(plan, AUDITOR)), ["/desk", case]),
         "policy owner": (
@@ -247,6 +268,7 @@ def main() -> int:
         plan.payer.warm_up()
         wait(plan, asked.pended)
         go_on(plan, asked.stays)
+        beside(plan, asked.pended)
         with plan.payer.store.reading() as tx:
             print(f"{len(tx.numbers()):,} authorizations on file, {tx.worklist_counts('', NOW).all:,} waiting for a person; {asked.rounds} rounds.\n")
         kept = measured(plan, asked.rounds)

@@ -78,7 +78,7 @@ def _claimed(matches: Iterable[Match], standings: set[Standing], then: str) -> I
 def _went_on(stays: Iterable[Stay], today: date) -> Iterator[Row]:
     """Stays with days nothing certifies, and those whose last certified day is at hand with no extension on file."""
     for stay in stays:
-        newest, uncovered = stay.cases[-1], stay.unfunded(stay.known_until)
+        newest, uncovered = stay.cases[-1], stay.lacking
         if uncovered:
             days = f"{len(uncovered)} day{'s' if len(uncovered) > 1 else ''}"
             yield Row(newest.number, f"{days} of care that nothing certifies, from {uncovered[0]} on.", uncovered[-1])

@@ -187,9 +187,7 @@ def _missed_calls(cases: Counted) -> Measure:
 
 
 def _unfunded(stays: Iterable[Stay], since: date) -> tuple[Row, ...]:
-    return tuple(
-        Row(stay.cases[-1].number, "A day of care that nothing certifies.", day) for stay in stays for day in stay.unfunded(stay.known_until) if day >= since
-    )
+    return tuple(Row(stay.cases[-1].number, "A day of care that nothing certifies.", day) for stay in stays for day in stay.lacking if day >= since)
 
 
 def _days(count: int) -> str:

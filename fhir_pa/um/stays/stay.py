@@ -127,6 +127,11 @@ class Stay:
         left = self.discharged_on
         return min([max(days), *([left] if left else [])])
 
+    @cached_property
+    def lacking(self) -> tuple[date, ...]:
+        """The days on which care is known to have gone on, and nothing certifies it."""
+        return self.unfunded(self.known_until)
+
     def unfunded(self, through: date) -> tuple[date, ...]:
         """The days from the first certified one through this one that nothing certifies, while care went on (F45)."""
         covered = self.covered
@@ -163,7 +168,7 @@ def continuation(found: Iterable[Stay]) -> Continuation:
     """The second measure of practices: how long after the end of a certification its continuation was asked for; the target is zero."""
     listed = list(found)
     lags = [days for each in listed for days in each.lags]
-    unfunded = sum(len(each.unfunded(each.known_until)) for each in listed)
+    unfunded = sum(len(each.lacking) for each in listed)
     return Continuation(lags.count(0), len(lags), sum(lags) / len(lags) if lags else None, unfunded)
 
 
