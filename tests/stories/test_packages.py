@@ -20,7 +20,7 @@ from ig_profiles import json
 from ig_profiles.names import CQF_LIBRARY, CRD_COVERAGE_CODES, CRD_TEMP_CODES, DTR_PROFILE, HCPCS, INTENDED_USE, code_system
 from ig_profiles.reading import Coding, Json, extension_value, extensions, many, references
 from questionnaires.library import Shelf, Volume
-from tests.stories.asking import BORDERLINE, oxygen, scans, submit
+from tests.stories.asking import BORDERLINE, SHORT_OF_OXYGEN, oxygen, scans, submit
 from tests.stories.ehr import Ehr
 from tests.stories.parties import NOW, SUPPLIER, Plan, System, trace
 
@@ -149,6 +149,26 @@ def test_an_order_that_asks_for_something_else_than_its_context_gets_the_forms_f
     assert package.canonical.rpartition("/")[2] == "cpap-adaptive|2026.1"
     (said,) = warnings(clinic, body)
     assert "asks for something else than when the plan answered about it" in said
+
+
+def test_an_order_written_anew_under_another_id_is_the_only_one_its_form_is_about(clinic: System) -> None:
+    """The assertion stays the same for the same order; the one it was first made for may be long withdrawn."""
+    asked = oxygen(clinic, BORDERLINE)
+    (told,) = Ehr(clinic).sign(BORDERLINE)
+    (order,) = orders_of(asked)
+    (package,) = packages(clinic, asking(asked, {**order, "id": "written-anew"}, context=told.assertion_id))
+    assert [name for name in references(package.draft or {}) if name.startswith("DeviceRequest/")] == ["DeviceRequest/written-anew"]
+
+
+def test_a_context_that_asked_for_nothing_at_first_brings_the_form_once_it_is_wanted(clinic: System) -> None:
+    """Signed while an authorization was on file; that one was withdrawn since, and the assertion is still the same."""
+    asked = oxygen(clinic)
+    assert submit(clinic, asked).actions == {1: CERTIFIED}
+    (told,) = Ehr(clinic).sign(SHORT_OF_OXYGEN)
+    assert told.questionnaires == ()
+    (package,) = packages(clinic, asking(asked, context=told.assertion_id))
+    assert package.canonical == f"{OXYGEN_FORM}|2026.1"
+    assert package.draft is not None and f"DeviceRequest/{orders_of(asked)[0]['id']}" in references(package.draft)
 
 
 @pytest.mark.requirement("dtr-2.2:oper-8")

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TypeVar
 
 from fhir_pa.operations.forms.covering import Covered, under, with_name
-from fhir_pa.operations.forms.interview_begun import ORDER, service_of
+from fhir_pa.operations.forms.interview_begun import ORDER, carried, service_of
 from fhir_pa.storage.assertions import Assertion
 from fhir_pa.um.deciding.request import Identifier
 from ig_profiles.outcome import Issue
@@ -19,6 +19,7 @@ from ig_profiles.reading import Json
 from questionnaires.adaptive_form import is_adaptive
 from questionnaires.library import Shelf, Volume
 from questionnaires.package_request import PackageRequest
+from questionnaires.policy import RequestedService
 
 T = TypeVar("T")
 
@@ -84,16 +85,33 @@ class Choice:
 
     def _told_of(self) -> Iterator[Wanted]:
         for assertion in self.assertions:
-            orders = tuple(order for order in self.asked.orders if f"{order['resourceType']}/{order.get('id')}" == assertion.order)
-            services = [service_of(order, self.asked.index) for order in orders]
-            if orders and not any(mine.same_as(theirs) for mine in assertion.codes for service in services for theirs in service.codes):
+            orders, changed = self._orders_of(assertion)
+            if changed:
                 what = f"'{assertion.order}' asks for something else than when the plan answered about it. These are the forms for what it asks for now."
                 self.issues.append(Issue(what, "business-rule", "warning", ORDER))
                 continue
-            coverages = with_name((assertion.coverage,), self.coverages)
+            coverages, told_of = with_name((assertion.coverage,), self.coverages), () if orders else (assertion,)
             for volume, canonical in ((self.shelf.asking(each), each) for each in assertion.questionnaires):
                 if volume is not None:
-                    yield Wanted(volume, coverages, orders, assertion.id, () if orders else (assertion,), is_adaptive(canonical))
+                    yield Wanted(volume, coverages, orders, assertion.id, told_of, is_adaptive(canonical))
+            if told_of and not assertion.questionnaires:  # nothing was asked when it was first made; that may have changed
+                for wanted in self._for(RequestedService(codes=assertion.codes), coverages):
+                    yield replace(wanted, context=assertion.id, told_of=told_of)
+
+    def _orders_of(self, assertion: Assertion) -> tuple[tuple[Json, ...], bool]:
+        """The orders sent that an assertion is about, and whether the one it names asks for something else by now.
+
+        An EHR may have written the same order anew, under another id: it carries the assertion, or asks for the same.
+        """
+        named = [order for order in self.asked.orders if f"{order['resourceType']}/{order.get('id')}" == assertion.order]
+        same = [order for order in self.asked.orders if self._asks_for(order, assertion)]
+        if named and not any(order in same for order in named):
+            return (), True
+        carrying = [order for order in same if assertion.id in carried((order,))]
+        return tuple(named or carrying or same), False
+
+    def _asks_for(self, order: Json, assertion: Assertion) -> bool:
+        return any(mine.same_as(theirs) for mine in assertion.codes for theirs in service_of(order, self.asked.index).codes)
 
     def _ordered(self) -> Iterator[Wanted]:
         for order in self.asked.orders:
@@ -102,11 +120,15 @@ class Choice:
                 what = "The order names no service by a code, so no form can be chosen for it. Code the order, or send the canonical."
                 self.issues.append(Issue(what, "code-invalid", "warning", ORDER))
                 continue
-            for coverage in under(order, self.coverages):
-                edition = self.shelf.in_force(replace(service, line_of_business=coverage.standing.line_of_business), service.on or self.today)
-                if edition.covered and edition.questionnaire and (edition.authorization == "needed" or edition.documentation):
-                    volume = self.shelf.volume(edition.topic, edition.version)
-                    yield Wanted(volume, (coverage,), (order,), self._context, adaptive=edition.form == "adaptive")
+            for wanted in self._for(service, under(order, self.coverages)):
+                yield replace(wanted, orders=(order,), context=self._context)
+
+    def _for(self, service: RequestedService, coverages: Iterable[Covered]) -> Iterator[Wanted]:
+        """The form of the edition in force for this service under each coverage, where it wants one."""
+        for coverage in coverages:
+            edition = self.shelf.in_force(replace(service, line_of_business=coverage.standing.line_of_business), service.on or self.today)
+            if edition.covered and edition.questionnaire and (edition.authorization == "needed" or edition.documentation):
+                yield Wanted(self.shelf.volume(edition.topic, edition.version), (coverage,), adaptive=edition.form == "adaptive")
 
     @property
     def _context(self) -> str | None:

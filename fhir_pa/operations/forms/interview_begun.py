@@ -44,7 +44,7 @@ def address_of(
     codes = tuple(dict.fromkeys((*(code for service in services for code in service.codes), *told)))
     days = [service.on for service in services if service.on]
     from_hook = bool(context) and form_asked_for(context) is None
-    settles = from_hook and len(services) == 1 and context in _carried(orders)
+    settles = from_hook and len(services) == 1 and context in carried(orders)
     return Address(payer.fhir_base(guide), seal(Interview(codes, min(days, default=None), line_of_business, context, settles), caller.id, payer))
 
 
@@ -59,7 +59,7 @@ def _patient(order: Json) -> str:
     return name.rsplit("/", 1)[-1]
 
 
-def _carried(orders: Iterable[Json]) -> frozenset[str]:
+def carried(orders: Iterable[Json]) -> frozenset[str]:
     """The assertion ids these orders carry, in what a hook wrote on them."""
     said = (each for order in orders for each in extensions(order, COVERAGE_INFORMATION))
     return frozenset(str(value) for each in said if (value := extension_value(each, "coverage-assertion-id")))
