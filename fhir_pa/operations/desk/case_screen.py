@@ -10,6 +10,7 @@ from typing import Any
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.desk.evidence import Brought, brought
 from fhir_pa.operations.desk.looked import READ_CASE, keep_look, looks_at
+from fhir_pa.operations.desk.plain_facts import words_of
 from fhir_pa.operations.desk.readable import title
 from fhir_pa.operations.desk.review import reviewer_of
 from fhir_pa.operations.desk.view import everything
@@ -97,6 +98,7 @@ def item_shown(item: Item, case: Authorization, payer: Payer, received: set[str]
         "asked": {"from": offer.starts_on.isoformat(), "until": offer.until.isoformat(), "quantity": _number(offer.quantity), "unit": offer.unit or ""},
         "state": item.state,
         "findings": [_finding(each, titles, received) for each in made.findings],
+        "questions": dict(words_of(item, payer)),
         "asks": [{"words": list(each.words), "document": each.document, "form": bool(each.questionnaire)} for each in made.asks],
         "intended": intended and _intended(intended),
     }
