@@ -34,7 +34,7 @@ def standing(asked: Asked, edition: Edition, held: OnFile) -> CoverageAnswer:
     series = f", as one of a series (the next is due on {held.due_on}, and may be given from {held.open_on} on)" if held.open_on else ""
     for_what = f"{asked.order.label} is authorized already{days_in_words(held)}{series}"
     if asked.what_if:
-        text = f"{for_what}. No request is needed. The number is not told in a what-if call."
+        text = f"{for_what}. No request is needed. The number is left out, because this call wants no determination that was not asked for."
         return under(asked, edition, (), Covered.YES, PriorAuthorization.NOT_NEEDED, Reason(text), details=_limits(held), until=held.until)
     if held.number in numbers_under_others(asked.order.carrier, asked.insured.reference):
         text = f"{for_what}: {held.number}, which the order carries for another record of the same coverage. No request is needed."

@@ -15,6 +15,7 @@ from fhir_pa.provider.clinician.chart import ORDERS, OpenChart
 from fhir_pa.provider.clinician.forms import ERRORS, PACKAGE, fetch, next_question_addresses, next_questions, report, terminology_base
 from fhir_pa.provider.clinician.payers import Payer
 from fhir_pa.provider.clinician.sending import gather
+from fhir_pa.provider.clinician.told_by_payer import put_on_orders
 from fhir_pa.provider.clinician.trouble import Trouble
 from fhir_pa.provider.clinician.visits import Visit
 from fhir_pa.provider.clinician.words import told
@@ -24,7 +25,7 @@ from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.pas_client import PasClient
 from fhir_pa.provider.patients import Charts, charts_on
 from fhir_pa.provider.wire import Reply
-from ig_profiles.names import QUESTIONNAIRE_ADAPTIVE, TERMINOLOGY_SERVERS
+from ig_profiles.names import QR_CONTEXT, QUESTIONNAIRE_ADAPTIVE, TERMINOLOGY_SERVERS
 from ig_profiles.outcome import Issue, operation_outcome
 from ig_profiles.reading import Json
 from ig_profiles.registry import open_set
@@ -220,6 +221,15 @@ def test_a_search_in_the_chart_is_read_page_by_page_and_restricted_data_is_simpl
     assert [each["id"] for each in chart.search("Condition?patient=orla-penhallow")] == found
     assert chart.search("Observation?patient=orla-penhallow") == []
     assert not any("evil" in each for each in paged.asked)
+
+
+def test_a_form_that_names_an_earlier_order_too_is_finished_for_the_orders_of_the_visit(ehr: FlaskClient, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order written anew: what the payer says of the form goes on the one that was opened, and the other is left as it is."""
+    chart = opened_on(ehr, keys, monkeypatch, "DeviceRequest/orla-penhallow-order-e1390")
+    names = ("DeviceRequest/withdrawn-since", "DeviceRequest/orla-penhallow-order-e1390")
+    form = {"resourceType": "QuestionnaireResponse", "extension": [{"url": QR_CONTEXT, "valueReference": {"reference": name}} for name in names]}
+    orders, trouble = put_on_orders(chart, form)
+    assert ([each["reference"] for each in orders], trouble) == (["DeviceRequest/orla-penhallow-order-e1390"], "")
 
 
 def asking_for_a_form(guide: str) -> Json:

@@ -166,6 +166,20 @@ def test_the_payer_may_authorize_with_its_answer_where_the_clinician_lets_it(war
     assert said["authorization"] == "satisfied" and said["satisfied"].startswith("PA") and not here.course["formWanted"]
 
 
+@GUIDES
+def test_the_next_order_for_what_was_certified_needs_no_request_and_is_told_why(ward: Callable[[str], Ward], guide: str) -> None:
+    here = ward(SHORT_OF_OXYGEN)
+    papers = here.does("order", service="oxygen", guide="2.2")["papers"]
+    here.does("submit", document=[each["name"] for each in papers])
+    assert here.words == {1: "certified"}
+    course = here.does("order", service="oxygen", guide=guide)
+    (said,) = course["orders"][0]["answers"]
+    assert (said["words"], course["formWanted"]) == ("no authorization needed", False)
+    assert said["reasons"][0]["first"].startswith("Oxygen concentrator is authorized already from ")
+    assert "No request is needed." in said["reasons"][0]["rest"]
+    assert course["cards"][0]["summary"] == "Oxygen concentrator: the same service is authorized already"
+
+
 def test_the_panel_shows_the_exchanges_of_this_patient_and_no_token(ward: Callable[[str], Ward]) -> None:
     ward(CANCER).does("order", service="chest-ct", guide="2.2")
     here = ward(SHORT_OF_OXYGEN)
