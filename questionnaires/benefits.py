@@ -43,14 +43,16 @@ class Limit:
 class Ahead:
     """What utilization management does later: reviews while the care goes on, and takes requests after the service.
 
-    Both are in days, as are ``goal_days``: how long the guideline expects a stay to take. ``appropriate_use`` says that appropriate
-    use must be shown when the service is done.
+    Both are in days, as are ``goal_days``: how long the guideline expects a stay to take, and ``response_evidence_every_days``:
+    how often a course of treatment shows how it works. ``appropriate_use`` says that appropriate use must be shown when the
+    service is done.
     """
 
     concurrent_review_every_days: int | None = None
     retro_window_days: int | None = None
     appropriate_use: bool = False
     goal_days: int | None = None
+    response_evidence_every_days: int | None = None
 
 
 @dataclass(frozen=True)

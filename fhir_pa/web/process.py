@@ -46,7 +46,7 @@ from fhir_pa.operations.operator import operating
 from fhir_pa.operations.policies import edition_diff, published
 from fhir_pa.operations.policies import shelf as policy_desk
 from fhir_pa.operations.policies import trial as policy_trial
-from fhir_pa.operations.practice import acknowledge, packet, status, tracker
+from fhir_pa.operations.practice import acknowledge, owner, packet, status, tracker
 from fhir_pa.operations.practice import acts as practice_acts
 from fhir_pa.operations.practice import case as practice_case
 from fhir_pa.operations.practice import lists as practice
@@ -133,7 +133,7 @@ OFFERED = Offered(
     figures=figures,
     status=status,
     practice=ForPractices(
-        practice, practice_case, practice_acts, acknowledge.acknowledge, packet, evidence, practice_status.look_up, practice_measures.measures
+        practice, practice_case, practice_acts, acknowledge.acknowledge, owner.own, packet, evidence, practice_status.look_up, practice_measures.measures
     ),
     policy_desk=policy_desk,
     policy_trial=policy_trial,

@@ -87,7 +87,7 @@ def _ahead(table: Table) -> Ahead:
     inner = _inner(table, "ahead")
     if inner is None:
         return Ahead()
-    days = {key: inner.take(key, int, None) for key in ("concurrent_review_every_days", "retro_window_days", "goal_days")}
+    days = {key: inner.take(key, int, None) for key in ("concurrent_review_every_days", "retro_window_days", "goal_days", "response_evidence_every_days")}
     appropriate_use = inner.take("appropriate_use", bool, False)
     inner.finish()
     for key, value in days.items():

@@ -59,7 +59,7 @@ def test_what_is_written_is_what_is_read() -> None:
     edition, _ = read("".join(EXAMPLES))
     benefits = edition.benefits
     assert (benefits.share, benefits.limit) == (Share(Decimal(10), Decimal(40)), Limit(Decimal(20), "visits"))
-    assert (benefits.ahead, benefits.awaits, benefits.depends_on) == (Ahead(7, 14, True, 28), ("place", "time"), ("knee_replacement",))
+    assert (benefits.ahead, benefits.awaits, benefits.depends_on) == (Ahead(7, 14, True, 28, 90), ("place", "time"), ("knee_replacement",))
     assert (benefits.outside_network_only, benefits.asked_by, benefits.documented_for) == (True, "performer", "chart")
     first = BilledAs((Coding(CPT, "97161"),), authorization="not needed", because="The first visit never needs an authorization.")
     assert benefits.billed_as[0] == first and benefits.billed_as[1].limit == Limit(Decimal(1), "visits") and not benefits.billed_as[1].covered

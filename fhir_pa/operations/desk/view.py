@@ -16,6 +16,7 @@ from fhir_pa.um.deciding.determination import Authorized, Determination
 from fhir_pa.um.deciding.step_down import StepDown
 from fhir_pa.um.reviewing.appealing import file_until
 from fhir_pa.um.reviewing.information_life import Round, rounds
+from fhir_pa.um.stays.checkpoint import checkpoints
 from fhir_pa.um.telling.acknowledging import effect
 from ig_profiles.reading import without_empty
 from questionnaires.criteria import Finding, Truth
@@ -66,6 +67,8 @@ def everything(authorization: Authorization) -> dict[str, Any]:
         "clock_for": authorization.clock.asked,
         "extended": _extended(authorization.clock),
         "items": [_item(item) for item in authorization.items],
+        "practice_owner": authorization.practice_owner,
+        "checkpoints": checkpoints_shown(authorization),
         "acknowledgements": [
             {"item": each.item, "who": each.who, "name": each.name, "by": each.by, "at": each.at.isoformat()} for each in authorization.acknowledgements
         ],
@@ -82,6 +85,11 @@ def everything(authorization: Authorization) -> dict[str, Any]:
             for event in authorization.trail
         ],
     }
+
+
+def checkpoints_shown(authorization: Authorization) -> list[dict[str, Any]]:
+    """What of the certified course comes up later, each with its day and what is asked for then."""
+    return [{**vars(each), "on": each.on.isoformat()} for each in checkpoints(authorization)]
 
 
 def _extended(clock: Clock) -> dict[str, Any] | None:

@@ -18,8 +18,10 @@ from fhir_pa.operations.desk.letter import MEDIA, Form, written_to
 from fhir_pa.operations.desk.looked import READ_CASE, READ_LETTER, keep_look
 from fhir_pa.operations.desk.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.desk.view import appeal as appeal_shown
+from fhir_pa.operations.desk.view import checkpoints_shown
 from fhir_pa.operations.own_case import case_of, is_own, own_case
 from fhir_pa.operations.practice.course import course
+from fhir_pa.operations.practice.owner import able
 from fhir_pa.operations.weighing.weighing import messages_of
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
@@ -63,6 +65,9 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
         "messages": messages,
         "course": course(case, caller, payer) if own else [],
         "may": may(case, caller, at),
+        "checkpoints": [each for each in checkpoints_shown(case) if each["on"] >= at.date().isoformat()] if own else [],
+        "owner": case.practice_owner if own else "",
+        "people": able(caller, payer) if own else [],
         "phone": payer.directory.insurer.phone,
         "has_letter": own and not lacks(written_to(Audience.PROVIDER, case, payer)),
     }

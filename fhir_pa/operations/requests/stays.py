@@ -62,6 +62,7 @@ def _shown(stay: Stay, at: datetime) -> Json:
         "goal_days": next((each.goal for case in stay.cases for each in beyond_goal(case)), None),
         "beyond_goal_from": min((each.on.isoformat() for case in stay.cases for each in beyond_goal(case)), default=None),
         "next_review_on": ahead[0].on.isoformat() if ahead else None,
+        "practice_owner": newest.practice_owner,
         "discharge_plan_wanted": bool(ahead) and (ahead[0].wants_discharge_plan or len(stay.cases) > 1),
     }
     told: Json = without_empty(view)

@@ -38,7 +38,7 @@ class Authorization:
     ``received`` are the ids of everything received for it, in order; ``submission`` is the newest request among them.
     ``client`` is the system that submitted it. ``first_clock`` is the clock of the first request, once something asked
     after all was decided runs by a ``clock`` of its own. ``retro`` is what is known of a case that began after its service. ``stay_from`` is
-    day one of the stay that it continues.
+    day one of the stay that it continues. ``practice_owner`` is who at the practice answers for what the plan asks of it later.
     """
 
     number: str
@@ -60,6 +60,7 @@ class Authorization:
     recoupments: tuple[Recoupment, ...] = ()
     stay_from: date | None = None
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    practice_owner: str = ""
 
     @classmethod
     def open(

@@ -45,7 +45,8 @@ class EditionReference:
 
     ``sensitive`` is what the edition said of whom its authorizations may be shown to, ``review_every`` after how many days
     care that goes on is reviewed (None: it is not), ``plan_criteria`` which of its criteria the discharge plan shows, ``recurs``
-    the interval at which it certifies what was asked for as a series, ``goal_days`` how many days it expects a stay to take.
+    the interval at which it certifies what was asked for as a series, ``goal_days`` how many days it expects a stay to take,
+    ``response_every`` after how many days of treatment its response is shown.
     """
 
     topic: str
@@ -57,6 +58,7 @@ class EditionReference:
     plan_criteria: tuple[str, ...] = ()
     recurs: Recurrence | None = None
     goal_days: int | None = None
+    response_every: int | None = None
 
     @property
     def name(self) -> str:
@@ -67,10 +69,12 @@ class EditionReference:
     def of(cls, edition: Edition, findings: tuple[Finding, ...] = (), service: RequestedService | None = None) -> EditionReference:
         """The reference to this edition, and how long it certifies this service where these were the findings."""
         limit = edition.certifying(findings, service)
-        every, goal = edition.benefits.ahead.concurrent_review_every_days, edition.benefits.ahead.goal_days
+        ahead = edition.benefits.ahead
+        every = ahead.concurrent_review_every_days
         plan = tuple(criterion.id for criterion in edition.criteria if criterion.document == DISCHARGE_PLAN) if every else ()
         days, recurs = (limit.days, Recurrence.of(limit)) if limit else (None, None)
-        return cls(edition.topic, edition.version, edition.fingerprint, days, edition.sensitive, every, plan, recurs, goal)
+        goal, response = ahead.goal_days, ahead.response_evidence_every_days
+        return cls(edition.topic, edition.version, edition.fingerprint, days, edition.sensitive, every, plan, recurs, goal, response)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from fhir_pa.um.deciding.request import CertificationType
 from fhir_pa.um.on_file.units import EARLY
 from fhir_pa.um.reviewing.deadlines import alarms, breach
 from fhir_pa.um.reviewing.information_life import Round, rounds
+from fhir_pa.um.stays.checkpoint import PATIENCE, response_came, response_days
 from fhir_pa.um.stays.discharge_plan import came_at as plan_came_at
 from fhir_pa.um.stays.discharge_plan import is_asked_for
 from fhir_pa.um.stays.goal import beyond_goal
@@ -46,6 +47,7 @@ class Matter(StrEnum):
     SERIES = "given before its day"
     GOAL = "stay beyond its goal"
     NOTED = "reduction not acknowledged"
+    RESPONSE = "response evidence due"
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def _all(authorization: Authorization) -> Iterator[Due]:
     yield from _afterwards(authorization)
     yield from (Due(event.at + MOMENT, Matter.SERIES, event.because) for event in authorization.trail if event.what == EARLY)
     yield from (Due(datetime.combine(each.on, time(), UTC), Matter.GOAL, each.says) for each in beyond_goal(authorization))
+    yield from _responses(authorization)
     for item in unacknowledged(authorization):
         said = f"Item {item.sequence} is certified for less than was asked, and nobody at the practice has taken note of it. Call. {effect(item)}"
         yield Due(ask_by(item), Matter.NOTED, said)
@@ -140,6 +143,20 @@ def _ends(authorization: Authorization) -> Iterator[Due]:
         yield Due(over + MOMENT, Matter.ENDING, said)
 
 
+def _responses(authorization: Authorization) -> Iterator[Due]:
+    """When a course of treatment shows how it works, and once more when nothing has come (F14); nothing ends by it."""
+    if any(event.what == CONTINUED for event in authorization.trail):
+        return
+    for item in authorization.items:
+        for on in response_days(item):
+            if not response_came(authorization, item, on):
+                whom = f" Ask {authorization.practice_owner}." if authorization.practice_owner else ""
+                said = f"Item {item.sequence} is to show how the treatment works so far: the measure, beside the one before it, each with its day."
+                yield Due(datetime.combine(on, time(), UTC), Matter.RESPONSE, said + whom)
+                late = f"How the treatment of item {item.sequence} works has not been shown by {on}. Remind the practice; nothing ends by it."
+                yield Due(datetime.combine(on, time(), UTC) + PATIENCE, Matter.RESPONSE, late + whom)
+
+
 def _afterwards(authorization: Authorization) -> Iterator[Due]:
     """What a notice of admission still waits for: the facility's own request, while there is time for it, and when it did not come (F50)."""
     retro = authorization.retro
@@ -161,7 +178,8 @@ def _reviews(authorization: Authorization) -> Iterator[Due]:
     goes_on = CertificationType.EXTENSION in {request.certification_type, *(item.certification_type for item in request.items)}
     for item in authorization.items:
         for review in reviews_of(item):
-            said = f"Review {review.number} of item {item.sequence}: ask what today's need is, and what would happen at a lower level."
+            whom = authorization.practice_owner or "the facility"
+            said = f"Review {review.number} of item {item.sequence}: ask {whom} what today's need is, and what would happen at a lower level."
             wanted = (goes_on or review.wants_discharge_plan) and plan_came_at(authorization) is None
             plan = " The discharge plan, with date and place, comes with it." if wanted else ""
             on = datetime.combine(review.on, time(), UTC)

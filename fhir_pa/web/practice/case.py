@@ -24,6 +24,7 @@ DONE = {
     "book": "The call is booked. The plan’s physician calls at the number you gave.",
     "decline": "Kept: there will be no call. The physician decides on what is on file.",
     "appeal": "Your appeal is on file. When it is due stands below.",
+    "own": "Kept. The plan asks for this person.",
     "acknowledge": "Kept: the plan knows that you have taken note. You may appeal all the same.",
 }
 MENDABLE = (Unprocessable, Conflict, Forbidden)
@@ -75,6 +76,10 @@ def attend(base: Blueprint, payer: Payer, offered: ForPractices) -> None:
     def acknowledge(number: str) -> Response:
         body = practice_forms.acknowledge(request.form)
         return done(number, "acknowledge", "acknowledge", lambda: offered.acknowledge(number, body, g.caller, payer))
+
+    @base.post("/requests/<number>/owner")
+    def own(number: str) -> Response:
+        return done(number, "own", "own", lambda: offered.own(number, practice_forms.own(request.form), g.caller, payer))
 
     @base.get("/requests/<number>/letter.<form>")
     def letter(number: str, form: str) -> Response:

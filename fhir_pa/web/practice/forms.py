@@ -41,6 +41,11 @@ def acknowledge(filled: Filled) -> bytes:
     return _body(filled, {"items": _items(filled)})
 
 
+def own(filled: Filled) -> bytes:
+    """Who of the practice answers for the request."""
+    return _body(filled, {"owner": filled.get("owner", "")})
+
+
 def _body(filled: Filled, said: dict[str, Any]) -> bytes:
     seen = filled.get("revision", "")
     revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None

@@ -74,6 +74,7 @@ class ForPractices:
     case: Case
     acts: Acts
     acknowledge: Act
+    own: Act
     packets: Packets
     documents: Documents
     look_up: Asked
