@@ -78,7 +78,7 @@ def appeal_not_taken(because: str) -> BusinessError:
 
 
 def _numbers(member: MemberReference) -> str:
-    return ", ".join(identifier.value for identifier in member.identifiers) or "(none given)"
+    return ", ".join(dict.fromkeys(identifier.value for identifier in member.identifiers)) or "(none given)"
 
 
 def _date_errors(submission: Submission) -> list[BusinessError]:

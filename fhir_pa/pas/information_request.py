@@ -35,7 +35,6 @@ DOCUMENTS, FORMS = "attachment-request-code", "attachment-request-questionnaire"
 Stands = Literal["open", "came", "called off"]
 TASK: dict[Stands, str] = {"open": "requested", "came": "completed", "called off": "cancelled"}
 REQUEST: dict[Stands, str] = {"open": "active", "came": "completed", "called off": "revoked"}
-SAYS: dict[Stands, str] = {"open": "waits for this", "came": "waited for this, and it came", "called off": "waits for this no more"}
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def sentence(need: Need) -> str:
     """What is wanted, for a person to read."""
     wanted = "; ".join(need.request.words)
     how = "fill in the plan's form, which asks" if need.kind == FORMS else "send"
-    return f"Item {need.item.sequence}: please {how}: {wanted}"
+    return f"Item {need.item.sequence}: please {how}: {wanted.removesuffix('.')}."
 
 
 def _communication_request(need: Need, answering: Answering, response: Json) -> Json:
@@ -165,7 +164,7 @@ def _task(kind: str, mine: list[Need], answering: Answering, response: Json) -> 
         "meta": profile("profile-task", answering.guide),
         "identifier": [response["identifier"][0]],
         "status": TASK[stands],
-        "statusReason": {"text": f"Item {', '.join(dict.fromkeys(str(need.item.sequence) for need in mine))} of {authorization.reference} {SAYS[stands]}."},
+        "statusReason": {"text": _status_reason(mine, stands, authorization)},
         "intent": "order",
         "code": _coded(kind),
         "description": " ".join(sentence(need) for need in mine),
@@ -182,6 +181,13 @@ def _task(kind: str, mine: list[Need], answering: Answering, response: Json) -> 
         ],
     }
     return {"fullUrl": f"{answering.base_url}/Task/{resource['id']}", "resource": resource}
+
+
+def _status_reason(mine: list[Need], stands: Stands, authorization: Authorization) -> str:
+    items = list(dict.fromkeys(str(need.item.sequence) for need in mine))
+    named, s = ("Item", "s") if len(items) == 1 else ("Items", "")
+    says = {"open": f"wait{s} for this", "came": "waited for this, and it came", "called off": f"wait{s} for this no more"}
+    return f"{named} {', '.join(items)} of {authorization.reference} {says[stands]}."
 
 
 def _input(need: Need, answering: Answering) -> Json:

@@ -16,6 +16,7 @@ from fhir_pa.pas.response import write
 from fhir_pa.pas.response_error import write_error
 from fhir_pa.um.case.review import Decision, Verdict
 from fhir_pa.um.deciding.determination import Authorized
+from fhir_pa.um.deciding.request import Identifier, MemberReference
 from ig_profiles.json import dump, parse
 from ig_profiles.names import LOINC, NUCC, X12_ENTITY
 from ig_profiles.reading import Json, extension_value, extensions, many, one, references
@@ -320,8 +321,8 @@ def test_what_is_missing_is_asked_for_with_a_control_number_and_an_address(guide
     assert response_of(answered)["communicationRequest"] == [{"reference": asked["fullUrl"]}]
     assert resource["identifier"][0]["value"] == "PR0001-2-52053-6"
     assert resource["payload"][0]["contentString"] == "52053-6"
-    assert resource["note"][0]["text"] == "Item 2: please send: the report of the oximetry"
-    assert task["description"] == "Item 2: please send: the report of the oximetry" and "spo2" not in str(asked)
+    assert resource["note"][0]["text"] == "Item 2: please send: the report of the oximetry."
+    assert task["description"] == "Item 2: please send: the report of the oximetry." and "spo2" not in str(asked)
     holder = resource if guide == "2.2" else resource["payload"][0]
     assert extension_value(holder, ext.SERVICE_LINE_NUMBER) == 2
     where, needed = task["input"]
@@ -352,7 +353,7 @@ def test_a_form_is_asked_for_by_a_task_of_its_own_under_a_context_that_is_the_it
     requests = [each["resource"] for each in answered["entry"] if each["resource"]["resourceType"] == "CommunicationRequest"]
     assert [each["payload"][0]["contentString"] for each in requests] == ["102089-0", "52053-6"]
     assert requests[0]["identifier"] == [context]
-    assert requests[0]["note"][0]["text"] == "Item 1: please fill in the plan's form, which asks: Lowest oxygen saturation, in percent"
+    assert requests[0]["note"][0]["text"] == "Item 1: please fill in the plan's form, which asks: Lowest oxygen saturation, in percent."
     for each in (*tasks.values(), *requests):
         assert faults(each, {"Task": "profile-task"}.get(each["resourceType"], "profile-communicationrequest"), guide) == []
 
@@ -430,3 +431,15 @@ def test_whoever_only_orders_a_service_is_not_authorized_to_give_it(guide: str) 
     said = extension_value(by_sequence(written)[1], ext.AUTHORIZED_PROVIDER, "provider")
     assert said == {"reference": f"{BASE}/Organization/{CLINIC['id']}"}, "the one who asks holds the authorization, as long as nobody else is named"
     assert DOCTOR["id"] not in [each["resource"].get("id") for each in written["entry"]]
+
+
+def test_a_member_nobody_knows_is_told_by_each_number_once() -> None:
+    twice = (Identifier("http://a.example", "SYN-99"), Identifier("http://b.example", "SYN-99"), Identifier("", "OAK-1"))
+    assert member_not_found(MemberReference(twice)).text.startswith("This plan has no member with the number SYN-99, OAK-1. Check")
+
+
+def test_a_task_speaks_in_whole_sentences() -> None:
+    asked = bundle(guide="2.2")
+    written = write(opened(asked, "2.2", MISSING), asked, "2.2", at=LATER, base_url=PAYER_BASE)
+    (task,) = [each["resource"] for each in written["entry"] if each["resource"]["resourceType"] == "Task"]
+    assert task["statusReason"]["text"] == "Item 1 of PR0001 waits for this." and task["description"].endswith(".")

@@ -171,7 +171,7 @@ def test_what_was_decided_without_the_answer_is_read_as_called_off(clinic: Syste
     physician.decide(physician.worklist()[0]["number"], items=[2, 3], decision="certify", because="Seen on the film.")
     assert {clinic.get(f"CommunicationRequest/{each['id']}")["status"] for each in asked} == {"revoked"}
     ended = clinic.get(f"Task/{task['id']}")
-    assert ended["status"] == "cancelled" and "waits for this no more" in ended["statusReason"]["text"]
+    assert ended["status"] == "cancelled" and "wait for this no more" in ended["statusReason"]["text"]
 
 
 def test_what_was_asked_for_and_then_withdrawn_is_called_off_too(clinic: System) -> None:

@@ -48,8 +48,8 @@ def test_of_three_scans_one_is_certified_and_two_are_pended_for_their_reports(cl
     answer = submit(clinic, scans(clinic))
     assert answer.actions == {1: CERTIFIED, 2: PENDED, 3: PENDED} and answer.outcome == "partial"
     assert {each.sequence: each.words for each in answer.asked} == {
-        2: "Item 2: please send: the report of the last CT of the chest; the date of the last CT of the chest",
-        3: "Item 3: please send: the report of the last CT of the neck; the date of the last CT of the neck",
+        2: "Item 2: please send: the report of the last CT of the chest; the date of the last CT of the chest.",
+        3: "Item 3: please send: the report of the last CT of the neck; the date of the last CT of the neck.",
     }
 
 

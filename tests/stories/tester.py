@@ -16,7 +16,7 @@ from fhir_pa.provider.ehr import build
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.testdata.folder import KEYS, MANIFEST, PROOFS, write_folder
-from fhir_pa.provider.testdata.proofs import FORM, token_name
+from fhir_pa.provider.testdata.proofs import FORM
 from fhir_pa.provider.testdata.told import SECRET as NOTICES
 from fhir_pa.settings import read
 from fhir_pa.web.app import authenticator_for, create_app
@@ -83,7 +83,7 @@ class Tester:
 
     def ehr(self, step: Json) -> str:
         """The JWT of the folder for this address."""
-        return (self.folder / PROOFS / token_name(step["path"])).read_text()
+        return (self.folder / str(step["proof"])).read_text()
 
     def tell(self) -> None:
         """The payer's background work."""

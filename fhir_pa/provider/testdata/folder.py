@@ -12,7 +12,7 @@ from fhir_pa.provider.play.payer_file import CLIENT_ID, payer_file
 from fhir_pa.provider.testdata import asked, changed, decided, fullest, later, told
 from fhir_pa.provider.testdata.clinic import GENERATIONS, Clinic
 from fhir_pa.provider.testdata.later import REVIEWER
-from fhir_pa.provider.testdata.proofs import write_proofs
+from fhir_pa.provider.testdata.proofs import token_name, write_proofs
 from fhir_pa.provider.testdata.readme import readme
 from fhir_pa.provider.testdata.situation import Situation, Step
 from fhir_pa.provider.testdata.told import SECRET
@@ -72,6 +72,8 @@ def _listed(folder: Path, situation: Situation) -> Json:
 
 def _step(folder: Path, place: Path, number: int, step: Step) -> Json:
     listed: Json = {"does": step.does, "as": step.as_, "method": step.method, "path": step.path}
+    if step.as_ == "ehr":
+        listed["proof"] = f"{PROOFS}/{token_name(step.path)}"
     if step.body is not None:
         file = place / f"{number}.json"
         file.write_bytes(dump(step.body, pretty=True))

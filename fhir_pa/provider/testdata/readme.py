@@ -40,8 +40,11 @@ private keys (JWK, ES384) for tools that sign for themselves.
 
 ## The situations
 
-`manifest.json` says the same for programs: for each step the caller, method, path, body, the status, and what holds of the answer, as
-FHIRPath over its body. `take` names what a later path needs: `{{reference}}` is the id of the ClaimResponse.
+`manifest.json` says the same for programs: for each step the caller, method, path, body, proof, the status, and what holds of the answer, as
+FHIRPath over its body (with the types of FHIR R4 at hand). `take` names what a later path needs: `{{reference}}` is the id of the ClaimResponse.
+
+Play each situation once against one database: the same bytes sent again are no new request and are answered as they were the first time,
+so a step after them meets a case that moved on. To play all anew, stop the payer and begin with an empty `data`.
 
 {"".join(_told(situation) for situation in situations)}"""
 
