@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fhir_pa.provider.play.payer_file import NURSE, PULMONOLOGIST
-from fhir_pa.web.page import left
+from fhir_pa.web.telling import left
 from tests.browser.desk import Served, served
 from tests.browser.test_app_access import violations
 from tests.browser.window import Window, Windows, expect

@@ -1,4 +1,4 @@
-// Clocks on a page of the desk go on: what is left of each due time, told anew in the server's own words (fhir_pa/web/page.py, left).
+// Clocks on a page of the desk go on: what is left of each due time, told anew in the server's own words (fhir_pa/web/telling.py, left).
 const MINUTE = 60_000, SOON = 24 * 60 * MINUTE, EVERY = 20_000;
 const sent = Date.parse(document.querySelector("meta[name=at]").content), arrived = performance.now();
 const now = () => sent + performance.now() - arrived; // the server's clock: whoever's machine goes wrong still sees what is left

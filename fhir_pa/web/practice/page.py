@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, g, request
 
-from fhir_pa.web import fragment
+from fhir_pa.web import fragment, telling
 from fhir_pa.web import page as pages
 from fhir_pa.web.offered import Payer
 
@@ -47,7 +47,7 @@ def framed(payer: Payer, here: str) -> dict[str, Any]:
         return told(written, zone)
 
     words = {"here": here, "plan": payer.directory.insurer.name, "session": session, "me": person}
-    return {**words, "when": when, "on": pages.day, "plainly": partial(plainly, zone=zone), "zone": zone_name(zone, payer.clock())}
+    return {**words, "when": when, "on": telling.day, "plainly": partial(plainly, zone=zone), "zone": zone_name(zone, payer.clock())}
 
 
 def told(written: str, zone: ZoneInfo) -> str:
@@ -65,7 +65,7 @@ def plainly(words: str, zone: ZoneInfo) -> str:
     >>> plainly("Call before 2026-11-24T15:00+00:00; planned for 2026-11-30.", ZoneInfo("America/New_York"))
     'Call before 24 Nov 2026, 10:00 EST; planned for 30 Nov 2026.'
     """
-    return pages.plainly(_MOMENT.sub(lambda found: told(found[0], zone), words))
+    return telling.plainly(_MOMENT.sub(lambda found: told(found[0], zone), words))
 
 
 def zone_name(zone: ZoneInfo, at: datetime) -> str:
