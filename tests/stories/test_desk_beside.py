@@ -12,10 +12,11 @@ from fhir_pa.provider.charts.practice import CLINIC_NPI
 from fhir_pa.provider.play.payer_file import NURSE
 from tests.stories.desk_parties import AtDesk, words
 from tests.stories.parties import AUDITOR, CLERK, NOW, OPERATOR, Plan, Staff
+from tests.stories.test_delegates import NORTHLIGHT
 from tests.stories.test_retrospective import ADMITTED, demand, denied, told
 
 __all__ = ["denied"]
-MANAGER = "sorrel"
+MANAGER, LENT = "sorrel", "lent"
 ADMISSION = {
     "member": "SYN-01",
     "facility_npi": CLINIC_NPI,
@@ -31,10 +32,10 @@ ADMISSION = {
 
 @pytest.fixture
 def plan(plan: Plan) -> Plan:
-    """A payer with a case manager."""
+    """A payer with a case manager, and a nurse who works for a review organization."""
     directory = plan.payer.directory
-    people = (*directory.people, Person(MANAGER, "Sol Sorrel, LCSW", (CASE_MANAGER,)))
-    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, directory=replace(directory, people=people)))
+    people = (*directory.people, Person(MANAGER, "Sol Sorrel, LCSW", (CASE_MANAGER,)), Person(LENT, "Lia Lent, RN", ("nurse",), delegate="Northlight Review"))
+    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, directory=replace(directory, people=people, delegates=(NORTHLIGHT,))))
     return plan
 
 
@@ -91,6 +92,13 @@ def test_an_auditor_reads_and_records_nothing_and_the_operator_sees_none_of_it(p
         assert "may not see cases" in words(operator.page(path, 403))
 
 
+def test_what_stands_beside_reviews_is_for_the_plans_own_people(plan: Plan) -> None:
+    lent = seated(plan, LENT)
+    assert "Beside reviews" not in lent.page("/desk")
+    for path in ("/desk/admissions", "/desk/demands", "/desk/follow-ups"):
+        assert "only the plan's own people may" in words(lent.page(path, 403))
+
+
 def _signed(who: AtDesk, **filled: str) -> dict[str, str]:
     page = who.http.get("/desk/admissions").text
     return {"csrf": page.partition('name="csrf" value="')[2].partition('"')[0], **filled}
@@ -129,6 +137,11 @@ def test_a_case_manager_takes_a_follow_up_writes_on_it_and_closes_it(plan: Plan,
     there = words(doctor.page(opened))
     assert "She lives alone." in there and "A case manager carries and closes it." in there and "Take it" not in there
     assert "is no case manager" in words(doctor.post(opened, status=403, act="take").text)
+    assert "Ask for another look" not in doctor.page(opened)
+    doctor.post(f"{opened}/look", status=403, because="I would.")
+    assert "Say in one sentence what came up" in words(manager.post(f"{opened}/look", status=422, because="").text)
+    manager.post(f"{opened}/look", because="She fell twice since.")
+    assert "She fell twice since." in words(doctor.page(f"/desk/cases/{denied}"))
     manager.post(opened, act="take")
     manager.post(opened, act="note", says="A ride is booked.")
     assert [each["id"] for each in manager.data(f"/desk/follow-ups.json?owner={MANAGER}")["follow_ups"]] == [opened.rpartition("/")[2]]

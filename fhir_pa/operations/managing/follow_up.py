@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.auth.directory import CASE_MANAGER
+from fhir_pa.auth.directory import CASE_MANAGER, Person
+from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.pages import page_of
 from fhir_pa.um.case.item import Event
@@ -83,7 +84,7 @@ def listed(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
 
     ``asked`` may hold ``work``, ``owner``, ``number``, ``closed=true``, ``page`` and ``per_page``.
     """
-    person, page = caller.must_be_staff(), page_of(asked)
+    person, page = _of_the_plan(caller), page_of(asked)
     work = asked.get("work", "")
     if work and work not in [str(each) for each in WorkType]:
         raise Unprocessable(Issue(f"'{work[:40]}' is none of: {', '.join(WorkType)}.", "invalid", expression="work"))
@@ -99,14 +100,16 @@ def listed(asked: Mapping[str, str], caller: Caller, payer: Payer) -> Json:
 
 def one(identity: str, caller: Caller, payer: Payer) -> Json:
     """One follow-up with its notes, and what this person may do with it. Raises NotFound."""
-    person = caller.must_be_staff()
+    person = _of_the_plan(caller)
     with payer.store.reading() as tx:
         followed, _ = tx.follow_up(identity)
     role = next((each for each in OPENS if each in person.roles), None)
     carries = role is not None and (followed.work not in OF_A_MEMBER or role == CASE_MANAGER)
     acts = [Act.NOTE, *([Act.TAKE] if carries and followed.owner != person.id else []), *([Act.DONE, Act.DECLINE] if carries else [])]
     may = [str(each) for each in acts] if role is not None and followed.is_open else []
-    return {"follow_up": shown(followed), "may": may, "purpose": asdict(ATTRIBUTES[followed.work]), "of_a_member": followed.work in OF_A_MEMBER}
+    looks = role == CASE_MANAGER and bool(followed.number)
+    told = {"purpose": asdict(ATTRIBUTES[followed.work]), "of_a_member": followed.work in OF_A_MEMBER}
+    return {"follow_up": shown(followed), "may": may, "may_ask_for_review": looks, **told}
 
 
 def shown(followed: FollowUp) -> Json:
@@ -126,11 +129,18 @@ def _changed(followed: FollowUp, wanted: Act, says: str, by: str, role: str, at:
 
 def _acting(caller: Caller) -> tuple[str, str]:
     """Who acts and in which role: a case manager as one, whoever else by the first role that may."""
-    person = caller.must_be_staff()
+    person = _of_the_plan(caller)
     role = next((each for each in OPENS if each in person.roles), None)
     if role is None:
         raise Forbidden(f"{person.name} may not open or carry follow-ups: that takes a {', a '.join(OPENS)}.")
     return person.id, role
+
+
+def _of_the_plan(caller: Caller) -> Person:
+    """The person calling; follow-ups are about members of every case, so they are for the plan's own people. Raises Forbidden."""
+    person = caller.must_be_staff()
+    must_be_of_the_plan(caller, "read and carry follow-ups")
+    return person
 
 
 def _types() -> Json:

@@ -29,6 +29,7 @@ DONE = {
     "note": "Your note is kept.",
     "done": "It is done.",
     "decline": "It is declined, and says why.",
+    "look": "A reviewer is asked to look at the case again. What was decided stays until somebody decides anew.",
 }
 
 
@@ -125,6 +126,12 @@ def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
         wanted = request.form.get("act", "")
         way = lambda: managing.followed(identity, dump(forms.carry(request.form)), g.caller, payer)  # noqa: E731
         return act(way, lambda _: f"/desk/follow-ups/{identity}?done={wanted}", lambda refusal: one_follow_up(identity, "carry", refusal))
+
+    @base.post("/follow-ups/<identity>/look")
+    def look(identity: str) -> Response:
+        about = managing.followed_up(identity, g.caller, payer)["follow_up"].get("number", "")
+        way = lambda: managing.ask_for_review(about, dump(forms.look(request.form)), g.caller, payer)  # noqa: E731
+        return act(way, lambda _: f"/desk/follow-ups/{identity}?done=look", lambda refusal: one_follow_up(identity, "look", refusal))
 
 
 def _by_field(refusal: Refusal | None) -> dict[str, list[str]]:

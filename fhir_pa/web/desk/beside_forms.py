@@ -48,6 +48,11 @@ def carry(filled: Filled) -> dict[str, Any]:
     return _said(filled, "act", "says")
 
 
+def look(filled: Filled) -> dict[str, Any]:
+    """What came up in a case that somebody should look at again."""
+    return _said(filled, "because")
+
+
 def _said(filled: Filled, *names: str) -> dict[str, Any]:
     return {name: filled.get(name, "").strip() for name in names}
 
