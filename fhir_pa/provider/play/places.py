@@ -46,7 +46,7 @@ def tell_places(stage: Stage, file: Path, out: Callable[[str], None]) -> None:
         out(f"  {page['name']:<24}{page['url']:<36}{page['words']}")
     out("Each asks who you are; choose anybody. Whom to be:")
     for person in told["people"]:
-        out(f"  {person['name']:<24}{person['url']:<62}{person['may']}")
+        out(f"  {person['name']:<24}{person['may']:<60}{person['url']}")
     out("For programs:")
     out(f"  curl -H 'Authorization: Bearer {stage.desk.token(PULMONOLOGIST)}' {payer}/um/worklist")
     out(f"  curl -H 'Authorization: Bearer {stage.pas.token()}' {stage.pas.fhir_base}/Subscription")
