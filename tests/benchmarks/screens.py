@@ -152,7 +152,7 @@ def pages(plan: Plan) -> Iterator[Page]:
         "reviewer": (
             reviewer,
             ["/desk", "/desk?page=40", "/desk?q=amble", "/desk?owner=nobody&role=physician&urgent=true", "/desk?overdue=true", "/desk?specialty=207RP1001X"]
-            + [case, f"{case}/evidence/{document}", "/desk/cases/WAIT00001", "/desk/sign-in"]
+            + [case, f"{case}/news?events=99", f"{case}/evidence/{document}", "/desk/cases/WAIT00001", "/desk/sign-in"]
             + ["/desk/admissions", "/desk/admissions?closed=true&page=9", "/desk/demands", "/desk/follow-ups", "/desk/follow-ups?closed=true&page=9"],
         ),
         "auditor": (_signed_in(AtDesk(plan, AUDITOR)), ["/desk", case]),
