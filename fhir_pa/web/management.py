@@ -73,6 +73,10 @@ def blueprint(payer: Payer, authenticator: Authenticator, managing: Managing) ->
     def blind(identity: str) -> Response:
         return answer(managing.blind(identity, admit(), payer), media_type=JSON)
 
+    @base.get(f"{ONE}/episode")
+    def episode(number: str) -> Response:
+        return answer(managing.episode(number, admit(), payer), media_type=JSON)
+
     @base.get(f"{DEMAND}.<form>")
     def notice(number: str, recoupment: int, form: str) -> Response:
         kind, body = managing.demand_notice(number, recoupment, form, admit(), payer)

@@ -52,4 +52,5 @@ class Managing:
     refer: Act
     end_early: Act
     acknowledged: Act
+    episode: Callable[[str, Caller, Any], Json]
     refuse_others: Callable[[str, Caller, Any], None]

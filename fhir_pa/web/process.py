@@ -24,6 +24,7 @@ from fhir_pa.operations.desk import (
     case_screen,
     contact,
     early_end,
+    episode,
     evidence,
     evidence_search,
     fall_due,
@@ -95,6 +96,7 @@ MANAGING = Managing(
     refer=refer.refer,
     end_early=early_end.end_early,
     acknowledged=acknowledge.record,
+    episode=episode.episode,
     refuse_others=delegates.refuse_others,
 )
 

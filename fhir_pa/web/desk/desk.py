@@ -10,6 +10,7 @@ from fhir_pa.web import errors, fragment, sign_in
 from fhir_pa.web.desk import agreement as desk_agreement
 from fhir_pa.web.desk import beside as desk_beside
 from fhir_pa.web.desk import case as desk_case
+from fhir_pa.web.desk import episode as desk_episode
 from fhir_pa.web.desk import evidence as desk_evidence
 from fhir_pa.web.desk import operator as desk_operator
 from fhir_pa.web.desk import policies as desk_policies
@@ -34,6 +35,7 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered, timi
     desk_worklist.attend(base, payer, offered)
     desk_case.attend(base, payer, offered)
     desk_evidence.attend(base, payer, offered)
+    desk_episode.attend(base, payer, offered)
     desk_beside.attend(base, payer, offered)
     desk_policies.attend(base, payer, offered)
     desk_agreement.attend(base, payer, offered)
