@@ -10,7 +10,7 @@ from flask import Response
 
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.S)
 PDF = "application/pdf"
-_VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+_VIEWER = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 INLINE = frozenset({"image/jpeg", "image/png", "text/plain"})
 
 

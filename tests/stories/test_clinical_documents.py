@@ -99,6 +99,7 @@ def test_a_pdf_sent_for_an_item_is_searched_page_by_page_and_opens_at_the_page(c
     assert 'id="document-1-page-2"' in shown and f'href="{address}/attachments/0#page=2"' in shown and "left upper lobe" in words(shown)
     opened = desk.http.get(f"{address}/attachments/0")
     assert opened.data.startswith(b"%PDF-") and opened.mimetype == "application/pdf" and opened.headers["Content-Disposition"].startswith("inline")
+    assert "sandbox" not in opened.headers["Content-Security-Policy"], "a browser starts no viewer in a sandbox"
     assert f'action="/desk/cases/{number}/evidence"' in desk.page(f"/desk/cases/{number}"), "and the search is offered where the case is read"
 
 
