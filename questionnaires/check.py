@@ -61,7 +61,7 @@ def _recompiled(volume: Volume, translator: Callable[[str], Json]) -> list[Mista
     try:
         fresh = translator(volume.cql)
     except CqlMistakes as error:
-        return [Mistake(file, f"line {each.line}" if each.line else "", f"does not compile: {each}", "Mend the CQL.") for each in error.mistakes]
+        return [Mistake(file, f"line {each.line}" if each.line else "", f"does not compile: {each.words}.", "Mend the CQL.") for each in error.mistakes]
     if volume.elm is not None and fresh["library"] != volume.elm.get("library"):
-        return [Mistake(f"{volume.folder.name}/{elm_name(volume.facts)}", "", f"is not what {volume.facts} compiles to.", "Run: fhir-pa policies compile")]
+        return [Mistake(f"{volume.folder.name}/{elm_name(volume.facts)}", "", f"is not what {volume.facts} compiles to.", "Run: fhir-pa policies build")]
     return []

@@ -5,7 +5,7 @@ A shelf is a folder of policy folders; each policy folder is named after its top
     policy.toml          topic, title, owner, source; [[edition]]: version, dates, who signed, services, criteria
     questionnaire.json   the FHIR Questionnaire the clinician fills (left out when nothing need be asked)
     facts.cql            how each answer is found in FHIR data; its defines are named as the form's link ids
-    facts.elm.json       the same, compiled by ``fhir-pa policies compile``
+    facts.elm.json       the same, compiled by ``fhir-pa policies build``
     value-sets/*.json    FHIR ValueSets the form chooses from, when choices are shared or many
     cases.toml           stories the policy's owner signs, see ``cases.py``
     es.po                what members read of it, in Spanish (gettext; left out when nobody translated it)

@@ -1,4 +1,4 @@
-"""For authors of policies: begin one, check it, compile its facts, try it on a patient, see what a change would do, and what it costs clinicians."""
+"""For authors of policies: begin one, check it, build its facts, try it on a patient, see what a change would do, and what it costs clinicians."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def policies() -> None:
     """The payer's rules: one folder for each topic."""
 
 
-@policies.command("check")
+@policies.command("check", short_help="Name every mistake in a policy, or a shelf of them.")
 @a_folder
 def check_folder(folder: Path) -> None:
     """Name every mistake in FOLDER (a policy, or a shelf of them; by default the policies that come with the server)."""
@@ -45,19 +45,22 @@ def check_folder(folder: Path) -> None:
     sys.exit(1 if mistakes else 0)
 
 
-@policies.command("compile")
+@policies.command("build", short_help="Compile the CQL facts of policies to ELM.")
 @a_folder
-def compile_folder(folder: Path) -> None:
-    """Compile the CQL facts of every policy in FOLDER to the ELM that server and browser run."""
-    for cql in sorted(folder.rglob("*.cql")):
+def build_folder(folder: Path) -> None:
+    """Compile the CQL facts of every policy in FOLDER to the ELM that server and browser run; a warning is an error."""
+    found = sorted(folder.rglob("*.cql"))
+    if not found:
+        raise click.UsageError(f"{folder} holds no CQL. Name the folder of a policy, or of a shelf of them.")
+    for cql in found:
         with explained():
             try:
                 click.echo(f"{compile_facts(cql, translate)} is up to date.")
             except CqlMistakes as error:
-                raise click.UsageError(f"{cql}: {error}") from None
+                raise click.UsageError(f"{cql} does not compile: {error}. Mend it, and build again.") from None
 
 
-@policies.command()
+@policies.command(short_help="Write a folder for a new policy that works: change it from there.")
 @click.argument("topic")
 @click.option("--shelf", type=click.Path(file_okay=False, path_type=Path), default=Path("my-policies"), show_default=True, help="The shelf to put it on.")
 @click.option("--service", default="HCPCS:A9999", show_default=True, help="The code it is about, with its code system before a colon.")
@@ -73,7 +76,7 @@ def new(topic: str, shelf: Path, service: str) -> None:
     click.echo(f"Change these, then: fhir-pa policies check {shelf / topic}")
 
 
-@policies.command("try")
+@policies.command("try", short_help="Weigh a policy for one patient: findings, and the way to yes.")
 @click.argument("topic")
 @click.option("--patient", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A FHIR Bundle or resource in JSON: the record.")
 @click.option("--service", "codes", multiple=True, help="Only this code; else every service of the policy.")
@@ -88,7 +91,7 @@ def try_policy(topic: str, patient: Path, codes: tuple[str, ...], on: datetime |
                 click.echo(line)
 
 
-@policies.command()
+@policies.command(short_help="Who would be answered otherwise by another wording.")
 @click.argument("old", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("new_", metavar="NEW", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--over", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of PAS request Bundles; else the requests on file.")
@@ -101,7 +104,10 @@ def diff(old: Path, new_: Path, over: Path | None, **flags: Any) -> None:
     with explained(), FactEngine() as engine:
         pair = _volume(old), _volume(new_)
         if over is not None:
-            flips = list(policy_diff.compare(*pair, policy_diff.in_folder(over), engine))
+            history = list(policy_diff.in_folder(over))
+            if not history:
+                raise Unprocessable(f"{over} holds no PAS request Bundle that can be read. Name a folder of them (.json or .xml).")
+            flips = list(policy_diff.compare(*pair, history, engine))
         else:
             with payer_of(flags) as payer:
                 flips = list(policy_diff.compare(*pair, policy_diff.kept(payer), engine))
@@ -114,17 +120,21 @@ def diff(old: Path, new_: Path, over: Path | None, **flags: Any) -> None:
     sys.exit(1 if many_ else 0)
 
 
-@policies.command()
+@policies.command(short_help="What each form asks of a clinician: questions and minutes.")
 @an_own_shelf
 @click.argument("topics", nargs=-1)
 def burden(topics: tuple[str, ...], shelf: Path | None) -> None:
     """How many questions each form asks, how many the record answers, and the minutes left, over the policy's own stories."""
     with explained(), FactEngine() as engine:
-        volumes = [each for each in open_shelf(*([shelf] if shelf else [])).volumes() if not topics or each.edition.topic in topics]
+        there = open_shelf(*([shelf] if shelf else [])).volumes()
+        if strange := sorted(set(topics) - {each.edition.topic for each in there}):
+            known = ", ".join(dict.fromkeys(each.edition.topic for each in there))
+            raise Unprocessable(f"No policy on {', '.join(strange)} is on the shelf. There are {known}; --shelf opens your own.")
+        volumes = [each for each in there if not topics or each.edition.topic in topics]
         click.echo(burdens.table(_burdens(volumes, engine)))
 
 
-@policies.command()
+@policies.command(short_help="What DTR apps reported that went wrong with forms.")
 @click.option("--days", type=int, default=30, show_default=True, help="So many days back.")
 @where
 def errors(days: int, **flags: Any) -> None:

@@ -40,7 +40,7 @@ def disagreements(folder: str, wording: Wording, form: Json | None, elm: Json | 
 
 def drift(folder: str, facts: str, cql: str | None, elm: Json | None) -> list[Mistake]:
     """Whether the ELM was made from this very CQL; it carries the SHA-256 of the text it was made from."""
-    compiled, mend = f"{folder}/{elm_name(facts)}", "Run: fhir-pa policies compile"
+    compiled, mend = f"{folder}/{elm_name(facts)}", "Run: fhir-pa policies build"
     if cql is not None and elm is None:
         return [Mistake(compiled, "", f"is missing beside {facts}.", mend)]
     if cql is None and elm is not None:

@@ -57,6 +57,31 @@ def test_the_burden_of_an_adaptive_form_is_less_than_that_of_the_whole(tmp_path:
         assert stepwise < asked and minutes_stepwise < minutes
 
 
+def test_facts_are_built_from_the_cql_and_what_does_not_compile_is_told_with_its_place(tmp_path: Path) -> None:
+    run("new", "bath_lift", "--shelf", tmp_path)
+    cql = tmp_path / "bath_lift" / "facts.cql"
+    cql.write_text(cql.read_text() + "\n")
+    code, said = run("check", tmp_path)
+    assert code == 1 and "Run: fhir-pa policies build" in said
+    assert run("build", tmp_path)[0] == 0 and run("check", tmp_path) == (0, "No mistakes.\n")
+    cql.write_text(cql.read_text() + "\ndefin nothing:\n")
+    code, said = run("build", tmp_path)
+    assert code == 2 and "Mend it, and build again." in said.replace("\n", " ")
+    (tmp_path / "nothing").mkdir()
+    code, said = run("build", tmp_path / "nothing")
+    assert code == 2 and "Name the folder of a policy" in said
+
+
+def test_a_comparison_over_nothing_and_a_topic_nobody_has_are_told_and_not_counted_as_none(tmp_path: Path) -> None:
+    run("new", "bath_lift", "--shelf", tmp_path)
+    (tmp_path / "requests").mkdir()
+    (tmp_path / "requests" / "patient.json").write_text('{"resourceType": "Patient"}')
+    code, said = run("diff", tmp_path / "bath_lift", tmp_path / "bath_lift", "--over", tmp_path / "requests")
+    assert code == 2 and "Name a folder of them" in said.replace("\n", " ")
+    code, said = run("burden", "hoverboard")
+    assert code == 2 and "No policy on hoverboard" in said and "home_oxygen" in said
+
+
 def test_what_apps_reported_is_listed_for_the_operator(tmp_path: Path) -> None:
     report = ErrorReport(("urn:form|1",), (Problem("error", "exception", "MSG_BAD_SYNTAX", "item …", "could not convert"),))
     store = open_store(data_dir=tmp_path)

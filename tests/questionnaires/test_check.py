@@ -77,7 +77,7 @@ def test_cql_that_does_not_compile_is_told_with_its_line(folder: Path) -> None:
 
 def test_compiling_again_mends_the_drift(folder: Path) -> None:
     change(folder / "facts.cql", "// How each answer", "// How every answer")
-    assert [mistake.mend for mistake in check(folder)] == ["Run: fhir-pa policies compile"]
+    assert [mistake.mend for mistake in check(folder)] == ["Run: fhir-pa policies build"]
     assert compile_facts(folder / "facts.cql", translate) == folder / "facts.elm.json"
     assert check(folder) == []
 

@@ -237,7 +237,7 @@ def test_a_mistake_in_the_form_is_named_with_how_to_mend_it(shelf: Path, change:
 
 def test_cql_that_changed_after_it_was_compiled_is_noticed(shelf: Path) -> None:
     (mistake,) = policy(shelf, ("'final', 'amended', 'corrected'", "'final'"), file="facts.cql")
-    assert str(mistake) == "home_oxygen/facts.elm.json was not made from facts.cql as it reads now. Run: fhir-pa policies compile"
+    assert str(mistake) == "home_oxygen/facts.elm.json was not made from facts.cql as it reads now. Run: fhir-pa policies build"
 
 
 def test_cql_that_was_never_compiled_is_noticed(shelf: Path) -> None:
