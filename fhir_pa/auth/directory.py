@@ -46,6 +46,20 @@ class Insurer:
 
 
 @dataclass(frozen=True)
+class Consent:
+    """A provider's word that a client may ask in its name: who signed it, on which day, and the last day it holds (None: no end)."""
+
+    npi: str
+    signed_by: str
+    on: date
+    until: date | None = None
+
+    def holds(self, npi: str, day: date) -> bool:
+        """Whether it is this provider's, and in force on this day."""
+        return self.npi == npi and self.on <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
 class Client:
     """A provider's system that may call us, and the addresses at which we may call it.
 
@@ -54,7 +68,8 @@ class Client:
     for. ``fhir_bases`` and ``notification_endpoints`` are URL prefixes. ``validation`` is ``strict`` or ``tolerant`` where
     it differs from the server's. With a ``certificate_uri`` it is let in by mutual TLS alone, under a certificate that names
     its holder by this URI. ``search_parameters`` are its server's names for search parameters, by ``Type.parameter``.
-    ``dtr`` is false for a system that cannot run DTR: forms come to it as tasks.
+    ``dtr`` is false for a system that cannot run DTR: forms come to it as tasks. With ``consents`` it acts for others: it
+    submits in the name of its own ``organizations`` and of those who consented, and of nobody else.
     """
 
     id: str
@@ -71,6 +86,7 @@ class Client:
     certificate_uri: str = ""
     search_parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
     dtr: bool = True
+    consents: tuple[Consent, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from cds_hooks.apps import App
 from cds_hooks.network import Network, Provider
 from fhir_pa.auth import listed, members_listed, practices_listed
-from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Directory, GoldCard, Identifier, Insurer, Licence, Member, Person, PlanAccounts
+from fhir_pa.auth.directory import LINES_OF_BUSINESS, ROLES, Client, Consent, Directory, GoldCard, Identifier, Insurer, Licence, Member, Person, PlanAccounts
 from fhir_pa.auth.keys import UnusableKey, public_key
 from fhir_pa.auth.practice import Practice, PracticePerson
 from fhir_pa.auth.representative import Representative
@@ -118,6 +118,7 @@ def _client(table: Table) -> Client:
         dtr=table.flag("dtr", True),
         certificate_uri=_uri(table, "certificate_uri"),
         search_parameters=_search_parameters(table),
+        consents=_consents(table),
     )
     if client.jwks and client.jwks_url:
         table.wrong("jwks", "stands beside jwks_url, so it is unclear which keys count.", "Keep one of them.")
@@ -133,6 +134,26 @@ def _uri(table: Table, key: str) -> str:
     if value and ":" not in value:
         table.wrong(key, f"is {value!r}, which is not a URI.", 'Write the URI the certificate names its holder by, e.g. "https://ehr.oakwood.example".')
     return value
+
+
+def _consents(table: Table) -> tuple[Consent, ...]:
+    rows = table.raw("consents") or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        table.wrong("consents", "is no list of tables.", 'Write consents = [{ npi = "…", signed_by = "Ada Quill, MD", on = 2026-01-05 }].')
+        return ()
+    found: list[Consent] = []
+    for number, row in enumerate(rows, 1):
+        inner = Table(row, f"{table.where} consents {number}", table.mistakes)
+        npi, signed_by, on = inner.text("npi", required=True), inner.text("signed_by", required=True), inner.day("on", required=True)
+        until = inner.day("until")
+        inner.close()
+        if npi:
+            _check_npi(inner, "npi", npi)
+        if on and until and until < on:
+            inner.wrong("until", "lies before the day it was signed.", "Write the last day it holds, or leave it out.")
+        if npi and signed_by and on:
+            found.append(Consent(npi, signed_by, on, until))
+    return tuple(found)
 
 
 def _search_parameters(table: Table) -> dict[str, str]:

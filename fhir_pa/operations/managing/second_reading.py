@@ -24,7 +24,7 @@ from ig_profiles.json import parse
 from ig_profiles.outcome import Conflict, Forbidden
 from ig_profiles.reading import Json
 
-DRAWS = frozenset({"auditor", "policy", "physician"})
+DRAWS = frozenset({"auditor", "physician"})
 READ_BLIND = "read a case blind"
 MOST = 10  # decisions of one reviewer under one policy in one draw
 LOOKS = 500

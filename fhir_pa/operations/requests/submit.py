@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.numbers import new_number
+from fhir_pa.operations.requests.acting_for import by_whose_word
+from fhir_pa.operations.requests.acting_for import told as with_word
 from fhir_pa.operations.requests.appeal_submitted import appeal
 from fhir_pa.operations.requests.certified_before import certified_before
 from fhir_pa.operations.requests.held_attachments import waiting_for
@@ -57,11 +59,12 @@ def submit(body: bytes, guide: str, caller: Caller, payer: Payer) -> Json:
     told = (*findings(bundle, guide, caller, payer), *submission.set_aside)
     received = Received(str(uuid.uuid4()), "submit", caller.id, guide, at, body)
     asked = submission.request.member
+    word = by_whose_word(submission.request, caller, at.date())
     member = standing(payer.directory, asked.identifiers, _first_day(submission.request, at), asked.birth_date)
     for _ in range(ATTEMPTS - 1):
         with suppress(Conflict):
-            return _keep(_outcome(submission, member, received, payer, exchange), told, received, bundle, payer)
-    return _keep(_outcome(submission, member, received, payer, exchange), told, received, bundle, payer)
+            return _keep(_outcome(submission, member, received, payer, exchange), told, received, bundle, payer, word)
+    return _keep(_outcome(submission, member, received, payer, exchange), told, received, bundle, payer, word)
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ def _on_file(request: AuthorizationRequest, client: str, payer: Payer) -> tuple[
         return before, documentation_of(before, tx) if before else Documentation()
 
 
-def _keep(outcome: Outcome, told: Sequence[Issue], received: Received, bundle: Json, payer: Payer) -> Json:
+def _keep(outcome: Outcome, told: Sequence[Issue], received: Received, bundle: Json, payer: Payer, word: str) -> Json:
     base = payer.fhir_base(received.guide)
     with payer.store.transaction() as tx:
         earlier = tx.replay(received.client, received.sha256, received.kind, received.at - timedelta(seconds=payer.settings.replay_seconds))
@@ -173,7 +176,7 @@ def _keep(outcome: Outcome, told: Sequence[Issue], received: Received, bundle: J
             answer = write_error(bundle, outcome.errors, received.guide, at=received.at)
         else:
             if outcome.opened:
-                authorization = link(authorization, tx, received.at)
+                authorization = link(with_word(authorization, word), tx, received.at)
                 tx.add(authorization)
             else:
                 tx.save(authorization)
