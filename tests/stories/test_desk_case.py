@@ -57,6 +57,7 @@ def test_one_screen_tells_what_is_asked_what_was_found_on_which_evidence_and_by_
     assert "Unknown Too little oxygen in the blood" in told
     assert "/plan/policies/home_oxygen" in page and "edition 20" in told
     assert "Everything received" in told and "Trail" in told and "Nothing else is on file." in told
+    assert re.search(r"Trail .* Received service 1 ?, Oakwood Clinic EHR\.", told), told[told.rindex("Trail"):]
 
 
 def test_every_piece_of_evidence_opens_as_the_very_resource_that_was_received(plan: Plan, number: str, quill: AtDesk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -162,6 +163,11 @@ def test_who_may_do_what_at_the_policy_desk(plan: Plan) -> None:
     marsh = AtDesk(plan, OPERATOR)
     marsh.sign_in()
     assert "may not read the policy desk" in words(marsh.page("/desk/policies", 403))
+
+
+def test_an_owner_of_policies_is_offered_no_page_that_would_turn_him_away(plan: Plan, reed: AtDesk) -> None:
+    for address in set(re.findall(r'href="(/desk[^"#?]*)"', reed.page("/desk/policies"))):
+        assert reed.http.get(address).status_code < 400, address
 
 
 def test_a_review_organizations_people_read_no_figures_of_everybody(plan: Plan) -> None:

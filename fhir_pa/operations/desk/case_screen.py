@@ -64,8 +64,17 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
         "reasons": [{"code": code, "says": DECISION_REASONS[code], "root_cause": cause} for code, cause in causes.items()],
         "phone": person.phone or payer.directory.insurer.phone,
         "people": [{"id": each.id, "name": each.name} for each in payer.directory.people if able_to_own(each.id, payer)],
+        "names": _names(case, payer),
         "physicians": [{"id": each.id, "name": each.name} for each in payer.directory.people if "physician" in each.roles],
     }
+
+
+def _names(case: Authorization, payer: Payer) -> dict[str, str]:
+    """What people and systems of the trail are called, by the id that stands there."""
+    directory = payer.directory
+    called = {each.id: each.name for each in directory.clients}
+    called |= {each.id: each.name for each in directory.practice_people} | {each.id: each.name for each in directory.people}
+    return {event.by: called[event.by] for event in case.trail if event.by in called}
 
 
 def member_shown(case: Authorization) -> Json:
