@@ -62,7 +62,7 @@ def _four(four: Tracker) -> list[dict[str, Any]]:
 def _tell_four(four: Tracker) -> None:
     click.echo("\nThe four measures of practices")
     for each in four.measures:
-        value = "nothing to count" if each.value is None else f"{each.value:g}"
+        value = "nothing to count" if each.value is None else each.target.told(each.value)
         click.echo(f"  {each.name}: {value} ({each.count} of {each.of}), target {each.target}")
     click.echo(f"  days of care that nothing certifies: {four.unfunded_days}; days asked for and not certified: {four.denied_days}")
     for kind, behind in four.failures.items():

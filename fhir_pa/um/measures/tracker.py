@@ -51,8 +51,16 @@ class Target:
         return value > self.value if self.better is Better.ABOVE else value == self.value
 
     def __str__(self) -> str:
+        return f"{self.better} {self.told(self.value)}"
+
+    def told(self, value: float) -> str:
+        """A value of this measure with its unit.
+
+        >>> Target(Better.ABOVE, 98.0, "percent").told(51.7)
+        '51.7 %'
+        """
         units = {"percent": " %", "days": " days", "count": ""}
-        return f"{self.better} {self.value:g}{units[self.unit]}"
+        return f"{value:g}{units[self.unit]}"
 
 
 TARGETS: Mapping[Name, Target] = {
