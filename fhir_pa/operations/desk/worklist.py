@@ -130,7 +130,7 @@ def take(number: str, body: bytes, caller: Caller, payer: Payer) -> Json:
         tx.authorization(number)
         now = tx.owner(number)
         if now != before:
-            raise Conflict(f"The case is in the hands of {_called(now, payer)} by now. Read it again, and hand it over if that still holds.", expression="owner")
+            raise Conflict(f"The case is in the hands of {_called(now, payer)} by now. Read it again and hand it over if that still holds.", expression="owner")
         tx.hand_over(number, before, owner, person.id, at)
     return {"number": number, "owner": owner}
 

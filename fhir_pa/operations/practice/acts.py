@@ -147,5 +147,3 @@ def _is_text(body: bytes) -> bool:
         return not any(ord(sign) < 32 and sign not in "\t\r\n\f" for sign in body.decode())
     except UnicodeDecodeError:
         return False
-
-
