@@ -69,7 +69,7 @@ def test_a_physician_whose_licence_ran_out_may_not_deny():
 
 @pytest.mark.parametrize(
     ("left_out", "mend"),
-    [({"because": " "}, "one plain sentence"), ({"reason_codes": ()}, "reason_code"), ({"criteria": ()}, "Choose from: saturation")],
+    [({"because": " "}, "one plain sentence"), ({"reason_codes": ()}, "a reason code"), ({"criteria": ()}, "Choose from: saturation")],
 )
 def test_an_adverse_decision_without_its_parts_is_refused_and_says_which(left_out, mend):
     with pytest.raises(Unprocessable, match=mend):

@@ -74,7 +74,7 @@ def test_a_nurse_may_certify_and_may_not_deny(number: str, nurse: Staff) -> None
 
 MISSING: list[tuple[Json, str]] = [
     ({"because": ""}, "Write one plain sentence."),
-    ({"reason_code": None}, "a decision reason code (reason_code)"),
+    ({"reason_code": None}, "one plain sentence and a reason code"),
     ({"reason_code": "ZZ"}, "'ZZ' is no decision reason on file. Known: "),
     ({"reason_code": "0V"}, "has one root cause, and '0V' names none"),
     ({"criteria": None}, "An adverse decision names the criteria it rests on. Choose from: "),

@@ -141,10 +141,10 @@ class Determination:
         if not by_physician and not self._is_exclusion:
             raise Forbidden("Only a named physician with a licence may deny or reduce a service. Refer it to a physician reviewer.")
         if not self.because.strip() or not self.reason_codes:
-            text = "An adverse decision tells its reason. Give one plain sentence (because) and a decision reason code (reason_code)."
+            text = "An adverse decision tells its reason. Give one plain sentence and a reason code."
             raise Unprocessable(text, expression="reason_code" if self.because.strip() else "because")
         if not self.phone:
-            text = "An adverse decision names whom to call. Give a phone number (phone) that the provider and the member can use."
+            text = "An adverse decision names whom to call. Give a phone number that the provider and the member can use."
             raise Unprocessable(text, expression="phone")
 
     @property
