@@ -47,7 +47,7 @@ def test_what_is_watched_has_its_target_and_root_causes(decided: str, physician:
     found = {each["measure"]: each for each in told["measures"]}
     assert found["decided within the legal time"]["percent"] == 100.0 and found["decided within the legal time"]["target"] == 100.0
     assert found["adverse decisions signed by a person before notice"]["percent"] == 100.0
-    assert told["root_causes"] == [{"cause": "not medically necessary", "services": 1}]
+    assert told["root_causes"] == [{"cause": "not medically necessary", "services": 1, "cases": [decided]}]
 
 
 def test_what_cannot_be_read_is_named_all_at_once(physician: Staff) -> None:

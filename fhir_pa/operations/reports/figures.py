@@ -94,7 +94,7 @@ def watched_in_json(found: Watched) -> Json:
     """What is watched, as plain JSON."""
     return {
         "measures": [{**_share(share, True), "target": target} for share, target in found.shares],
-        "root_causes": [{"cause": cause, "services": count} for cause, count in found.causes],
+        "root_causes": [{"cause": cause, "services": count, "cases": list(found.behind[cause])} for cause, count in found.causes],
         "turnaround": [_times(each, with_cases=True) for each in found.times],
     }
 

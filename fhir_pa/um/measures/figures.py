@@ -134,11 +134,15 @@ def figures_of(standings: Iterable[Standing], year: int, line_of_business: str =
 
 @dataclass(frozen=True)
 class Watched:
-    """What a plan and its practices watch: each share with its target in percent (None: none is set), and how long decisions took."""
+    """What a plan and its practices watch: each share with its target in percent (None: none is set), and how long decisions took.
+
+    ``causes`` counts services by why they were denied, the most frequent cause first; ``behind`` has the cases of each cause.
+    """
 
     shares: tuple[tuple[Share, float | None], ...]
     causes: tuple[tuple[RootCause, int], ...]
     times: tuple[Times, ...] = ()
+    behind: Mapping[RootCause, tuple[str, ...]] = field(default_factory=dict)
 
 
 def watched(cases: Iterable[Authorization], since: datetime, until: datetime) -> Watched:
@@ -173,6 +177,7 @@ def watched(cases: Iterable[Authorization], since: datetime, until: datetime) ->
             (Share(ONE_CONTACT, tuple(number for number, enough in told if enough), tuple(number for number, _ in told)), None),
         ),
         causes=tuple(causes.most_common()),
+        behind={cause: tuple(each.number for each in courses if cause in each.causes) for cause in causes},
         times=(
             _times("standard requests", [each for each in courses if not each.urgent]),
             _times("expedited requests", [each for each in courses if each.urgent]),
