@@ -19,6 +19,7 @@ from questionnaires.check import check, report
 from questionnaires.comparisons import OPERATORS
 from questionnaires.criteria import GROUPS
 from questionnaires.library import BUILT_IN
+from tests.benchmarks.pas_calls import Submissions
 
 PAGE = (Path(fhir_pa.__file__).parent / "docs" / "add-a-policy.md").read_text(encoding="utf-8")
 
@@ -63,6 +64,7 @@ def test_every_command_on_the_page_does_what_the_page_says(tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     shutil.copy(BUILT_IN / "cpap" / "cases" / "after-trial.json", tmp_path / "record.json")
     (tmp_path / "requests").mkdir()
+    (tmp_path / "requests" / "oxygen.json").write_bytes(next(Submissions("2.2").requests()).partition(b"\r\n\r\n")[2])
     said = []
     for command in COMMANDS:
         if "diff" in command:

@@ -5,16 +5,19 @@ Over HTTP (F53, F66, F92, F97-F99).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fhir_pa.provider.charts.practice import CLINIC_NPI
-from fhir_pa.provider.play.payer_file import CLIENT_ID
+from fhir_pa.provider.play.payer_file import CLIENT_ID, PULMONOLOGIST
+from fhir_pa.um.reviewing.delegate import Delegate
 from ig_profiles import json
 from ig_profiles.reading import Json
 from tests.stories.asking import oxygen, submit
+from tests.stories.desk_parties import AtDesk, words
 from tests.stories.parties import AUDITOR, CLERK, NOW, SUPPLIER, Plan, Staff, System
 
-HEAD = "claim,line,member,code,on,npi,until,quantity,place,diagnoses,ended,code_system\n"
+HEAD = "claim,line,member,code,on,npi,until,quantity,place,diagnoses,ended,code_system,paid\n"
 TODAY = NOW.date()
 
 
@@ -89,7 +92,7 @@ def test_population_figures_say_when_no_claims_are_told_and_are_there_when_they_
     tell(plan, line("H-1", "871", TODAY - timedelta(days=48), rest=first) + line("H-2", "871", TODAY - timedelta(days=21), rest=again))
     told = get(physician, "/um/measures/population")
     assert (told["readmissions"][0]["percent"], told["readmissions"][0]["claims"]) == (50.0, ["H-1/1"])
-    assert (told["long_stays"][0]["goal_days"], told["long_stays"][0]["claims"]) == (6, ["H-1/1"])
+    assert (told["long_stays"][0]["goal_days"], told["long_stays"][0]["claims"]) == (5, ["H-1/1"])
 
 
 def test_variation_and_missing_criteria_and_causes_open_into_their_cases(plan: Plan, physician: Staff) -> None:
@@ -101,3 +104,35 @@ def test_variation_and_missing_criteria_and_causes_open_into_their_cases(plan: P
     assert get(physician, "/um/measures/missing")["criteria"] == []
     assert get(physician, f"/um/measures/causes?practice={CLINIC_NPI}")["causes"] == []
     assert "The region of a member is not on file" in json.dump(get(physician, "/um/measures/variation?by=region", 422)).decode()
+
+
+def test_the_reviewers_screen_shows_what_claims_tell_of_the_member_and_on_which_case_each_rests(plan: Plan) -> None:
+    clinic = System(plan, CLIENT_ID, "2.2")
+    number = submit(clinic, oxygen(clinic)).numbers[0]
+    desk = AtDesk(plan, PULMONOLOGIST)
+    desk.sign_in()
+    assert "No claim for this member was told" in words(desk.page(f"/desk/cases/{number}"))
+    tell(plan, line("C-2", "K0861") + line("C-1", on=TODAY, rest=f",{TODAY},2,12,,,,yes") + f"C-9,1,SYN-02,E1390,{TODAY},{CLINIC_NPI},,,,,,,\n")
+    first, second = desk.data(f"/desk/cases/{number}.json")["given"]["lines"]
+    assert (first["claim"], first["same_service"], first["number"], first["quantity"], first["paid"]) == ("C-1", True, number, "2", True)
+    assert (second["claim"], second["standing"], second["number"], second["paid"]) == ("C-2", "none on file", "", None)
+    shown = words(desk.page(f"/desk/cases/{number}"))
+    assert "claim C-1, line 1" in shown and "Paid" in shown and "None on file" in shown and "C-9" not in shown, "another member's claim stays away"
+
+
+def test_people_of_a_review_organization_read_no_claims_on_the_screen(plan: Plan) -> None:
+    clinic = System(plan, CLIENT_ID, "2.2")
+    number = submit(clinic, oxygen(clinic)).numbers[0]
+    tell(plan, line("C-1"))
+    directory = plan.payer.settings.directory
+    people = tuple(replace(each, delegate="Northlight Review") if each.id == PULMONOLOGIST else each for each in directory.people)
+    listed = replace(directory, people=people, delegates=(Delegate("Northlight Review", "555-555-0160", ("home_oxygen",)),))
+    plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, directory=listed))
+    desk = AtDesk(plan, PULMONOLOGIST)
+    desk.sign_in()
+    assert desk.data(f"/desk/cases/{number}.json")["given"] is None
+    assert "claims tell" not in words(desk.page(f"/desk/cases/{number}"))
+
+
+def test_a_payment_that_is_neither_yes_nor_no_is_named(plan: Plan) -> None:
+    assert "neither yes nor no" in json.dump(tell(plan, line("C-1", rest=",,,,,,,perhaps"), 422)).decode()
