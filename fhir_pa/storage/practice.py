@@ -35,7 +35,6 @@ class Lines:
     first: datetime | None = None
     last: datetime | None = None
     shown_at: datetime | None = None
-    awaits: str = ""
     open_end: bool = False
     counted: bool = False
     newest: bool = False
@@ -83,8 +82,6 @@ def _narrowed(wanted: Lines) -> list[sa.ColumnElement[bool]]:
         found.append(_line.at < wanted.last)
     if wanted.shown_at:
         found += [sa.or_(_line.since.is_(None), _line.since <= wanted.shown_at), sa.or_(_line.until.is_(None), _line.until > wanted.shown_at)]
-    if wanted.awaits:
-        found.append(_line.awaits == wanted.awaits)
     if wanted.open_end:
         found.append(_line.continued.is_(False))
     if wanted.counted:

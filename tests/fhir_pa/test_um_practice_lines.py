@@ -10,11 +10,13 @@ import pytest
 
 from fhir_pa.um.case.review import Decision, Verdict
 from fhir_pa.um.deciding.determination import Authorized, Certify, EditionReference
+from fhir_pa.um.deciding.information_request import InformationRequest
 from fhir_pa.um.deciding.request import Identifier, Party
 from fhir_pa.um.deciding.root_cause import RootCause
 from fhir_pa.um.measures.practice_lines import Awaits, Kind, Line, lines, seen_by
 from fhir_pa.um.on_file.units import use
 from ig_profiles.names import NPI
+from questionnaires.criteria import Truth
 from tests.builders import EDITION, NOON, TODAY, authorization, certify, finding, physician, refer, request
 
 OTHER = Party("Fernhill Home Oxygen", (Identifier(NPI, "9000000106"),))
@@ -37,6 +39,14 @@ def test_a_case_that_is_referred_waits_for_the_plan_and_says_for_whom() -> None:
     assert line.awaits is Awaits.PLAN and line.says == "A decision by a physician of the plan." and line.items == (1,)
     (line,) = of(Kind.PENDED, *lines(authorization(refer(to="nurse"))))
     assert "by a nurse" in line.says
+
+
+def test_what_is_asked_of_the_practice_is_due_when_its_answer_is_not_when_the_decision_is() -> None:
+    case = authorization(replace(refer(finding(truth=Truth.UNKNOWN)), asks=(InformationRequest("52053-6", ("the test report",), ("saturation",)),)))
+    (awaited,), (pended,) = of(Kind.AWAITED, *lines(case)), of(Kind.PENDED, *lines(case))
+    assert awaited.says == "the test report" and awaited.items == (1,) and pended.at == case.clock.legal_due_at
+    assert awaited.at == NOON + timedelta(days=4) < pended.at
+    assert not of(Kind.AWAITED, *lines(authorization(refer())))
 
 
 def test_what_is_certified_tells_how_much_is_left_in_thousandths() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from fhir_pa.provider.play.payer_file import COORDINATOR, PULMONOLOGIST, READER
 from tests.stories.asking import DENIAL
 from tests.stories.desk_parties import words
-from tests.stories.parties import Plan, Staff
+from tests.stories.parties import NOW, Plan, Staff
 from tests.stories.practice_parties import AtPractice
 
 BOOKED = {"call_on": "2026-11-23", "call_hour": "15:30", "clinician_name": "Halvard Brisk, MD", "clinician_phone": "555-555-0107"}
@@ -29,9 +30,17 @@ def number(denied: str) -> str:
 def test_an_offered_call_is_on_the_list_with_its_window_and_the_case_waits_for_the_practice(number: str, linnet: AtPractice) -> None:
     page = linnet.page("/practice/lists/calls")
     assert "3 days left" in words(page) and "89 % is above the limit." in words(page) and f'href="/practice/requests/{number}#calls">Book it' in page
-    assert "A call with the plan’s physician: book it." in words(linnet.page("/practice/lists/waiting"))
+    assert "From the practice: A call with the plan’s physician: book it." in words(linnet.page("/practice/lists/pended"))
     told = words(linnet.page(f"/practice/requests/{number}"))
     assert "The physician means to deny it: 89 % is above the limit." in told and "Time (EST)" in told
+
+
+def test_the_first_page_tells_a_call_once_with_its_own_window(number: str, linnet: AtPractice) -> None:
+    first = {each["name"]: each["rows"] for each in linnet.data("/practice/desk.json")["first"]}
+    (call,) = first["calls"]
+    assert datetime.fromisoformat(call["at"]) == NOW + timedelta(hours=72)
+    assert not any("call" in row["says"] for row in first.get("waiting", ()))
+    assert words(linnet.page("/practice")).count("3 days left") == 1
 
 
 def test_a_call_is_booked_in_the_plans_time_with_the_physician_who_drafted_the_decision(plan: Plan, number: str, linnet: AtPractice) -> None:
@@ -39,7 +48,7 @@ def test_a_call_is_booked_in_the_plans_time_with_the_physician_who_drafted_the_d
     (talk,) = linnet.data(f"/practice/requests/{number}.json")["calls"]
     assert talk["stage"] == "scheduled" and talk["call_at"] == "2026-11-23T15:30:00-05:00" and talk["physician"] == "Ada Quill, MD"
     assert "Booked for 23 Nov 2026, 15:30 EST." in words(linnet.page("/practice/lists/calls"))
-    assert "book it" not in words(linnet.page("/practice/lists/waiting")), "what else was asked for is still awaited"
+    assert "book it" not in words(linnet.page("/practice/lists/pended")), "what else was asked for is still awaited"
     case = Staff(plan, PULMONOLOGIST).call("GET", f"/um/authorizations/{number}").get_json()
     assert case["peer_to_peers"][0]["clinician"]["phone"] == "555-555-0107" and case["trail"][-1]["by"] == COORDINATOR
     linnet.act(number, "calls/1", **{**BOOKED, "call_hour": "16:30"})

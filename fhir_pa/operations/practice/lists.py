@@ -11,7 +11,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.desk.looked import LISTED, keep_look
 from fhir_pa.operations.pages import page_of
 from fhir_pa.storage.practice import Lines
-from fhir_pa.um.measures.practice_lines import Awaits, Kind
+from fhir_pa.um.measures.practice_lines import Kind
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
@@ -19,6 +19,7 @@ from ig_profiles.reading import Json
 PER_PAGE = 25
 FIRST = 5  # lines of each list on the first page
 PRESSING = ("calls", "waiting", "stays", "expiring")
+ASKED = "The plan asked you for this. What has not come by then is not waited for: a person decides on what is on file."
 EXPIRING, LATELY = timedelta(days=14), timedelta(days=30)
 
 
@@ -40,7 +41,7 @@ def lists(npis: tuple[str, ...], at: datetime) -> dict[str, Listed]:
     calls, stays = replace(ahead, kinds=(Kind.CALL,)), replace(ahead, kinds=(Kind.REVIEW,))
     appeals = replace(ahead, kinds=(Kind.APPEALABLE, Kind.APPEAL))
     return {
-        "waiting": Listed("Waiting for you", "The plan cannot decide before you answer.", replace(pended, awaits=Awaits.PRACTICE)),
+        "waiting": Listed("Waiting for you", ASKED, replace(of, kinds=(Kind.AWAITED,))),
         "pended": Listed("Pended", "Not decided yet, the first due first.", pended),
         "calls": Listed("Peer-to-peer calls", "Talk to the plan’s physician before a denial is signed.", calls),
         "stays": Listed("Continued stay due", "Send the review on its day, and the extension before the last certified day.", stays),

@@ -18,7 +18,7 @@ from fhir_pa.um.deciding.request import CertificationType
 from fhir_pa.um.on_file.inquiry import is_sensitive, npis_of
 from fhir_pa.um.on_file.units import left
 from fhir_pa.um.reviewing.appealing import file_until
-from fhir_pa.um.reviewing.information_life import rounds
+from fhir_pa.um.reviewing.information_life import Round, rounds
 from fhir_pa.um.stays.stay import CONTINUED, is_reviewed, reviews_of
 
 DAY = timedelta(days=1)
@@ -30,6 +30,7 @@ class Kind(StrEnum):
 
     REQUEST = "request"
     PENDED = "pended"
+    AWAITED = "awaited"
     HELD = "on file"
     REVIEW = "continued stay"
     CALL = "peer-to-peer"
@@ -89,7 +90,10 @@ def lines(authorization: Authorization) -> tuple[Line, ...]:
 def _all(case: Authorization) -> Iterator[Line]:
     yield Line(Kind.REQUEST, 0, case.opening_clock.received_at, "", str(case.action))
     if case.pended:
-        yield _pended(case)
+        waiting = [each for each in rounds(case) if each.waits]
+        yield _pended(case, waiting)
+        if waiting:
+            yield _awaited(waiting)
     for item in case.items:
         if item.state in CERTIFICATIONS:
             yield _held(case, item)
@@ -107,18 +111,26 @@ def _all(case: Authorization) -> Iterator[Line]:
             yield Line(Kind.APPEAL, filed.number, filed.due_at, heard, filed.name, filed.items, Awaits.PLAN)
 
 
-def _pended(case: Authorization) -> Line:
-    waiting = [each for each in rounds(case) if each.waits]
+def _pended(case: Authorization, waiting: list[Round]) -> Line:
     states = {item.state for item in case.pended}
     due, items = case.clock.legal_due_at, tuple(item.sequence for item in case.pended)
     talk = next((each for each in case.peer_to_peers if each.is_open), None)
     if talk is not None and talk.call_at is None:
         return Line(Kind.PENDED, 0, due, "A call with the plan’s physician: book it.", "pended", items, Awaits.PRACTICE)
     if waiting:
-        wanted = "; ".join(dict.fromkeys(word for each in waiting for asks in each.still.values() for ask in asks for word in ask.words))
-        return Line(Kind.PENDED, 0, due, wanted, "pended", items, Awaits.PRACTICE)
+        return Line(Kind.PENDED, 0, due, _wanted(waiting), "pended", items, Awaits.PRACTICE)
     who = "a physician" if states & {State.IN_REVIEW_PHYSICIAN, State.ADVERSE_INTENDED} else "a nurse"
     return Line(Kind.PENDED, 0, due, f"A decision by {who} of the plan.", "pended", items, Awaits.PLAN)
+
+
+def _awaited(waiting: list[Round]) -> Line:
+    """What was asked for and has not come, due when its answer is: the decision may be due days later."""
+    items = tuple(sorted({sequence for each in waiting for sequence in each.still}))
+    return Line(Kind.AWAITED, 0, min(each.due_at for each in waiting), _wanted(waiting), "awaited", items, Awaits.PRACTICE)
+
+
+def _wanted(waiting: list[Round]) -> str:
+    return "; ".join(dict.fromkeys(word for each in waiting for asks in each.still.values() for ask in asks for word in ask.words))
 
 
 def _held(case: Authorization, item: Item) -> Line:
