@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ig_profiles.reading import Json
+from questionnaires.authoring.criteria import untitled
 from questionnaires.authoring.mistakes import Mistake, report
 from questionnaires.authoring.published import breaches
 from questionnaires.authoring.stories import read_cases
@@ -17,7 +18,7 @@ from questionnaires.elm import elm_name
 from questionnaires.library import BUILT_IN, Volume, read_folder, read_shelf
 from questionnaires.translate import CqlMistakes, translate
 
-__all__ = ["Mistake", "check", "report", "stories"]
+__all__ = ["Mistake", "advice", "check", "report", "stories"]
 
 
 def check(folder: Path = BUILT_IN, engine: FactEngine | None = None, translator: Callable[[str], Json] = translate) -> list[Mistake]:
@@ -26,10 +27,7 @@ def check(folder: Path = BUILT_IN, engine: FactEngine | None = None, translator:
     Besides what ``open_shelf`` refuses: whether the CQL still gives the ELM that is shipped, whether the form as it is handed
     out keeps to the guides, and whether each signed story ends as its owner says. Raises Unavailable when the CQL engine was never built.
     """
-    alone = (folder / "policy.toml").is_file()
-    volumes, mistakes = read_folder(folder) if alone else read_shelf(folder, built_in=folder != BUILT_IN)
-    mine = [volume for volume in volumes if volume.folder.parent == folder or alone]
-    mistakes = list(mistakes)
+    mine, mistakes = _read(folder)
     for volume in mine:
         mistakes += [*_recompiled(volume, translator), *breaches(volume)]
     with FactEngine() if engine is None else nullcontext(engine) as running:
@@ -37,6 +35,22 @@ def check(folder: Path = BUILT_IN, engine: FactEngine | None = None, translator:
             told, wrong = stories(home, mine)
             mistakes += wrong + [mistake for case, volume in told for mistake in tell(case, volume, running)]
     return list(dict.fromkeys(mistakes))
+
+
+def advice(folder: Path = BUILT_IN) -> list[str]:
+    """What is no mistake, and reads better otherwise, each as a sentence: parts of criteria that people see by the names of their facts."""
+    return [
+        f"{volume.folder.name}/policy.toml has a part without a title, so people read '{each.title}'. Add title = \"…\". (edition {volume.edition.version})"
+        for volume in _read(folder)[0]
+        for each in untitled(volume.edition.criteria)
+    ]
+
+
+def _read(folder: Path) -> tuple[list[Volume], list[Mistake]]:
+    """The policies of this folder alone, or of this shelf, and what is wrong with them and their neighbours."""
+    alone = (folder / "policy.toml").is_file()
+    volumes, mistakes = read_folder(folder) if alone else read_shelf(folder, built_in=folder != BUILT_IN)
+    return [volume for volume in volumes if volume.folder.parent == folder or alone], list(mistakes)
 
 
 def stories(folder: Path, volumes: list[Volume]) -> tuple[list[tuple[Case, Volume]], list[Mistake]]:

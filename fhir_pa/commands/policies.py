@@ -19,7 +19,7 @@ from questionnaires import burden as burdens
 from questionnaires import trial
 from questionnaires.authoring.codes import CODE_SYSTEMS
 from questionnaires.authoring.starter import start
-from questionnaires.check import check, report, stories
+from questionnaires.check import advice, check, report, stories
 from questionnaires.compile import compile_facts
 from questionnaires.cql import FactEngine
 from questionnaires.error_report import in_words
@@ -42,6 +42,8 @@ def check_folder(folder: Path) -> None:
     with explained():
         mistakes = check(folder)
     click.echo(report(mistakes))
+    for each in advice(folder):
+        click.echo(f"Advice: {each}")
     sys.exit(1 if mistakes else 0)
 
 

@@ -69,10 +69,23 @@ def _criterion(inner: Table, table: Table, path: str) -> Criterion | None:
             inner.wrong(f"has an empty '{groups[0]}'.", "List the criteria below it, or take it out.")
     else:
         test = _test(inner)
-        phrase = f"{test.fact} {test.operator.replace('_', ' ')} {test.value}" if test else ""
+        phrase = _phrase(test) if test else ""
         said |= {"id": inner.take("id", str, phrase), "title": inner.take("title", str, phrase), "test": test}
     inner.finish()
     return Criterion(**said) if said["id"] and said["title"] and (groups or said["test"]) and said.get("at_least", 1) else None
+
+
+def untitled(criteria: Iterable[Criterion]) -> Iterator[Criterion]:
+    """The tests, however deep, that are called by what they compare, because nobody gave them a title.
+
+    >>> [each.title for each in untitled(read_criteria(Table({}, "", "", []), [{"fact": "spo2", "above": 88}, {"fact": "hgb", "title": "Low", "below": 8}]))]
+    ['spo2 above 88']
+    """
+    return (each for each in every(criteria) if each.test and each.title == _phrase(each.test))
+
+
+def _phrase(test: Test) -> str:
+    return f"{test.fact} {test.operator.replace('_', ' ')} {test.value}"
 
 
 def _document(inner: Table) -> str | None:

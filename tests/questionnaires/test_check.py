@@ -41,6 +41,19 @@ def test_a_shipped_shelf_has_no_mistake_its_elm_is_what_its_cql_says_its_forms_k
     assert report(check(shelf)) == "No mistakes."
 
 
+@pytest.mark.parametrize("shelf", [BUILT_IN, BUILT_IN.parent / "examples"], ids=["built in", "examples"])
+def test_every_part_of_a_shipped_criterion_has_a_title_people_can_read(shelf: Path) -> None:
+    assert checking.advice(shelf) == []
+
+
+def test_a_part_without_a_title_is_no_mistake_and_its_author_is_advised(folder: Path) -> None:
+    change(folder / "policy.toml", 'title = "Saturation is above 88 %", ', "")
+    change(folder / "es.po", 'msgid "Saturation is above 88 %"\nmsgstr "La saturación es de más de 88 %"', "")
+    (advised,) = checking.advice(folder)
+    assert "people read 'spo2 above 88'. Add title" in advised and "edition 2026.1" in advised
+    assert check(folder) == []
+
+
 def test_a_form_that_breaks_a_guides_profile_is_a_mistake_at_its_place(folder: Path) -> None:
     change(folder / "questionnaire.json", '"type": "boolean"', '"type": "reference"')
     told = [each for each in check(folder) if "breaks DTR" in each.what]
