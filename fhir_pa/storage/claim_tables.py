@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, String, Table, Tex
 
 from fhir_pa.storage.tables import Moment, metadata
 
-# One row for each line of a claim; told again, a line stays as it was told first.
+# One row for each line of a claim; told again, a line stays as it was told first, except for what became of its payment.
 claim_lines = Table(
     "claim_lines",
     metadata,
@@ -25,6 +25,8 @@ claim_lines = Table(
     Column("diagnoses", Text, nullable=False),  # system|code, separated by spaces
     Column("ended", Boolean, nullable=False),
     Column("told_at", Moment, nullable=False),
+    Column("paid", Boolean, nullable=True),  # null: not told
     Index("ix_claim_lines_on", "on"),
     Index("ix_claim_lines_npi", "npi", "on"),
+    Index("ix_claim_lines_member", "member", "on"),
 )

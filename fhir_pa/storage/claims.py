@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,14 @@ class ClaimReading(Ground):
         rows = self.rows(sa.select(claim_lines).where(*asked).order_by(_line.on, _line.claim, _line.line))
         return [_read(row) for row in rows]
 
+    def rendered_to(self, members: Iterable[Identifier], first: Collection[str], most: int) -> tuple[list[Rendered], int]:
+        """So many lines of the member with any of these numbers, those with a code of ``first`` before others, the newest first; and how many there are."""
+        named = sa.or_(sa.false(), *(sa.and_(_line.member == each.value, _line.member_system == each.system) for each in members))
+        order = (sa.case((_line.code.in_(sorted(first)), 0), else_=1), _line.on.desc(), _line.claim, _line.line)
+        found = [_read(row) for row in self.rows(sa.select(claim_lines).where(named).order_by(*order).limit(most))]
+        of = len(found) if len(found) < most else self.rows(sa.select(sa.func.count()).select_from(claim_lines).where(named))[0][0]
+        return found, of
+
     def claims_are_told(self) -> bool:
         """Whether any claim was ever told: without one, nothing can be said of what was given."""
         return self.row(sa.select(_line.claim).limit(1)) is not None
@@ -36,8 +44,15 @@ class ClaimWriting(ClaimReading):
     """Keeping what was given."""
 
     def keep_rendered(self, lines: Iterable[Rendered], at: datetime) -> int:
-        """Keep these lines; how many of them are new."""
-        return sum(self.insert_new(claim_lines, _row(line, at)) for line in lines)
+        """Keep these lines; how many of them are new. Of a line told before, only whether it was paid is learnt anew."""
+        return sum(self._keep_line(line, at) for line in lines)
+
+    def _keep_line(self, line: Rendered, at: datetime) -> bool:
+        if self.insert_new(claim_lines, _row(line, at)):
+            return True
+        if line.paid is not None:
+            self.connection.execute(sa.update(claim_lines).where(_line.claim == line.claim, _line.line == line.line).values(paid=line.paid))
+        return False
 
 
 def _row(line: Rendered, at: datetime) -> dict[str, Any]:
@@ -57,6 +72,7 @@ def _row(line: Rendered, at: datetime) -> dict[str, Any]:
         "diagnoses": " ".join(f"{each.system or ''}|{each.code}" for each in line.diagnoses),
         "ended": line.ended,
         "told_at": at,
+        "paid": line.paid,
     }
 
 
@@ -74,4 +90,5 @@ def _read(row: Any) -> Rendered:
         place=row.place,
         diagnoses=tuple(Coding(*each.rsplit("|", 1)) for each in row.diagnoses.split()),
         ended=row.ended,
+        paid=row.paid,
     )

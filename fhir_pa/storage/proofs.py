@@ -114,7 +114,8 @@ class ProofWriting(ProofReading):
         if revision > 1:
             row = self.row(sa.select(_link.sha256).where(_link.number == number).order_by(_link.revision.desc()).limit(1))
             previous, answered = row.sha256 if row else "", self._answered(number)
-        said = proof.link(authorization, previous, fingerprint(document), self.receipts(authorization.received), answered, release())
+        over = authorization.brought_over.received if authorization.brought_over else ()
+        said = proof.link(authorization, previous, fingerprint(document), self.receipts((*over, *authorization.received)), answered, release())
         text = canonical(said).decode()
         self.insert(tables.proofs, {"number": number, "revision": revision, "sha256": fingerprint(text), "document": text})
 

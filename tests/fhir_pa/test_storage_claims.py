@@ -34,6 +34,25 @@ def test_a_line_told_twice_is_kept_once_and_read_back_in_every_field(store: Stor
         assert tx.rendered(TODAY + DAY, TODAY + DAY) == []
 
 
+def test_a_members_lines_are_found_the_wanted_service_first_and_nobody_elses(store: Store) -> None:
+    older, chair = replace(LINE, claim="C-4", on=TODAY - DAY), replace(LINE, claim="C-5", code=Coding(HCPCS, "K0861"))
+    stranger = replace(LINE, claim="C-6", member=Identifier(MEMBER.system, "SYN-99"))
+    namesake = replace(LINE, claim="C-7", member=Identifier("http://another.example", MEMBER.value))
+    with store.transaction() as tx:
+        tx.keep_rendered([chair, older, LINE, stranger, namesake], NOON)
+        assert tx.rendered_to([MEMBER], {"E1390"}, 2) == ([LINE, older], 3)
+        assert tx.rendered_to([MEMBER], {"E1390"}, 9) == ([LINE, older, chair], 3)
+        assert tx.rendered_to([], {"E1390"}, 9) == ([], 0)
+
+
+def test_whether_a_line_was_paid_is_learnt_when_it_is_told(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.keep_rendered([LINE], NOON)
+        assert tx.keep_rendered([replace(LINE, paid=True, quantity=Decimal(9))], NOON) == 0
+        assert tx.keep_rendered([LINE], NOON) == 0, "silence takes nothing back"
+        assert tx.rendered(TODAY, TODAY) == [replace(LINE, paid=True)]
+
+
 def test_one_practice_sees_its_own_cases_and_claims_and_the_plan_all_of_them(store: Store) -> None:
     shelf = open_shelf()
     other = request(requestor=Party("Fernhill Supply", (Identifier(NPI, OTHERS.npi),)))

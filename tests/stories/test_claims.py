@@ -121,13 +121,13 @@ def test_the_reviewers_screen_shows_what_claims_tell_of_the_member_and_on_which_
 
 
 def test_people_of_a_review_organization_read_no_claims_on_the_screen(plan: Plan) -> None:
-    clinic = System(plan, CLIENT_ID, "2.2")
-    number = submit(clinic, oxygen(clinic)).numbers[0]
-    tell(plan, line("C-1"))
     directory = plan.payer.settings.directory
     people = tuple(replace(each, delegate="Northlight Review") if each.id == PULMONOLOGIST else each for each in directory.people)
     listed = replace(directory, people=people, delegates=(Delegate("Northlight Review", "555-555-0160", ("home_oxygen",)),))
     plan.payer = replace(plan.payer, settings=replace(plan.payer.settings, directory=listed))
+    clinic = System(plan, CLIENT_ID, "2.2")
+    number = submit(clinic, oxygen(clinic)).numbers[0]
+    tell(plan, line("C-1"))
     desk = AtDesk(plan, PULMONOLOGIST)
     desk.sign_in()
     assert desk.data(f"/desk/cases/{number}.json")["given"] is None

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.operations.desk.evidence import Brought, brought
+from fhir_pa.operations.desk.evidence import Brought, with_earlier
+from fhir_pa.operations.desk.given import given
 from fhir_pa.operations.desk.looked import READ_CASE, keep_look, looks_at
 from fhir_pa.operations.desk.plain_facts import words_of
 from fhir_pa.operations.desk.readable import title
@@ -41,12 +42,13 @@ def screen(number: str, caller: Caller, payer: Payer) -> Json:
     person, at = caller.must_be_staff(), payer.clock()
     with payer.store.reading() as tx:
         case = tx.authorization(number)
-        received = list(brought(case, tx))
+        received = list(with_earlier(case, tx))
         told = {
             "case": everything(case),
             "at": at.isoformat(),
             "member": member_shown(case),
             "history": _history(case, tx),
+            "given": given(case, caller, payer, tx),
             "messages": _messages(case, tx),
             "alerts": [{"matter": each.matter, "says": each.says} for each in tx.alerts(case.number)],
         }
@@ -144,7 +146,8 @@ def documents_of(received: list[Brought]) -> list[Json]:
     found: dict[str, Json] = {}
     for each in received:
         kind = each.resource.get("resourceType")
-        told = {"sha256": each.sha256, "title": title(each.resource), "received_at": each.at.isoformat(), "kind": kind, "clinical": kind not in _FRAME}
+        told: Json = {"sha256": each.sha256, "title": title(each.resource), "received_at": each.at.isoformat()}
+        told |= {"kind": kind, "clinical": kind not in _FRAME, "over": each.over}
         found.setdefault(each.sha256, told)
     return list(found.values())
 

@@ -6,7 +6,6 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import sees
 from fhir_pa.operations.desk.looked import READ_CASE, keep_look
 from fhir_pa.operations.desk.view import summary
-from fhir_pa.operations.weighing.on_file import same_person
 from fhir_pa.um.stays.episode import episode as of_case
 from fhir_pa.um.stays.episode import steps
 from fhir_pa.wiring import Payer
@@ -19,7 +18,7 @@ def episode(number: str, caller: Caller, payer: Payer) -> Json:
     with payer.store.reading() as tx:
         case = tx.authorization(number)
         member = case.request.member
-        theirs = [each for each in tx.of_member(member.identifiers) if same_person(each.request.member, member)] if member.identifiers else []
+        theirs = [each for each in tx.of_member(member.identifiers) if each.request.member.same_person_as(member)] if member.identifiers else []
     cases = [each for each in of_case(case, theirs) if sees(each, caller, payer)]
     for each in cases:
         keep_look(READ_CASE, each.number, caller, payer)

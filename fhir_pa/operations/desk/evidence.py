@@ -13,6 +13,7 @@ from fhir_pa.operations.desk.looked import READ_DOCUMENT, keep_look
 from fhir_pa.operations.desk.readable import readable, title
 from fhir_pa.operations.own_case import own_case
 from fhir_pa.operations.weighing.weighing import READERS, messages_of
+from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.wiring import Payer
@@ -28,12 +29,13 @@ UNTITLED = "Attached document"
 
 @dataclass(frozen=True)
 class Brought:
-    """One resource, and the message that brought it."""
+    """One resource, and the message that brought it; ``over`` is the case it was brought over from, empty where it was sent for this one."""
 
     resource: Json
     message: str
     at: datetime
     guide: str
+    over: str = ""
 
     @property
     def sha256(self) -> str:
@@ -43,10 +45,21 @@ class Brought:
 
 def brought(case: Authorization, tx: Reading) -> Iterator[Brought]:
     """Every resource that was received for the case as evidence, the newest message first; of a simulated case nothing was."""
-    for received in reversed(messages_of(case, tx)):
+    yield from _of(messages_of(case, tx), case)
+
+
+def with_earlier(case: Authorization, tx: Reading) -> Iterator[Brought]:
+    """The same, and after it what an extension brought over from the case it extends: for the plan's people and the member, no practice."""
+    yield from brought(case, tx)
+    if case.brought_over is not None:
+        yield from _of(messages_of(case.brought_over, tx), case, case.brought_over.number)
+
+
+def _of(messages: tuple[Received, ...], case: Authorization, over: str = "") -> Iterator[Brought]:
+    for received in reversed(messages):
         documentation = READERS[received.kind](read_resource(received.body, received.guide), received.guide).about(case.request.member)
         for resource in (*documentation.responses, *documentation.resources):
-            yield Brought(resource, received.id, received.at, received.guide)
+            yield Brought(resource, received.id, received.at, received.guide, over)
 
 
 def resource(number: str, sha256: str, caller: Caller, payer: Payer) -> Json:
@@ -92,7 +105,8 @@ def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
         caller.must_be_staff()
     with payer.store.reading() as tx:
         case = own_case(number, caller, tx, "read what was sent") if caller.practice else tx.authorization(number)
-        found = next((each for each in brought(case, tx) if each.sha256 == sha256), None)
+        sent = brought(case, tx) if caller.practice else with_earlier(case, tx)
+        found = next((each for each in sent if each.sha256 == sha256), None)
     if found is None:
         raise NotFound(f"Nothing with this fingerprint was received for {number}. Open it from the case.")
     keep_look(READ_DOCUMENT, number, caller, payer)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fhir_pa.auth.caller import Caller
 from fhir_pa.documents.attached import attachments, words
 from fhir_pa.documents.pdf import Patience
-from fhir_pa.operations.desk.evidence import UNTITLED, brought
+from fhir_pa.operations.desk.evidence import UNTITLED, with_earlier
 from fhir_pa.operations.desk.looked import SEARCHED, keep_look
 from fhir_pa.operations.desk.readable import readable, title
 from fhir_pa.wiring import Payer
@@ -28,7 +28,7 @@ def search(number: str, wanted: str, caller: Caller, payer: Payer) -> Json:
     caller.must_be_staff()
     sought, patience = wanted.casefold().split(), Patience(LONGEST)
     with payer.store.reading() as tx:
-        received = {each.sha256: each for each in brought(tx.authorization(number), tx)} if sought else {}
+        received = {each.sha256: each for each in with_earlier(tx.authorization(number), tx)} if sought else {}
     found: list[Json] = []
     not_read: list[Json] = []
     for sha256, each in received.items():

@@ -27,6 +27,7 @@ from ig_profiles.reading import Coding, Json
 NEEDED = ("claim", "line", "member", "code", "on", "npi")
 TELLS = frozenset({"clerk", "nurse", "physician"})
 MOST = 200_000  # lines in one file
+PAID = {"": None, "yes": True, "no": False}
 ICD_10 = "http://hl7.org/fhir/sid/icd-10-cm"
 
 
@@ -34,7 +35,8 @@ def tell(body: bytes, caller: Caller, payer: Payer) -> Json:
     """Keep the lines of a CSV file; how many are new, and what was on file for each that needed an authorization.
 
     Columns: claim, line, member, code, on, npi; where they are known also member_system, code_system, until, quantity,
-    place, diagnoses (ICD-10-CM codes, separated by spaces), line_of_business, ended (yes when the stay ended on its last day).
+    place, diagnoses (ICD-10-CM codes, separated by spaces), line_of_business, ended (yes when the stay ended on its last day),
+    paid (yes or no; told later, it is learnt then).
     Raises Unprocessable with every line that cannot be read, and keeps none then.
     """
     at, person = payer.clock(), caller.must_be_staff()
@@ -105,6 +107,7 @@ def _line(row: Mapping[str, str | None], number: int, payer: Payer, issues: list
         place=told.get("place", ""),
         diagnoses=tuple(Coding(ICD_10, each) for each in told.get("diagnoses", "").split()),
         ended=told.get("ended", "").lower() in ("yes", "true", "1"),
+        paid=PAID[told.get("paid", "").lower()],
     )
 
 
@@ -123,6 +126,8 @@ def _wrong(told: Mapping[str, str]) -> Iterator[str]:
                 yield f"{name} '{told[name][:20]}' is no day. Write e.g. 2026-11-22."
     if len(days) == 2 and days["until"] < days["on"]:
         yield f"until ({days['until']}) lies before on ({days['on']})."
+    if told.get("paid", "").lower() not in PAID:
+        yield f"paid '{told['paid'][:20]}' is neither yes nor no. Leave it empty where it is not known."
     if told.get("quantity"):
         try:
             good = Decimal(told["quantity"]) > 0

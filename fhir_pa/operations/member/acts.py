@@ -7,7 +7,7 @@ from dataclasses import asdict
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.visitor import Whose
 from fhir_pa.documents.pdf import Patience
-from fhir_pa.operations.desk.evidence import Brought, brought, document, shown
+from fhir_pa.operations.desk.evidence import Brought, document, shown, with_earlier
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.letter import MEDIA, as_sent, written_to
 from fhir_pa.operations.desk.letter import Form as LetterForm
@@ -43,7 +43,7 @@ def case_file(number: str, caller: Caller, payer: Payer) -> Json:
     """Everything that was received for a request, what came last first: the right to one's own file, without asking for it."""
     with payer.store.reading() as tx:
         case, _ = case_seen(number, caller.must_be_a_visitor(), payer, tx)
-        found = {each.sha256: each for each in reversed(list(brought(case, tx)))}
+        found = {each.sha256: each for each in reversed(list(with_earlier(case, tx)))}
     keep_look("listed the case file", case.number, len(found), caller, payer)
     listed = sorted(found.values(), key=lambda each: each.at, reverse=True)
     documents = [_listed(each) for each in listed]
@@ -107,7 +107,7 @@ def _appellant(whose: Whose) -> Appellant:
 def _found(number: str, sha256: str, caller: Caller, payer: Payer) -> Brought:
     with payer.store.reading() as tx:
         case, _ = case_seen(number, caller.must_be_a_visitor(), payer, tx)
-        found = next((each for each in brought(case, tx) if each.sha256 == sha256), None)
+        found = next((each for each in with_earlier(case, tx) if each.sha256 == sha256), None)
     if found is None:
         raise NotFound("There is no such document in this file. Open it from the list.")
     return found

@@ -9,6 +9,7 @@ from fhir_pa.storage.proofs import Link, fingerprint
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.proving.chain import Broken, KeptLink, first_broken
 from fhir_pa.um.proving.looked_chain import Walked, walk
+from fhir_pa.um.proving.proof import messages
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 
@@ -47,9 +48,9 @@ def verified(number: str, tx: Reading) -> Verified:
     if not links and not texts and stands_at is None:
         raise NotFound(f"No authorization {number} is on file. Check the number.", expression="number")
     kept = [_read(link) for link in links]
-    messages = {message["id"] for link in kept if link.document for message in link.document.get("received", [])}
+    held = {message["id"] for link in kept if link.document for message in messages(link.document)}
     documents = {revision: fingerprint(text) for revision, text in texts.items()}
-    broken = first_broken(number, stands_at, kept, documents, tx.receipts_now(messages))
+    broken = first_broken(number, stands_at, kept, documents, tx.receipts_now(held))
     if broken is None and stands_at is not None:
         astray = tx.rows_astray(number)
         broken = Broken(number, stands_at, f"A row of '{astray}' says something else than the revision it was made of.") if astray else None

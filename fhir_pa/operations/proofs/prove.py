@@ -114,7 +114,8 @@ def _replay(decided: Json, case: Authorization, documentation: Documentation, tx
     except NotFound as gone:
         return "the rule that decided is gone", (str(gone),)
     outcome = {"outcome": proof.outcome(made)} if decided["decided_by"]["kind"] == proof.ENGINE else {}
-    how = "certified anew by the gold card it rests on" if "exemption" in decided else "weighed anew from the received bytes"
+    over = f", those of {case.brought_over.number} among them" if case.brought_over else ""
+    how = "certified anew by the gold card it rests on" if "exemption" in decided else f"weighed anew from the received bytes{over}"
     return how, proof.differences(decided, {**proof.grounds(made), **outcome})
 
 

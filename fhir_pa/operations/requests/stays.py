@@ -8,10 +8,14 @@ from datetime import datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.delegates import sees
+from fhir_pa.operations.weighing.weighing import Documentation, brought_over
 from fhir_pa.storage.store import Transaction
 from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.brought_over import BroughtOver
+from fhir_pa.um.deciding.request import AuthorizationRequest
+from fhir_pa.um.stays.carrying_over import carried_over
 from fhir_pa.um.stays.goal import began_on, beyond_goal
-from fhir_pa.um.stays.stay import Stay, continuation, continued, continues, reviews_of, stays
+from fhir_pa.um.stays.stay import Stay, continuation, continued, continues, is_extension, reviews_of, stays
 from fhir_pa.wiring import Payer
 from ig_profiles.reading import Json, without_empty
 
@@ -32,6 +36,16 @@ def link(opened: Authorization, tx: Transaction, at: datetime) -> Authorization:
         return opened
     tx.save(continued(before, opened, at))
     return replace(opened, stay_from=began_on(before))
+
+
+def earlier_evidence(request: AuthorizationRequest, client: str, payer: Payer) -> tuple[BroughtOver | None, Documentation]:
+    """What an extension brings over from the case it extends, and what stands in it; nothing is read for any other request."""
+    if not is_extension(request):
+        return None, Documentation()
+    with payer.store.reading() as tx:
+        before = continues(request, tx.of_member(request.member.identifiers))
+        over = carried_over(before, request, client) if before is not None else None
+        return over, brought_over(over, tx).about(request.member)
 
 
 def listed(caller: Caller, payer: Payer) -> Json:

@@ -18,7 +18,7 @@ from fhir_pa.operations.requests.acting_for import told as with_word
 from fhir_pa.operations.requests.appeal_submitted import appeal
 from fhir_pa.operations.requests.certified_before import certified_before
 from fhir_pa.operations.requests.held_attachments import waiting_for
-from fhir_pa.operations.requests.stays import link
+from fhir_pa.operations.requests.stays import earlier_evidence, link
 from fhir_pa.operations.validate import findings
 from fhir_pa.operations.weighing.billed import with_billing_codes
 from fhir_pa.operations.weighing.in_time import Exchange
@@ -110,8 +110,9 @@ def _outcome(submission: Submission, member: Standing, received: Received, payer
         return Outcome(revised=kept, shown=shown)
     request, already = carried(request, on_file, received.at.date())
     waiting = waiting_for(submission, received.client, received.at, payer)
-    opened = _opened(request, already, waiting.documentation.with_more(documentation), received, payer, exchange)
-    return Outcome(opened=waiting.joined(opened, received.at))
+    over, earlier = earlier_evidence(request, received.client, payer)
+    opened = _opened(request, already, earlier.with_more(waiting.documentation).with_more(documentation), received, payer, exchange)
+    return Outcome(opened=waiting.joined(replace(opened, brought_over=over), received.at))
 
 
 def _opened(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from fhir_pa.operations.weighing.on_file import same_person
 from fhir_pa.operations.weighing.used import certified_under
 from fhir_pa.um.deciding.request import AuthorizationRequest
 from fhir_pa.um.deciding.utilization import Used, used
@@ -21,7 +20,7 @@ def used_before(request: AuthorizationRequest, payer: Payer, but: str = "") -> U
         if limit is None or not request.member.identifiers:
             return None
         with payer.store.reading() as tx:
-            cases = [each for each in tx.of_member(request.member.identifiers) if each.number != but and same_person(each.request.member, request.member)]
+            cases = [each for each in tx.of_member(request.member.identifiers) if each.number != but and each.request.member.same_person_as(request.member)]
         return used(certified_under(edition, cases, payer.shelf), limit, on)
 
     return counted

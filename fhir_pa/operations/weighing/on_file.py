@@ -29,7 +29,7 @@ def on_file(insured: Insured, npis: Iterable[str], client: str, tx: Reading) -> 
     told = InquiryCriteria(guide="", member=about.identifiers, npis=tuple(npis))
     found: list[OnFile] = []
     for authorization in tx.of_member(about.identifiers) if about.identifiers else ():
-        if same_person(authorization.request.member, about):
+        if authorization.request.member.same_person_as(about):
             found.extend(_services(authorization, may_see(authorization, told, client)))
     return tuple(found)
 
@@ -43,15 +43,6 @@ def member_of(insured: Insured) -> MemberReference:
         index.add(insured.patient, "urn:patient")
         claim["patient"] = {"reference": "urn:patient"}
     return member(Entry("", claim, "Claim"), index, [])
-
-
-def same_person(one: MemberReference, other: MemberReference) -> bool:
-    """Whether both are one member under one coverage: families may share a number, not a birthday, and a person may hold two cards."""
-    if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
-        return False
-    if not one.under_the_same_coverage_as(other):
-        return False
-    return bool(set(one.identifiers) & set(other.identifiers))
 
 
 def _services(authorization: Authorization, may_be_told: bool) -> Iterator[OnFile]:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from cds_hooks.membership import Insured
-from fhir_pa.operations.weighing.on_file import member_of, same_person
+from fhir_pa.operations.weighing.on_file import member_of
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.transitions import CERTIFICATIONS
@@ -26,7 +26,7 @@ def used_of_limit(insured: Insured, edition: Edition, on: date, shelf: Shelf, tx
     limit, about = edition.benefits.limit, member_of(insured)
     if limit is None or not about.identifiers:
         return None
-    cases = (case for case in tx.of_member(about.identifiers) if same_person(case.request.member, about))
+    cases = (case for case in tx.of_member(about.identifiers) if case.request.member.same_person_as(about))
     return used(certified_under(edition, cases, shelf), limit, on)
 
 

@@ -15,6 +15,7 @@ from fhir_pa.pas.intake import Submission
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
+from fhir_pa.um.case.brought_over import BroughtOver
 from fhir_pa.um.deciding.answer import Documented, answer
 from fhir_pa.um.deciding.determination import Authorized, Certify
 from fhir_pa.um.deciding.exclusion import Answer
@@ -133,17 +134,26 @@ def _checked(questionnaire: Json, response: Json, value_sets: Expansions) -> Ans
 
 
 def documentation_of(authorization: Authorization, tx: Reading) -> Documentation:
-    """All that was received for a case, read anew from the received bytes; of a simulated case nothing was."""
-    everything = Documentation()
-    for received in messages_of(authorization, tx):
-        everything = everything.with_more(READERS[received.kind](read_resource(received.body, received.guide), received.guide))
+    """All that counts for a case, read anew from the received bytes: what was received for it, and what it brought over; of a simulated case nothing was."""
+    everything = _read(messages_of(authorization, tx), brought_over(authorization.brought_over, tx))
     return everything.about(authorization.request.member)
 
 
-def messages_of(authorization: Authorization, tx: Reading) -> tuple[Received, ...]:
+def brought_over(over: BroughtOver | None, tx: Reading) -> Documentation:
+    """The dated evidence of the case that is extended. Its forms do not answer for the time asked for now: they speak of the time they were filled in."""
+    return replace(_read(messages_of(over, tx)), responses=(), withdrawn=()) if over else Documentation()
+
+
+def _read(messages: Iterable[Received], before: Documentation = Documentation()) -> Documentation:
+    for received in messages:
+        before = before.with_more(READERS[received.kind](read_resource(received.body, received.guide), received.guide))
+    return before
+
+
+def messages_of(case: Authorization | BroughtOver, tx: Reading) -> tuple[Received, ...]:
     """What was received for a case, in order; nothing for a simulated one. Raises NotFound when a part of it is not there any more."""
-    there = tx.receipts(authorization.received)
-    return tuple(tx.received(identity) for identity in authorization.received) if there else ()
+    there = tx.receipts(case.received)
+    return tuple(tx.received(identity) for identity in case.received) if there else ()
 
 
 def _of_submission(bundle: Json, guide: str) -> Documentation:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from fhir_pa.um.case.acknowledgement import Acknowledgement
 from fhir_pa.um.case.appeal import Appeal
+from fhir_pa.um.case.brought_over import BroughtOver
 from fhir_pa.um.case.contact import Contact
 from fhir_pa.um.case.item import Event, Item, engine_events
 from fhir_pa.um.case.peer_to_peer import PeerToPeer
@@ -38,7 +39,8 @@ class Authorization:
     ``received`` are the ids of everything received for it, in order; ``submission`` is the newest request among them.
     ``client`` is the system that submitted it. ``first_clock`` is the clock of the first request, once something asked
     after all was decided runs by a ``clock`` of its own. ``retro`` is what is known of a case that began after its service. ``stay_from`` is
-    day one of the stay that it continues. ``practice_owner`` is who at the practice answers for what the plan asks of it later.
+    day one of the stay that it continues, ``brought_over`` the evidence it took
+    with it from there. ``practice_owner`` is who at the practice answers for what the plan asks of it later.
     """
 
     number: str
@@ -61,6 +63,7 @@ class Authorization:
     stay_from: date | None = None
     acknowledgements: tuple[Acknowledgement, ...] = ()
     practice_owner: str = ""
+    brought_over: BroughtOver | None = None
 
     @classmethod
     def open(

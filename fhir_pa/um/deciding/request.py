@@ -70,6 +70,12 @@ class MemberReference:
     subscriber_identifiers: tuple[Identifier, ...] = ()
     card: tuple[Identifier, ...] = ()
 
+    def same_person_as(self, other: MemberReference) -> bool:
+        """Whether both are one member under one coverage: families may share a number, not a birthday, and a person may hold two cards."""
+        if self.birth_date and other.birth_date and self.birth_date != other.birth_date:
+            return False
+        return self.under_the_same_coverage_as(other) and bool(set(self.identifiers) & set(other.identifiers))
+
     def under_the_same_coverage_as(self, other: MemberReference) -> bool:
         """Whether nothing on the two cards tells them apart; a kind that only one of them shows tells nothing.
 

@@ -25,7 +25,8 @@ HOSPITAL = "21"  # place of service: inpatient hospital (CMS)
 class Rendered:
     """One line of a claim: the service, to whom, by whom (NPI), from ``on`` until ``until``, both included.
 
-    ``place`` is a CMS place-of-service code; ``ended`` tells that a stay ended on ``until``.
+    ``place`` is a CMS place-of-service code; ``ended`` tells that a stay ended on ``until``,
+    ``paid`` whether it was paid (None: not told).
     """
 
     claim: str
@@ -40,6 +41,7 @@ class Rendered:
     place: str = ""
     diagnoses: tuple[Coding, ...] = ()
     ended: bool = False
+    paid: bool | None = None
 
     @property
     def days(self) -> tuple[date, ...]:

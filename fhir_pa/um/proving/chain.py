@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fhir_pa.um.proving.proof import messages
 from ig_profiles.reading import Json
 
 
@@ -65,7 +66,7 @@ def _wrong(number: str, revision: int, link: KeptLink | None, previous: str, doc
         return "It does not hold the fingerprint of the link before, which was changed together with its fingerprint, or taken away."
     if said["document"] != document:
         return f"Revision {revision} of the authorization {'was changed' if document else 'is not kept any more'}."
-    for message in said["received"]:
+    for message in messages(said):
         if message != (received.get(message["id"]) or {"id": message["id"]}):
             return f"The received message {message['id']} was changed, or is not kept any more."
     return ""

@@ -47,8 +47,20 @@ def link(
         "engine": engine,
         "document": document,
         "received": [received.get(identity, {"id": identity}) for identity in authorization.received],
+        **_brought_over(authorization, received),
         "determinations": made,
     }
+
+
+def _brought_over(authorization: Authorization, received: Mapping[str, Json]) -> Json:
+    """The evidence an extension took with it: from which case, in which messages; nothing for any other case."""
+    over = authorization.brought_over
+    return {"brought_over": {"from": over.number, "received": [received.get(each, {"id": each}) for each in over.received]}} if over else {}
+
+
+def messages(link: Json) -> list[Json]:
+    """Every message a link holds on to: what was received for the case, and what it brought over."""
+    return [*link.get("received", []), *link.get("brought_over", {}).get("received", [])]
 
 
 def determination(authorization: Authorization, item: Item, position: int) -> Json:

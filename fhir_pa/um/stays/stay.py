@@ -58,10 +58,15 @@ def reviews_of(item: Item) -> tuple[Review, ...]:
     return reviews(made.authorized, every) if is_reviewed(item) and made.authorized and every else ()
 
 
+def is_extension(request: AuthorizationRequest) -> bool:
+    """Whether it asks, as a whole or for one of its services, that something certified goes on."""
+    return CertificationType.EXTENSION in {request.certification_type, *(item.certification_type for item in request.items)}
+
+
 def continues(request: AuthorizationRequest, on_file: Iterable[Authorization]) -> Authorization | None:
     """The authorization an extension continues: the one it names, else the member's newest certification of the same service."""
     named = {item.authorization_number for item in request.items if item.authorization_number}
-    if CertificationType.EXTENSION not in {request.certification_type, *(item.certification_type for item in request.items)}:
+    if not is_extension(request):
         return None
     cases = list(on_file)
     by_name = next((case for case in cases if {case.number, case.reference} & named), None)
