@@ -16,10 +16,11 @@ from fhir_pa.provider.cds_client import CdsClient
 from fhir_pa.provider.dtr_app import DtrApp
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.pas_client import PasClient
+from fhir_pa.provider.play.day import leave_a_day
 from fhir_pa.provider.play.desk import Desk
 from fhir_pa.provider.play.narrator import Narrator
 from fhir_pa.provider.play.payer_file import CLIENT_ID, payer_file
-from fhir_pa.provider.play.places import tell_places
+from fhir_pa.provider.play.places import tell_left, tell_places
 from fhir_pa.provider.play.processes import NotReady, Processes, free_port
 from fhir_pa.provider.play.stage import Stage
 from fhir_pa.provider.scenes import SCENES, unsubscribe
@@ -34,7 +35,8 @@ def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool =
     """Play every scene for one guide generation ('2.0.1' or '2.2'); 0 when all came out as they must.
 
     ``database_url`` is handed to ``fhir-pa serve``; without it the payer uses SQLite in a new folder. ``keep`` leaves
-    both parties running and says where to look until Ctrl-C. The folder is removed unless something failed.
+    both parties running with a day's work on the desks, and says where to look until Ctrl-C. The folder is removed unless
+    something failed.
     """
     folder = Path(tempfile.mkdtemp(prefix="fhir-pa-demo-"))
     processes = Processes(folder)
@@ -47,7 +49,9 @@ def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool =
                 scene(stage)
             _tell_ending(stage)
             if keep:
+                left = leave_a_day(stage)
                 tell_places(stage, folder / REVIEWERS, out)
+                tell_left(stage, left, out)
                 out(f"Configuration and logs are in {folder}. Ctrl-C ends all.")
                 _wait_for_interrupt()
     except NotReady as error:

@@ -2,12 +2,14 @@
 
 import tomllib
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 import requests
 
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import charts_on
+from fhir_pa.provider.play.day import DAY, leave_a_day
 from fhir_pa.provider.play.narrator import Narrator
 from fhir_pa.provider.play.payer_file import payer_file
 from fhir_pa.provider.play.processes import NotReady, Processes, free_port
@@ -47,6 +49,12 @@ def test_a_scene_that_breaks_off_is_a_failure_and_the_next_one_plays(told):
     assert told[-1].endswith("12 ms")
     narrator.conclude("the rest was fine")
     assert told[-2].startswith("1 thing(s)")
+
+
+def test_what_of_the_day_cannot_be_brought_about_is_told_each_by_its_name(told):
+    nobody = SimpleNamespace(today=TODAY, narrator=Narrator(told.append), charts=SimpleNamespace(by_patient={}))
+    assert leave_a_day(nobody) == ()
+    assert [failure.partition(". ")[0] for failure in nobody.narrator.failures] == [f"The day lacks this: {what}" for what in DAY]
 
 
 def test_the_payers_file_is_one_the_payer_takes(tmp_path):

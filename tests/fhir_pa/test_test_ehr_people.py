@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from fhir_pa.provider.charts.of_the_day import patients_of_the_day
 from fhir_pa.provider.keys import Keys
 from fhir_pa.provider.patients import charts_on
 from fhir_pa.provider.play.payer_file import payer_file
@@ -32,6 +33,13 @@ def test_a_chart_and_every_order_that_can_be_placed_in_it_keep_to_their_profiles
     chart = CHARTS.by_patient[name]
     orders = [drafted(each, chart, CHARTS.practice, TODAY, 1) for each in CATALOGUE.values()]
     assert [fault for each in (*chart.resources(), *chart.elsewhere, *orders) for fault in faults(each, guide)] == []
+
+
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_the_charts_of_the_day_that_is_left_keep_to_their_profiles_and_wait_for_nobody_to_order(guide: str) -> None:
+    charts = patients_of_the_day(CHARTS.practice, TODAY)
+    assert [fault for chart in charts for each in (*chart.resources(), *chart.elsewhere) for fault in faults(each, guide)] == []
+    assert not {chart.patient["id"] for chart in charts} & (set(PEOPLE) | set(charts_on(TODAY).by_patient))
 
 
 def test_each_person_begins_with_an_order_of_the_catalogue_and_nobody_is_in_the_scenes() -> None:

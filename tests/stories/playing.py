@@ -51,15 +51,21 @@ class StageOfStory(Stage):
 
 def play(plan: Plan, guide: str) -> tuple[Sent, list[str]]:
     """Play every scene in this guide: each JSON body sent to the payer with its path, and what did not come out."""
+    with set_stage(plan, guide) as (stage, sent):
+        for scene in (*SCENES, unsubscribe):
+            scene(stage)
+    return sent, stage.narrator.failures
+
+
+@contextmanager
+def set_stage(plan: Plan, guide: str) -> Iterator[tuple[Stage, Sent]]:
+    """The stage of this guide, and what is sent to the payer from it."""
     keys, base, narrator = plan.keys[CLIENT_ID], f"{PAYER_URL}/{GENERATIONS[guide]}", Narrator(lambda _: None)
     with everything_sent(plan) as sent, patch.object(time, "time", lambda: plan.clock().timestamp()):
         pas = PasClient(f"{base}/fhir", CLIENT_ID, keys)
         cds = CdsClient(base, guide, plan.ehr_url, CLIENT_ID, keys)
         dtr = DtrApp(pas, plan.payer.facts)
-        stage = StageOfStory(guide, plan.ehr_url, plan.charts, cds, pas, dtr, DeskOfStory(plan), narrator, NOW.date(), SECRET)
-        for scene in (*SCENES, unsubscribe):
-            scene(stage)
-    return sent, narrator.failures
+        yield StageOfStory(guide, plan.ehr_url, plan.charts, cds, pas, dtr, DeskOfStory(plan), narrator, NOW.date(), SECRET), sent
 
 
 @contextmanager

@@ -5,15 +5,16 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 
-from fhir_pa.provider.codes import CANCELLED, REVISED
+from fhir_pa.provider.codes import APPEALED, CANCELLED, REVISED
 from fhir_pa.provider.elements import checked, concept, pas_extension, reference
 from fhir_pa.provider.pas.claim import claim_of
 from fhir_pa.provider.pas.request import REQUEST, collection
 from fhir_pa.provider.pas.submission import Line, Submission
-from ig_profiles.names import PAS_PROFILE, RELATED_CLAIM, X12_CERTIFICATION_TYPE
+from ig_profiles.names import PAS_PROFILE, PAS_TEMP_CODES, RELATED_CLAIM, X12_CERTIFICATION_TYPE
 from ig_profiles.reading import Json
 
 CERTIFICATION = f"{PAS_PROFILE}extension-certificationType"
+MESSAGE = 101  # a sequence no document has
 
 
 def with_documents(before: Submission, number: str, added: tuple[Json, ...], lines: tuple[Line, ...] = ()) -> tuple[Submission, Json]:
@@ -51,6 +52,17 @@ def without_item(bundle: Json, sequence: int) -> Json:
     item = changed["entry"][0]["resource"]["item"][sequence - 1]
     item["modifierExtension"] = [{"url": f"{PAS_PROFILE}modifierextension-infoCancelled", "valueBoolean": True}]
     item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), _of_type(CANCELLED)]
+    return changed
+
+
+def appealing(bundle: Json, because: str) -> Json:
+    """The update as an appeal: certification type 2 on each item, and why in the provider's own words."""
+    changed = deepcopy(bundle)
+    claim = changed["entry"][0]["resource"]
+    for item in claim["item"]:
+        item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), _of_type(APPEALED)]
+    message = {"sequence": MESSAGE, "category": concept(PAS_TEMP_CODES, "freeFormMessage"), "valueString": because}
+    claim["supportingInfo"] = [*claim.get("supportingInfo", []), message]
     return changed
 
 

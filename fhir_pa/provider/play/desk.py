@@ -42,6 +42,18 @@ class Desk:
         """POST a decision."""
         return self._wire().post(f"authorizations/{number}/decisions", decision, self.token(person), JSON).expect(200, 201)
 
+    def case(self, person: str, number: str) -> Reply:
+        """GET one case, by its number or by what it is called while it is pended."""
+        return self._wire().get(f"authorizations/{number}", self.token(person)).expect(200)
+
+    def act(self, person: str, path: str, said: Json) -> Reply:
+        """POST what a person does at an address below ``/um``."""
+        return self._wire().post(path, said, self.token(person), JSON).expect(200, 201)
+
+    def admission(self, notice: Json, token: str) -> Reply:
+        """POST a facility's notice of an admission, with the token of its system."""
+        return Wire(self.payer_url).post("facility/admissions", notice, token, JSON).expect(200, 201)
+
     def reopen(self, person: str, number: str, items: Sequence[int], because: str) -> Reply:
         """POST a reopening."""
         body = {"items": list(items), "because": because}

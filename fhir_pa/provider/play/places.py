@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import requests
 
-from fhir_pa.provider.play.payer_file import AUDITOR, CASE_MANAGER, CLERK, COORDINATOR, NURSE, ONCOLOGIST, OPERATOR, POLICY_OWNER, PULMONOLOGIST
+from fhir_pa.provider.play.day import Left
+from fhir_pa.provider.play.payer_file import (
+    AUDITOR,
+    CASE_MANAGER,
+    CLERK,
+    COORDINATOR,
+    NURSE,
+    ONCOLOGIST,
+    OPERATOR,
+    POLICY_OWNER,
+    PULMONOLOGIST,
+    SECOND_ONCOLOGIST,
+)
 from fhir_pa.provider.play.stage import Stage
 from ig_profiles.reading import Json
 
 PEOPLE = {
     PULMONOLOGIST: ("Ada Quill, MD", "/desk", "lung physician: may certify, reduce and deny"),
     ONCOLOGIST: ("Ines Marrow, MD", "/desk", "cancer physician: may certify, reduce and deny"),
+    SECOND_ONCOLOGIST: ("Tomas Halloway, MD", "/desk", "cancer physician: hears appeals of what others denied"),
     NURSE: ("Rowan Finch, RN", "/desk", "nurse: may certify, and must refer the rest to a physician"),
     CLERK: ("Nola Burnet", "/desk", "clerk: looks after papers and calls, decides nothing"),
     CASE_MANAGER: ("Sol Medlar, LCSW", "/desk/follow-ups", "case manager: helps after the decision"),
@@ -53,6 +66,17 @@ def tell_places(stage: Stage, file: Path, out: Callable[[str], None]) -> None:
     out(f"  {stage.pas.fhir_base}/metadata  {payer}/.well-known/davinci-configuration  {stage.ehr_url}/patients.json  {stage.ehr_url}/exchanges.json")
     out("For the command line, such as fhir-pa prove NUMBER, audit verify, measures watched or people token ID, add:")
     out(f"  {flags}")
+
+
+def tell_left(stage: Stage, left: Iterable[Left], out: Callable[[str], None]) -> None:
+    """Print one line for each thing of the day: what it is, about whom, at which desk, whom to be, and the address that leads there."""
+    out("")
+    out("A day's work is on the desks already. What waits, for whom, and where:")
+    for each in left:
+        who, (human,) = PEOPLE[each.person][0], stage.charts.by_patient[each.patient].patient["name"]
+        what = f"{human['given'][0]} {human['family']}: {each.what}"
+        desk = {path: name for path, name, _ in PAGES}[f"/{each.path.split('/')[1]}"]
+        out(f"  {what:<66}{f'{desk}, as {who}':<40}{stage.desk.payer_url}{_door(each.path, each.person)}")
 
 
 def places_of(payer_url: str) -> Json:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fhir_pa.provider.charts.chart import Chart, Member
+from fhir_pa.provider.charts.of_the_day import patients_of_the_day
 from fhir_pa.provider.charts.oxygen import aged, short_of_oxygen
 from fhir_pa.provider.charts.practice import Practice
 from fhir_pa.provider.charts.surveillance import under_surveillance
@@ -28,10 +29,11 @@ class Person:
 
 
 def everybody_on(today: date) -> tuple[Charts, dict[str, Person]]:
-    """The charts of this day, those of the scenes included, and the people of the test EHR by the patient's id."""
+    """The charts of this day, those of the scenes and of the day left after them included, and the people of the test EHR by the patient's id."""
     known = charts_on(today)
     told = {str(chart.patient["id"]): (chart, person) for person in PEOPLE for chart in [person.chart(known.practice, today)]}
-    charts = Charts(known.practice, {**known.by_patient, **{name: chart for name, (chart, _) in told.items()}})
+    of_the_day = {str(chart.patient["id"]): chart for chart in patients_of_the_day(known.practice, today)}
+    charts = Charts(known.practice, {**known.by_patient, **of_the_day, **{name: chart for name, (chart, _) in told.items()}})
     return charts, {name: person for name, (_, person) in told.items()}
 
 

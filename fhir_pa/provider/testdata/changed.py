@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 
 from fhir_pa.provider.codes import CERTIFIED, NOT_CERTIFIED, PENDED
-from fhir_pa.provider.elements import concept, pas_extension
 from fhir_pa.provider.pas.submission import Submission
-from fhir_pa.provider.pas.update import CERTIFICATION, with_documents, withdrawn, without_item
+from fhir_pa.provider.pas.update import appealing, with_documents, withdrawn, without_item
 from fhir_pa.provider.testdata.clinic import CANCER, Clinic
 from fhir_pa.provider.testdata.expectations import RESPONSE, decided, error, waits_as
 from fhir_pa.provider.testdata.situation import Expected, Situation, Step
-from ig_profiles.names import PAS_TEMP_CODES, X12_CERTIFICATION_TYPE
 from ig_profiles.reading import Json
 
-APPEAL, CANCELLED = "2", "C"
-MESSAGE = 101  # a sequence no document has
+CANCELLED = "C"
 CONTRADICTS, NOT_ON_FILE = "33", "AA"
 DO_NOT_RESUBMIT, CORRECT_AND_RESUBMIT = "N", "C"
 
@@ -42,7 +38,7 @@ def situations(clinic: Clinic) -> Iterator[Situation]:
     yield Situation("update-after-denial", clinic.guide, "Business error: nothing may be updated after a denial", (denied, refused))
 
     before = clinic.rail("appeal")
-    body = _appealing(_next(before))
+    body = appealing(_next(before), "The rail keeps the patient from falling; she fell twice.")
     appealed = Expected("it says until when the appeal is decided", f"{RESPONSE}.processNote.text.where(contains('Appeal 1 about item 1 is on file')).exists()")
     filed = clinic.submit(body, "POST the appeal (certification type 2)", *decided({1: PENDED}), waits_as(1), appealed)
     denied = clinic.ask(before, "POST the request", *decided({1: NOT_CERTIFIED}))
@@ -60,15 +56,3 @@ def _of_scans(clinic: Clinic, before: Submission, name: str, title: str, then: S
 
 def _next(before: Submission) -> Json:
     return with_documents(before, f"{before.number}-2", ())[1]
-
-
-def _appealing(bundle: Json) -> Json:
-    """Certification type 2 on each item, and why in the provider's own words."""
-    changed = deepcopy(bundle)
-    claim = changed["entry"][0]["resource"]
-    appealing = pas_extension("certificationType", valueCodeableConcept=concept(X12_CERTIFICATION_TYPE, APPEAL))
-    for item in claim["item"]:
-        item["extension"] = [*(each for each in item["extension"] if each["url"] != CERTIFICATION), appealing]
-    because = "The rail keeps the patient from falling; she fell twice."
-    claim["supportingInfo"].append({"sequence": MESSAGE, "category": concept(PAS_TEMP_CODES, "freeFormMessage"), "valueString": because})
-    return changed

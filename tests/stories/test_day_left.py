@@ -1,0 +1,44 @@
+"""What ``fhir-pa demo --keep`` leaves stands where its lines say: played against a payer in this process, seen at every desk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fhir_pa.provider.play.day import DAY, leave_a_day
+from fhir_pa.provider.play.payer_file import CLERK, COORDINATOR, SECOND_ONCOLOGIST
+from fhir_pa.provider.play.places import tell_left
+from fhir_pa.provider.test_ehr.people import everybody_on
+from tests.stories.desk_parties import AtDesk
+from tests.stories.parties import NOW, PAYER_URL, Lent, Staff, open_plan
+from tests.stories.playing import set_stage
+from tests.stories.practice_parties import AtPractice
+
+
+@pytest.mark.parametrize("guide", ["2.0.1", "2.2"])
+def test_each_thing_of_the_day_is_found_where_its_line_says(guide: str, tmp_path: Path, lent: Lent) -> None:
+    with open_plan(tmp_path, replace(lent, charts=everybody_on(NOW.date())[0])) as opened:
+        plan = opened.set(peer_to_peer_hours=72, local_people=True)
+        told: list[str] = []
+        with set_stage(plan, guide) as (stage, _):
+            left = leave_a_day(stage)
+            tell_left(stage, left, told.append)
+        assert stage.narrator.failures == []
+        assert [each.what for each in left] == list(DAY)
+        doors = [f"{PAYER_URL}/{each.path.split('/')[1]}/sign-in?as={each.person}&next={each.path}" for each in left]
+        assert [line.split()[-1] for line in told[2:]] == doors
+        pended, asked, called, stay, appeal, ends, admitted = (each.number for each in left)
+
+        waiting = {each["number"]: (each["role"], each["waits_for"]) for each in Staff(plan, SECOND_ONCOLOGIST).worklist()}
+        of_physicians = {pended: ("physician", "decide"), called: ("physician", "conversation"), appeal: ("physician", "appeal")}
+        assert waiting == {**of_physicians, asked: ("nurse", "decide"), admitted: ("nurse", "decide")}
+        linnet = AtPractice(plan, COORDINATOR)
+        linnet.sign_in()
+        lists = {"calls": [called], "stays": [stay], "expiring": [stay, ends], "appeals": [appeal]}
+        assert {name: linnet.numbers(name) for name in lists} == lists
+        assert {asked, admitted} <= set(linnet.numbers("waiting"))
+        clerk = AtDesk(plan, CLERK)
+        clerk.sign_in()
+        assert [row["number"] for row in clerk.data("/desk/admissions.json")["rows"]] == [admitted]
