@@ -7,6 +7,28 @@ from questionnaires.authoring.mistakes import perhaps, quoted
 from questionnaires.authoring.table import Table
 
 CODE_SYSTEMS = {"HCPCS": names.HCPCS, "CPT": names.CPT, "RXNORM": names.RXNORM, "NDC": names.NDC, "SNOMED": names.SNOMED, "LOINC": names.LOINC}
+_CALLED = {
+    **{address: name for name, address in CODE_SYSTEMS.items()},
+    names.RXNORM: "RxNorm",
+    names.SNOMED: "SNOMED CT",
+    names.REVENUE: "Revenue code",
+    names.MS_DRG: "DRG",
+    names.AP_DRG: "AP-DRG",
+    names.APR_DRG: "APR-DRG",
+    names.ICD10CM: "ICD-10-CM",
+    names.ICD10PCS: "ICD-10-PCS",
+    names.ICD9CM: "ICD-9-CM",
+    names.PLACE_OF_SERVICE: "Place of service",
+}
+
+
+def called(address: str) -> str:
+    """How people call a code system; one nobody named here by the end of its address.
+
+    >>> called(names.HCPCS), called(names.MS_DRG), called("https://plan.example/codes/wards/")
+    ('HCPCS', 'DRG', 'wards')
+    """
+    return _CALLED.get(address) or address.rstrip("/").rsplit("/", 1)[-1]
 
 
 def system(table: Table, name: str, says: str, key: str) -> str | None:

@@ -23,12 +23,11 @@ from fhir_pa.um.deciding.request import Identifier, MemberReference, Party
 from fhir_pa.um.stays.admission import Admission, open_case
 from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
-from ig_profiles.names import NPI
+from ig_profiles.names import NPI, REVENUE
 from ig_profiles.outcome import Forbidden, NotFound
 from ig_profiles.reading import Coding, Json, without_empty
 
 GUIDE = "2.2"  # the generation the notice is written in, in place of a request
-REVENUE = "https://www.nubc.org/CodeSystem/RevenueCodes"
 BED = Coding(REVENUE, "0120")
 ICD_10 = "http://hl7.org/fhir/sid/icd-10-cm"
 RECORDS = frozenset({"clerk", "nurse", "physician"})

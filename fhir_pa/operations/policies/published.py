@@ -13,13 +13,12 @@ from fhir_pa.operations.reports.figures import in_json, of_year
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Coding, Json
-from questionnaires.authoring.codes import CODE_SYSTEMS
+from questionnaires.authoring.codes import called
 from questionnaires.criteria import Criterion, Test
 from questionnaires.library import Volume
 from questionnaires.policy import Certifies, Edition
 
 COUNTED_AGAIN = timedelta(minutes=10)
-_NAMES = {address: name for name, address in CODE_SYSTEMS.items()}
 _SAME = ("prior approval", "precertification", "pre-certification", "preauthorization", "pre-authorization", "prior authorization", "authorization")
 _SMALL = frozenset({"a", "an", "for", "of", "the", "to"})
 _GROUPS = {"all": "all of these", "any": "one of these", "first": "the first of these that is known", "count": "at least {0} of these"}
@@ -95,7 +94,7 @@ def _summary(edition: Edition) -> Json:
 
 
 def _services(codes: Iterable[Coding]) -> list[Json]:
-    return [{"system": _NAMES.get(coding.system) or coding.system.rstrip("/").rsplit("/", 1)[-1], "code": coding.code} for coding in codes]
+    return [{"system": called(coding.system), "code": coding.code} for coding in codes]
 
 
 def _whole(edition: Edition) -> Json:
