@@ -80,6 +80,7 @@ def test_urgent_requests_are_expedited_and_timed_by_themselves():
 
 def test_a_time_always_bears_its_unit():
     times = Times("standard requests", None, None, ())
+    assert times.in_words(0.5) == "30 minutes" and times.in_words(1 / 60) == "1 minute" and times.in_words(0.004) == "less than a minute"
     assert times.in_words(5.25) == "5.2 hours" and times.in_words(60.0) == "2.5 days" and times.in_words(None) == "nothing to count"
 
 

@@ -37,6 +37,12 @@ def test_every_policy_in_force_is_listed_with_its_codes_and_leads_to_its_page(pl
     assert "Not covered by the plan" in told and "CPT 72148" in told
 
 
+def test_the_kind_of_a_code_is_told_in_words_people_use(plan: Plan) -> None:
+    told = page(plan, "/plan?q=inpatient")
+    assert "Revenue code 0120" in told and "DRG 871" in told and "RevenueCodes" not in told
+    assert "Código de ingresos 0120" in page(plan, "/plan?q=inpatient&lang=es")
+
+
 @pytest.mark.parametrize("sought", ["oxygen", "E1390", "prior approval for oxygen", "precertification OXYGEN"])
 def test_a_service_is_found_by_name_or_code_under_whatever_name_for_authorization(plan: Plan, sought: str) -> None:
     found = data(plan, f"/plan/services.json?q={sought}")["policies"]
@@ -68,6 +74,7 @@ def test_the_yearly_figures_show_counts_and_never_a_case(plan: Plan) -> None:
     told, twin = page(plan, "/plan/figures/2026?line=medicare-advantage"), data(plan, "/plan/figures/2026.json?line=medicare-advantage")
     approved = twin["shares"][0]
     assert (approved["percent"], approved["count"], approved["out_of"]) == (100.0, 1, 1) and "cases" not in approved
+    assert "less than a minute" in told and "0.0 hours" not in told
     assert "100.0 %" in told and "1 of 1" in told and "Medicare Advantage" in told
     assert not re.search(r"PA[0-9A-Z]{11}", told + json.dump(twin).decode())
 

@@ -73,9 +73,12 @@ class Times:
     percentiles: Mapping[int, float] = field(default_factory=dict)
 
     def in_words(self, hours: float | None) -> str:
-        """A time with its unit: under a day in hours, so that a quick decision is not told as none."""
+        """A time with its unit: under a day in hours, under an hour in minutes, so that a quick decision is not told as none."""
         if hours is None:
             return "nothing to count"
+        if hours < 1:
+            minutes = round(60 * hours)
+            return "less than a minute" if minutes < 1 else f"{minutes} minute{'' if minutes == 1 else 's'}"
         return f"{hours:.1f} hours" if hours < 24 else f"{hours / 24:.1f} days"
 
 
