@@ -53,3 +53,9 @@ def test_other_readers_and_forms_are_not_there(plan: Plan, number: str, physicia
     assert "Choose member or provider" in physician.call("GET", f"/um/authorizations/{number}/letters/neighbour.html").text
     assert "Choose html or pdf or json" in physician.call("GET", f"/um/authorizations/{number}/letters/member.docx").text
     assert plan.http().get(f"/um/authorizations/{number}/letters/member.html").status_code == 401
+
+
+def test_the_practice_reads_the_policy_by_its_title_and_edition_not_by_its_folder(number: str, physician: Staff) -> None:
+    physician.decide(number, **DENIAL)
+    page = physician.call("GET", f"/um/authorizations/{number}/letters/provider.html").text
+    assert "<dd>Home oxygen, edition 2026.1</dd>" in page and "home_oxygen" not in page

@@ -77,7 +77,7 @@ MISSING: list[tuple[Json, str]] = [
     ({"reason_code": None}, "one plain sentence and a reason code"),
     ({"reason_code": "ZZ"}, "'ZZ' is no decision reason on file. Known: "),
     ({"reason_code": "0V"}, "has one root cause, and '0V' names none"),
-    ({"criteria": None}, "An adverse decision names the criteria it rests on. Choose from: "),
+    ({"criteria": None}, "An adverse decision names the criteria it rests on. Choose from: “"),
     ({"criteria": ["gut feeling"]}, "'gut feeling' is no criterion of this item. Criteria weighed here: "),
     ({"items": []}, "Give the sequences of the items"),
     ({"items": ["1"]}, "as a list of whole numbers"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from fhir_pa.auth.caller import Caller
+from fhir_pa.operations.desk.criteria_named import titles_of
 from fhir_pa.operations.desk.evidence import Brought, with_earlier
 from fhir_pa.operations.desk.given import given
 from fhir_pa.operations.desk.looked import READ_CASE, keep_look, looks_at
@@ -28,13 +29,12 @@ from fhir_pa.um.reviewing.waiting import waits
 from fhir_pa.wiring import Payer
 from ig_profiles.outcome import NotFound
 from ig_profiles.reading import Coding, Json
-from questionnaires.authoring.codes import CODE_SYSTEMS
-from questionnaires.criteria import Criterion, Finding
+from questionnaires.authoring.codes import called
+from questionnaires.criteria import Finding
 from questionnaires.policy import Edition
 
 EARLIER = 20  # other cases of the member that are shown
 _FRAME = frozenset({"Patient", "Organization", "Practitioner", "PractitionerRole", "Coverage", "Location", "RelatedPerson"})
-_SYSTEMS = {address: name for name, address in CODE_SYSTEMS.items()}
 
 
 def screen(number: str, caller: Caller, payer: Payer) -> Json:
@@ -96,7 +96,7 @@ def item_shown(item: Item, case: Authorization, payer: Payer, received: set[str]
     """One requested service with what every criterion says; ``received`` are the fingerprints of what can be opened."""
     asked, made = item.requested, item.determination
     edition = _edition(item, payer)
-    titles = {each.id: each.title for each in _criteria(edition.criteria)} if edition else {}
+    titles = titles_of(edition)
     offer = as_requested(asked, at.date(), made.edition.days if made.edition else None)
     talked = [each for each in case.peer_to_peers if item.sequence in each.items and (not each.is_open or each.lapsed(at))]
     intended = talked[-1].intended if talked and concluded(case, item.sequence) else None
@@ -187,15 +187,8 @@ def _edition(item: Item, payer: Payer) -> Edition | None:
         return None
 
 
-def _criteria(criteria: tuple[Criterion, ...]) -> Iterator[Criterion]:
-    for criterion in criteria:
-        yield criterion
-        yield from _criteria(criterion.below)
-
-
 def _code(coding: Coding) -> Json:
-    system = _SYSTEMS.get(coding.system) or coding.system.rstrip("/").rsplit("/", 1)[-1]
-    return {"system": system, "code": coding.code, "display": coding.display or ""}
+    return {"system": called(coding.system), "code": coding.code, "display": coding.display or ""}
 
 
 def _number(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from typing import TypeVar
@@ -11,6 +11,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.letters.page import html
 from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.desk.called import called
+from fhir_pa.operations.desk.criteria_named import titles_of
 from fhir_pa.operations.desk.members_case import member_of
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.reviewing.delegate import delegate_of
@@ -20,7 +21,6 @@ from fhir_pa.words.languages import ENGLISH, chosen
 from fhir_pa.words.said import Translated
 from ig_profiles.json import dump
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
-from questionnaires.criteria import Criterion
 from questionnaires.policy import Edition
 
 
@@ -85,19 +85,14 @@ def written_to(reader: Audience, case: Authorization, payer: Payer, language: st
     spoken = chosen(language, member.language if member else "") if reader is Audience.MEMBER else ENGLISH
     editions = {item.sequence: _edition(case, item.sequence, payer) for item in case.items}
     titles = {sequence: edition.title for sequence, edition in editions.items() if edition and edition.services}
-    criteria = {criterion.id: criterion.title for edition in editions.values() if edition for criterion in _all(edition.criteria)}
+    policies = {sequence: f"{edition.title}, edition {edition.version}" for sequence, edition in editions.items() if edition}
+    criteria = {name: title for edition in editions.values() for name, title in titles_of(edition).items()}
     insurer = payer.directory.insurer
     acts = delegate_of(case, payer.directory.delegates)
     sender = Sender(insurer.name, insurer.phone, acts.name, acts.phone) if acts else Sender(insurer.name, insurer.phone)
     with payer.store.reading() as tx:
         words = called(case, tx) if len(set(titles.values())) < len(titles) else {}
-    return letter_of(case, reader, sender, titles, criteria, payer.clock().date(), spoken, words)
-
-
-def _all(criteria: Iterable[Criterion]) -> Iterator[Criterion]:
-    for criterion in criteria:
-        yield criterion
-        yield from _all(criterion.below)
+    return letter_of(case, reader, sender, titles, criteria, payer.clock().date(), spoken, words, policies)
 
 
 def _edition(case: Authorization, sequence: int, payer: Payer) -> Edition | None:

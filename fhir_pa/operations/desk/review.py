@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Person
+from fhir_pa.operations.desk.criteria_named import refuse_unnamed
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.view import whole
 from fhir_pa.operations.weighing.limit_used import used_before
@@ -59,7 +60,9 @@ def decided(number: str, body: bytes, caller: Caller, payer: Payer, at: datetime
     decision = _read_decision(form, {**ROOT_CAUSES, **payer.directory.root_causes})
     with payer.store.reading() as tx:
         case = as_seen(tx.authorization(number), form)
-    lines, fields = contradiction.looked_at(case, decision, reviewer, _editions(case, decision.items, payer), at)
+    editions = _editions(case, decision.items, payer)
+    refuse_unnamed(case, decision, editions)
+    lines, fields = contradiction.looked_at(case, decision, reviewer, editions, at)
     changed = adverse.decide(case, decision, reviewer, at, timedelta(hours=payer.settings.peer_to_peer_hours), fields)
     return replace(changed, trail=(*changed.trail, *lines))
 

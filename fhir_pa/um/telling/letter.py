@@ -135,13 +135,15 @@ def letter_of(
     on: date,
     language: str = "en",
     words: Mapping[int, str] | None = None,
+    policies: Mapping[int, str] | None = None,
 ) -> Letter:
     """The notice of how this case stands. ``titles`` names each service, ``criteria`` each criterion, in plain words.
 
-    ``words`` are the practice's own for a service, which tell apart those of one title.
+    ``words`` are the practice's own for a service, which tell apart those of one title. ``policies`` names the policy that
+    decided each, with its edition.
     """
     decided = [item for item in authorization.items if item.state not in PENDING]
-    lines = tuple(_line(item, titles, criteria, words or {}) for item in decided)
+    lines = tuple(_line(item, titles, criteria, words or {}, policies or {}) for item in decided)
     adverse = {line.sequence for line in lines if line.is_adverse}
     days = [item.determination.decided_at.date() for item in decided]
     return Letter(
@@ -197,7 +199,7 @@ def _missing(letter: Letter) -> Iterator[str]:
         yield "No appeal is open for this line of business. Tell compliance before anything is sent."
 
 
-def _line(item: Item, titles: Mapping[int, str], criteria: Mapping[str, str], words: Mapping[int, str]) -> Line:
+def _line(item: Item, titles: Mapping[int, str], criteria: Mapping[str, str], words: Mapping[int, str], policies: Mapping[int, str]) -> Line:
     made, service, given = item.determination, item.requested.service, item.determination.authorized
     codes, signed = tuple(coding.code for coding in service.codes), made.signed_by
     title, display = titles.get(item.sequence, ""), next((coding.display for coding in service.codes if coding.display), "")
@@ -213,7 +215,7 @@ def _line(item: Item, titles: Mapping[int, str], criteria: Mapping[str, str], wo
         asked=Amount(service.quantity, service.unit or "", service.on, service.until),
         authorized=Amount(given.quantity, given.unit or "", given.starts_on, given.until) if given else Amount(),
         not_shown=tuple(criteria.get(finding.criterion, finding.because) for finding in opened),
-        criteria_from=made.edition.name if made.edition else "",
+        criteria_from=policies.get(item.sequence, made.edition.name) if made.edition else "",
         decided_by=signed.name if licensed and signed else made.excluded_by,
         licence=(signed.licence or "") if licensed and signed else "",
         phone=made.phone or "",
