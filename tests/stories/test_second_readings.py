@@ -65,7 +65,9 @@ def test_at_the_desk_one_draws_and_another_reads_and_sees_the_figures(plan: Plan
     first.sign_in()
     second.sign_in()
     first.post("/desk/agreement", each="2")
-    assert "Nothing waits for you" in words(first.page("/desk/agreement"))
+    before = words(first.page("/desk/agreement"))
+    assert "Nothing waits for you" in before
+    assert "no decision was read a second time, so there is nothing to compare yet" in before and "kappa" not in before.lower()
     (waits,) = second.data("/desk/agreement.json")["second_readings"]
     path = f"/desk/agreement/{waits['id']}"
     shown = words(second.page(path))
