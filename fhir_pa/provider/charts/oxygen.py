@@ -30,7 +30,7 @@ def orla_penhallow(practice: Practice, today: date) -> Chart:
 
 
 def teodric_amble(practice: Practice, today: date) -> Chart:
-    """Saturation 89 % at rest on room air, no swelling, no heart finding, haematocrit normal: a physician must decide."""
+    """Saturation 89 % at rest on room air, no swelling, no heart finding, hematocrit normal: a physician must decide."""
     member = Member("teodric-amble", "Teodric", "Amble", "male", aged(68, today), "SYN-13")
     return short_of_oxygen(member, practice, today, saturation="89")
 
@@ -48,7 +48,7 @@ def short_of_oxygen(member: Member, practice: Practice, today: date, saturation:
         lungs,
         failure,
         _saturation(patient, who, visit, saturation, seen_on),
-        _haematocrit(patient, who, visit, "44", seen_on),
+        _hematocrit(patient, who, visit, "44", seen_on),
         note_of(patient, who, visit, _note(saturation), "face-to-face", "11506-3", seen_on),
     )
     order = equipment_order(Ordering(patient, coverage, visit, who, (lungs, failure), today), practice.therapist, CONCENTRATOR, "Oxygen concentrator")
@@ -84,15 +84,15 @@ def _saturation(patient: Json, who: Clinician, visit: Json, percent: str, on: da
     )
 
 
-def _haematocrit(patient: Json, who: Clinician, visit: Json, percent: str, on: date) -> Json:
+def _hematocrit(patient: Json, who: Clinician, visit: Json, percent: str, on: date) -> Json:
     return checked(
         {
             "resourceType": "Observation",
-            "id": f"{patient['id']}-haematocrit",
+            "id": f"{patient['id']}-hematocrit",
             "meta": {"profile": [f"{US_CORE}us-core-observation-lab"]},
             "status": "final",
             "category": [concept(OBSERVATION_CATEGORY, "laboratory")],
-            "code": concept(LOINC, "4544-3", "Haematocrit"),
+            "code": concept(LOINC, "4544-3", "Hematocrit"),
             "subject": reference(patient),
             "encounter": reference(visit),
             "effectiveDateTime": moment(on, 9, 50),

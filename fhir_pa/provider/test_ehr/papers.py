@@ -28,8 +28,8 @@ def forms(chart: Chart) -> tuple[Json, ...]:
 def called(paper: Json) -> str:
     """What a clinician calls it.
 
-    >>> called({"resourceType": "Observation", "code": {"text": "Haematocrit"}})
-    'Haematocrit'
+    >>> called({"resourceType": "Observation", "code": {"text": "Hematocrit"}})
+    'Hematocrit'
     """
     match paper["resourceType"]:
         case "QuestionnaireResponse":
