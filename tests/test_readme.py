@@ -51,7 +51,7 @@ def test_the_first_requests_are_answered(tmp_path: Path) -> None:
 
 def test_the_policies_that_come_with_the_house_are_without_mistake() -> None:
     (line,) = commands("fhir-pa policies check")
-    done = subprocess.run([sys.executable, "-m", "fhir_pa.cli", *shlex.split(line)[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", "fhir_pa", *shlex.split(line)[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
