@@ -99,6 +99,7 @@ def test_after_the_conversation_the_draft_is_filled_in_and_signed_with_the_lette
     assert "We did not approve what your doctor asked for" in told and "You can appeal" in told and "Sign as Ada Quill, MD" in told
     quill.act(number, "decide", step="sign", **DENIAL)
     assert stands(plan, number).item(1).state == "denied"
+    assert f'href="/desk/cases/{number}/letters/provider.json">as data (JSON)' in quill.page(f"/desk/cases/{number}")
     letter = quill.http.get(f"/desk/cases/{number}/letters/member.html")
     assert "89 % is above the limit." in letter.text and "style-src 'sha256-" in letter.headers["Content-Security-Policy"]
 
@@ -107,6 +108,7 @@ def test_a_mistake_stands_beside_its_field_and_nothing_typed_is_lost(plan: Plan,
     answer = quill.act(number, "decide", status=422, step="preview", **{**DENIAL, "criteria": [], "because": "Too <b>high</b>."})
     page = checked(answer)
     assert re.search(r'id="decide-criteria-wrong">An adverse decision names the criteria', page)
+    assert "“Too little oxygen in the blood at rest, asleep or during exercise”" in words(page) and "treating_practitioner," not in words(page)
     assert "Too &lt;b&gt;high&lt;/b&gt;." in page and re.search(r'id="verdict-deny"[^>]* checked', page)
     assert re.search(r'<option value="0F" selected', page) and 'value="555-555-0142"' in page and "<title>Not done: " in page
     quill.act(number, "decide", status=422, step="preview", **{**DENIAL, "decision": "modify"})

@@ -31,6 +31,9 @@ def test_a_denial_is_told_with_its_reason_its_criteria_and_the_letter(number: st
     letter = linnet.http.get(f"/practice/requests/{number}/letter.html")
     assert letter.status_code == 200 and f"Determination on authorization {number}" in words(letter.text)
     assert linnet.http.get(f"/practice/requests/{number}/letter.pdf").data.startswith(b"%PDF-")
+    assert f'href="/practice/requests/{number}/letter.json">as data (JSON)' in page
+    assert linnet.data(f"/practice/requests/{number}/letter.json")["lines"][0]["criteria_from"] == "Home oxygen, edition 2026.1"
+    assert "Choose html or pdf or json" in linnet.http.get(f"/practice/requests/{number}/letter.docx").text
 
 
 def test_evidence_behind_a_finding_opens_as_a_page(number: str, linnet: AtPractice) -> None:

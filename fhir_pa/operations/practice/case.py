@@ -6,15 +6,14 @@ Who only performs a service reads what was decided and how much is left; the cha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from fhir_pa.auth.caller import Caller
-from fhir_pa.letters.page import html
-from fhir_pa.letters.pdf import pdf
 from fhir_pa.operations.desk.case_screen import documents_of, item_shown, member_shown
 from fhir_pa.operations.desk.evidence import brought
-from fhir_pa.operations.desk.letter import MEDIA, Form, written_to
+from fhir_pa.operations.desk.letter import MEDIA, Form, as_sent, written_to
 from fhir_pa.operations.desk.looked import READ_CASE, READ_LETTER, keep_look
 from fhir_pa.operations.desk.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.desk.view import appeal as appeal_shown
@@ -35,6 +34,7 @@ from fhir_pa.um.reviewing.information_life import rounds
 from fhir_pa.um.telling.acknowledging import effect, unacknowledged
 from fhir_pa.um.telling.letter import Audience, lacks
 from fhir_pa.wiring import Payer
+from ig_profiles.json import dump
 from ig_profiles.outcome import Issue, NotFound, Unprocessable
 from ig_profiles.reading import Json
 
@@ -89,9 +89,10 @@ def may(case: Authorization, caller: Caller, at: datetime) -> Json:
 
 
 def letter(number: str, form: str, caller: Caller, payer: Payer) -> tuple[str, bytes]:
-    """The notice of the decision as the practice gets it, to read or to keep. Raises NotFound, and Unprocessable while nothing is decided."""
-    if form not in (Form.HTML, Form.PDF):
-        raise NotFound(f"There is no letter as '{form[:20]}'. Choose html or pdf.")
+    """The notice of the decision as the practice gets it, to read, to keep, or as its parts. Raises NotFound, and Unprocessable while nothing is decided."""
+    wanted = next((each for each in Form if each == form), None)
+    if wanted is None:
+        raise NotFound(f"There is no letter as '{form[:20]}'. Choose {' or '.join(Form)}.")
     with payer.store.reading() as tx:
         case = own_case(number, caller, tx, "read the notice")
     written = written_to(Audience.PROVIDER, case, payer)
@@ -99,8 +100,7 @@ def letter(number: str, form: str, caller: Caller, payer: Payer) -> tuple[str, b
     if missing:
         raise Unprocessable(*(Issue(text, "required") for text in missing))
     keep_look(READ_LETTER, case.number, caller, payer)
-    page = html(written)
-    return MEDIA[Form(form)], pdf(page) if form == Form.PDF else page.encode()
+    return MEDIA[wanted], dump(asdict(written), pretty=True) if wanted is Form.JSON else as_sent(written, case, payer, wanted)
 
 
 def _case(case: Authorization) -> Json:
