@@ -45,7 +45,7 @@ def test_the_packet_holds_the_proof_the_criteria_and_a_letter_to_begin_with(plan
     with plan.payer.store.reading() as tx:
         link = tx.links(number)[-1]
     proof = told["proof"]
-    assert proof["link"] == link.sha256 and proof["by"] == "Ada Quill, MD, licence OH MD-0142" and proof["policy"] == "home_oxygen 2026.1"
+    assert proof["link"] == link.sha256 and proof["by"] == "Ada Quill, MD, licence OH MD-0142" and proof["policy"] == "Home oxygen, edition 2026.1"
     assert [(each["title"][:30], each["truth"]) for each in told["criteria"] if each["rested_on"]] == [("Too little oxygen in the blood", "unknown")]
     assert "Does the patient have dependent edema that suggests heart failure?" in told["missing"]
     assert told["documents"] and "“89 % is above the limit.”" in told["draft"] and "[Say what the record shows, and where.]" in told["draft"]

@@ -15,7 +15,7 @@ from fhir_pa.operations.desk.letter import MEDIA, Form, written_to
 from fhir_pa.operations.desk.looked import GATHERED, keep_look
 from fhir_pa.operations.desk.plain_facts import leaves, worded, words_of
 from fhir_pa.operations.own_case import own_case
-from fhir_pa.storage.store import Reading
+from fhir_pa.storage.proofs import Link
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.item import Item
 from fhir_pa.um.case.transitions import REOPENABLE
@@ -58,7 +58,7 @@ def gathered(number: str, sequence: int, caller: Caller, payer: Payer) -> Packet
         item = case.item(sequence)
         if item.state not in REOPENABLE:
             raise NotFound(f"Service {sequence} of {case.number} is {item.state}, so there is nothing to appeal.", expression="item")
-        proof = _proof(case, item, tx)
+        links = tx.links(case.number)
         documents = [each for each in documents_of(list(brought(case, tx))) if each["clinical"]]
     keep_look(GATHERED, case.number, caller, payer)
     letter = written_to(Audience.PROVIDER, case, payer)
@@ -80,7 +80,7 @@ def gathered(number: str, sequence: int, caller: Caller, payer: Payer) -> Packet
         written_on=at.date(),
         asked=amount(service.quantity, service.unit, service.on, service.until),
         authorized=amount(given.quantity, given.unit, given.starts_on, given.until) if given else "",
-        proof=proof,
+        proof=_proof(case, item, links, line.criteria_from),
         level=until[0].name if until else "",
         until=until[1] if until else None,
         source=until[0].source if until else "",
@@ -92,17 +92,13 @@ def gathered(number: str, sequence: int, caller: Caller, payer: Payer) -> Packet
     )
 
 
-def _proof(case: Authorization, item: Item, tx: Reading) -> DecisionProof:
+def _proof(case: Authorization, item: Item, chain: Iterable[Link], policy: str) -> DecisionProof:
     made, position = item.determination, len(item.earlier) + 1
-    links = [
-        link
-        for link in tx.links(case.number)
-        if any(each["item"] == item.sequence and each["position"] == position for each in link.document["determinations"])
-    ]
+    links = [link for link in chain if any(each["item"] == item.sequence and each["position"] == position for each in link.document["determinations"])]
     by = f"{made.signed_by.name}{f', licence {made.signed_by.licence}' if made.signed_by.licence else ''}" if made.signed_by else made.excluded_by
-    policy, wording = (made.edition.name, made.edition.fingerprint) if made.edition else ("no policy", "")
     revision, link = (links[-1].revision, links[-1].sha256) if links else (case.revision, "")
-    return DecisionProof(made.decided_at, str(made.action), made.because, by or "", policy, wording, revision, link)
+    wording = made.edition.fingerprint if made.edition else ""
+    return DecisionProof(made.decided_at, str(made.action), made.because, by or "", policy or "no policy", wording, revision, link)
 
 
 def _shown(finding: Json, criteria: Iterable[str]) -> Shown:
