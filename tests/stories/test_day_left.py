@@ -11,7 +11,7 @@ from fhir_pa.provider.play.day import DAY, leave_a_day
 from fhir_pa.provider.play.payer_file import CLERK, COORDINATOR, SECOND_ONCOLOGIST
 from fhir_pa.provider.play.places import tell_left
 from fhir_pa.provider.test_ehr.people import everybody_on
-from tests.stories.desk_parties import AtDesk
+from tests.stories.desk_parties import AtDesk, words
 from tests.stories.parties import NOW, PAYER_URL, Lent, Staff, open_plan
 from tests.stories.playing import set_stage
 from tests.stories.practice_parties import AtPractice
@@ -42,3 +42,5 @@ def test_each_thing_of_the_day_is_found_where_its_line_says(guide: str, tmp_path
         clerk = AtDesk(plan, CLERK)
         clerk.sign_in()
         assert [row["number"] for row in clerk.data("/desk/admissions.json")["rows"]] == [admitted]
+        assert "by Oakwood Clinic EHR" in words(clerk.page(f"/desk/admissions/{admitted}")), "named as people know it"
+        assert "7 of 7 days" in words(linnet.page("/practice/lists/units"))

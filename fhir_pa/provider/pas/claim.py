@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fhir_pa.provider.codes import HEALTH_SERVICES_REVIEW, INITIAL, ORDERING, REPORT_OF_KIND, REPORT_PROGRESS, UNITS
+from fhir_pa.provider.codes import HEALTH_SERVICES_REVIEW, INITIAL, ORDERING, REPORT_OF_KIND, REPORT_PROGRESS, UNIT_CODES
 from fhir_pa.provider.elements import checked, concept, identifier, pas_extension, reference
 from fhir_pa.provider.pas.submission import TRACES, Line, Submission
 from ig_profiles.names import (
@@ -106,5 +106,5 @@ def _item(sequence: int, line: Line, submission: Submission, diagnoses: int) -> 
         "productOrService": line.code,
         **period,
         "locationCodeableConcept": concept(PLACE_OF_SERVICE, line.place),
-        "quantity": {"value": line.units, "unit": "unit", "system": X12_UNIT, "code": UNITS},
+        "quantity": {"value": line.units, "unit": line.unit, "system": X12_UNIT, "code": UNIT_CODES[line.unit]},
     }

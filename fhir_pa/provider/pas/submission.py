@@ -28,7 +28,7 @@ STATUS_IN_PAS = {"2.0.1": "draft", "2.2": "active"}
 
 @dataclass(frozen=True)
 class Line:
-    """One order as one requested service: its X12 service type (1365), place of service, and the days it covers."""
+    """One order as one requested service: its X12 service type (1365), place of service, the days it covers, and how much, in ``unit`` or ``days``."""
 
     order: Json
     service_type: str
@@ -36,6 +36,7 @@ class Line:
     starts: date
     ends: date | None = None
     units: int = 1
+    unit: str = "unit"
 
     @property
     def code(self) -> Json:

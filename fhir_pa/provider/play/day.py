@@ -75,7 +75,10 @@ def staying(stage: Stage, what: str) -> Left:
     ratings = {"withdrawal": 1, "body": 1, "mind": 2, "engagement": 2, "return_to_use": 4, "home": 3}
     course = {"stage": "first", "lower_level": "failed_lately", "attends": True, "progress": "improving"}
     ending = {"discharge_on": stage.today + timedelta(days=24), "discharge_place_and_visit": True}
-    line = _of(SUBSTANCE_USE_CARE, RESIDENTIAL_PLACE, from_day, until, STAY_DAYS)
+
+    def line(order: Json) -> Line:
+        return Line(order, SUBSTANCE_USE_CARE, RESIDENTIAL_PLACE, from_day, until, STAY_DAYS, "days")
+
     asked = ask(stage, STAYING, line, {**ratings, **course, **ending}).must_be(CERTIFIED)
     return Left(what, STAYING, _case(stage, asked.number), COORDINATOR, "/practice/lists/stays")
 
@@ -119,16 +122,12 @@ DAY: dict[str, Callable[[Stage, str], Left]] = {
 }
 
 
-def _of(service_type: str, place: str, starts: date, ends: date | None = None, units: int = 1) -> Callable[[Json], Line]:
-    return lambda order: Line(order, service_type, place, starts, ends, units)
-
-
 def _rental(today: date, days: int) -> Callable[[Json], Line]:
-    return _of(EQUIPMENT_RENTAL, AT_HOME, today, today + timedelta(days=days - 1))
+    return lambda order: Line(order, EQUIPMENT_RENTAL, AT_HOME, today, today + timedelta(days=days - 1))
 
 
 def _scan(today: date) -> Callable[[Json], Line]:
-    return _of(SCAN, OUTPATIENT_HOSPITAL, today + timedelta(days=DAYS_UNTIL_SCANS))
+    return lambda order: Line(order, SCAN, OUTPATIENT_HOSPITAL, today + timedelta(days=DAYS_UNTIL_SCANS))
 
 
 def _case(stage: Stage, number: str) -> str:

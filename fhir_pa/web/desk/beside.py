@@ -40,15 +40,17 @@ def attend(base: Blueprint, payer: Payer, offered: Offered) -> None:
     def asked() -> dict[str, str]:
         return request.args.to_dict()
 
-    def people() -> dict[str, str]:
-        return {each.id: each.name for each in payer.directory.people}
+    def called() -> dict[str, str]:
+        """What people of the plan and systems of facilities are called, by their ids."""
+        systems = {each.id: each.name for each in payer.directory.clients}
+        return systems | {each.id: each.name for each in payer.directory.people}
 
     def show(template: str, path: str, told: Told, act: str = "", refusal: Refusal | None = None) -> Response:
         """The page: what is told, and what of a form was refused, each fault by the field it stands beside."""
         status = errors.status_of(refusal, "other") if refusal else 200
         heard = {"act": act if refusal else "", "wrong": _by_field(refusal), "done": DONE.get(request.args.get("done", ""), "")}
         here = {**framed(payer, HERE), "twin": turned(f"{path}.json"), "turned": lambda **more: turned(path, **more)}
-        return page(template, status, **told, **heard, **here, filled=request.form if refusal else MultiDict(), names=people())
+        return page(template, status, **told, **heard, **here, filled=request.form if refusal else MultiDict(), names=called())
 
     def twin(path: str, template: str, operation: Callable[..., Told]) -> None:
         """GET the path as a page and, with .json, as data; ``operation`` takes what stands in the address by name."""
