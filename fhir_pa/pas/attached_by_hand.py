@@ -16,7 +16,7 @@ from ig_profiles.reading import Json
 
 @dataclass(frozen=True)
 class Document:
-    """One document: ``id`` is new, ``kind`` its LOINC code, ``media_type`` what the bytes are, ``title`` what the practice calls it."""
+    """One document: ``id`` is new, ``kind`` its LOINC code, ``media_type`` what the bytes are, ``title`` what its sender calls it."""
 
     id: str
     kind: str
@@ -26,12 +26,12 @@ class Document:
 
 
 def parameters(documents: tuple[Document, ...], items: tuple[int, ...], case: Authorization, npi: str, author: str, at: datetime) -> Json:
-    """The Parameters that bring these documents to this case, from the practice with this NPI."""
+    """The Parameters that bring these documents to this case, from the practice with this NPI; a member has none."""
     member = case.request.member.identifiers[0]
     head = [
         {"name": "TrackingId", "valueIdentifier": {"value": case.reference}},
         {"name": "AttachTo", "valueCode": "preauthorization"},
-        {"name": "OrganizationId", "valueIdentifier": {"system": NPI, "value": npi}},
+        *([{"name": "OrganizationId", "valueIdentifier": {"system": NPI, "value": npi}}] if npi else []),
         {"name": "MemberId", "valueIdentifier": {**({"system": member.system} if member.system else {}), "value": member.value}},
         {"name": "Final", "valueBoolean": True},
     ]

@@ -13,7 +13,7 @@ from fhir_pa.auth.directory import Directory
 from fhir_pa.settings import Settings
 from fhir_pa.web.desk.offered import EditionDiff, Operating, PolicyDesk, PolicyTrial
 from fhir_pa.web.managing import Managing
-from fhir_pa.web.member.offered import MemberActs, MemberPage
+from fhir_pa.web.member.offered import MemberActs, MemberPage, MemberSends
 from fhir_pa.web.practice.offered import ForPractices
 from questionnaires.package_request import Guide
 
@@ -262,6 +262,7 @@ class Offered:
     published_plan: PublishedPlan
     member_page: MemberPage
     member_acts: MemberActs
+    member_send: MemberSends
     figures: Figures
     status: Status
     practice: ForPractices

@@ -43,6 +43,7 @@ from fhir_pa.operations.hooks import hook
 from fhir_pa.operations.managing import admission, beside, claims, follow_up, population, recoupment, second_reading, variation
 from fhir_pa.operations.member import acts as member_acts
 from fhir_pa.operations.member import page as member_page
+from fhir_pa.operations.member.send import send as member_send
 from fhir_pa.operations.notices import subscribe
 from fhir_pa.operations.operator import operating
 from fhir_pa.operations.policies import edition_diff, published
@@ -133,6 +134,7 @@ OFFERED = Offered(
     published_plan=published,
     member_page=member_page,
     member_acts=member_acts,
+    member_send=member_send,
     figures=figures,
     status=status,
     practice=ForPractices(

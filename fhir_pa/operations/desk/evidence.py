@@ -12,7 +12,7 @@ from fhir_pa.documents.pdf import Patience
 from fhir_pa.operations.desk.looked import READ_DOCUMENT, keep_look
 from fhir_pa.operations.desk.readable import readable, title
 from fhir_pa.operations.own_case import own_case
-from fhir_pa.operations.weighing.weighing import READERS, messages_of
+from fhir_pa.operations.weighing.weighing import FROM_MEMBER, READERS, messages_of
 from fhir_pa.storage.received import Received
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
@@ -44,13 +44,16 @@ class Brought:
 
 
 def brought(case: Authorization, tx: Reading) -> Iterator[Brought]:
-    """Every resource that was received for the case as evidence, the newest message first; of a simulated case nothing was."""
-    yield from _of(messages_of(case, tx), case)
+    """Every resource that practices sent for the case as evidence, the newest message first; of a simulated case nothing was."""
+    yield from _of(tuple(each for each in messages_of(case, tx) if each.kind != FROM_MEMBER), case)
 
 
 def with_earlier(case: Authorization, tx: Reading) -> Iterator[Brought]:
-    """The same, and after it what an extension brought over from the case it extends: for the plan's people and the member, no practice."""
-    yield from brought(case, tx)
+    """The same with what the member sent, and after it what an extension brought over from the case it extends.
+
+    For the plan's people and the member; no practice reads it.
+    """
+    yield from _of(messages_of(case, tx), case)
     if case.brought_over is not None:
         yield from _of(messages_of(case.brought_over, tx), case, case.brought_over.number)
 

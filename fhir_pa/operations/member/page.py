@@ -19,6 +19,7 @@ from fhir_pa.um.case.review import walked
 from fhir_pa.um.case.transitions import PENDING
 from fhir_pa.um.deciding.determination import ADVERSE, Determination, ReviewAction
 from fhir_pa.um.reviewing.delegate import delegate_of
+from fhir_pa.um.reviewing.from_member import takes_documents
 from fhir_pa.um.telling.for_member import appeals_open, awaited, stands, stands_as_a_whole
 from fhir_pa.um.telling.letter import Audience, lacks
 from fhir_pa.wiring import Payer
@@ -63,6 +64,7 @@ def request(number: str, language: str, caller: Caller, payer: Payer) -> Json:
         "services": [_service(item, case, told, words, payer) for item in case.items],
         "awaited": [{**_plain(each), "words": [told(word).as_json() for word in each.words]} for each in awaited(case, at)],
         "extended": _extended(case, told),
+        "takes_documents": takes_documents(case),
         "appeals_open": [_plain(each) for each in appeals_open(case, at)],
         "appeals": [_appeal(each, told) for each in case.appeals],
         "letter": not lacks(written_to(Audience.MEMBER, case, payer)),

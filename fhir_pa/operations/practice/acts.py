@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.review import as_seen, keep, reviewer_of
 from fhir_pa.operations.own_case import case_of, own_case
+from fhir_pa.operations.practice.uploaded import Upload, uploaded
 from fhir_pa.operations.requests.submit_attachment import submit_attachment
 from fhir_pa.pas.attached_by_hand import Document, parameters
 from fhir_pa.um.case.appeal import Appellant, Filing
@@ -23,9 +24,6 @@ from fhir_pa.wiring import Payer
 from ig_profiles.json import dump, parse
 from ig_profiles.outcome import Conflict, Forbidden
 from ig_profiles.reading import Json, many, text
-
-Upload = tuple[str, bytes]  # the file's name, and what is in it
-SIGNS = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 
 
 def attach(number: str, body: bytes, files: Sequence[Upload], caller: Caller, payer: Payer) -> str:
@@ -40,7 +38,7 @@ def attach(number: str, body: bytes, files: Sequence[Upload], caller: Caller, pa
     words, kind = form.text("words"), form.text("document") or MEDICAL_RECORDS
     if not re.fullmatch(r"\d{1,7}-\d", kind):
         form.wrong("document", f"'{kind[:40]}' is no LOINC code. Write e.g. {MEDICAL_RECORDS}, or leave it out.")
-    documents = list(_read(files, kind, form))
+    documents = list(uploaded(files, kind, form))
     if words:
         documents.append(Document(str(uuid.uuid4()), kind, "text/plain", f"Written answer by {person.name}, {person.practice.name}", words.encode()))
     if not documents and not form.issues:
@@ -129,21 +127,3 @@ def _booked(offer: PeerToPeer, call_at: datetime, clinician: Clinician, payer: P
         with suppress(Forbidden):
             return offer.schedule(call_at, clinician, reviewer_of(person), at)
     raise Forbidden(f"No physician of the plan may hold this call. Call {offer.intended.phone or payer.directory.insurer.phone} and say so.")
-
-
-def _read(files: Iterable[Upload], kind: str, form: Form) -> Iterable[Document]:
-    for name, body in files:
-        media_type = next((said for sign, said in SIGNS if body.startswith(sign)), "") or ("text/plain" if _is_text(body) else "")
-        if not body:
-            form.wrong("file", f"'{name[:80]}' is empty. Choose the document itself.")
-        elif not media_type:
-            form.wrong("file", f"'{name[:80]}' cannot be opened by the plan. Send a PDF, a picture (JPEG, PNG) or plain text.")
-        else:
-            yield Document(str(uuid.uuid4()), kind, media_type, name[:120], body)
-
-
-def _is_text(body: bytes) -> bool:
-    try:
-        return not any(ord(sign) < 32 and sign not in "\t\r\n\f" for sign in body.decode())
-    except UnicodeDecodeError:
-        return False

@@ -21,7 +21,7 @@ from fhir_pa.operations.desk.view import checkpoints_shown
 from fhir_pa.operations.own_case import case_of, is_own, own_case
 from fhir_pa.operations.practice.course import course
 from fhir_pa.operations.practice.owner import able
-from fhir_pa.operations.weighing.weighing import messages_of
+from fhir_pa.operations.weighing.weighing import FROM_MEMBER, messages_of
 from fhir_pa.storage.store import Reading
 from fhir_pa.um.case.authorization import Authorization
 from fhir_pa.um.case.item import Item
@@ -185,7 +185,7 @@ def _appeal(shown: Json) -> Json:
 
 def _messages(case: Authorization, tx: Reading) -> list[Json]:
     """What came in and what was told, in order of time."""
-    came = [{"at": each.at.isoformat(), "way": "received", "what": each.kind} for each in messages_of(case, tx)]
+    came = [{"at": each.at.isoformat(), "way": "received", "what": each.kind} for each in messages_of(case, tx) if each.kind != FROM_MEMBER]
     told = [{"at": each.at.isoformat(), "way": "told", "what": each.why} for each in tx.notices(number=case.number)]
     return sorted([*came, *{each["at"] + each["what"]: each for each in told}.values()], key=lambda each: each["at"])
 

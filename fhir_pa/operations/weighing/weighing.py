@@ -145,7 +145,7 @@ def brought_over(over: BroughtOver | None, tx: Reading) -> Documentation:
 
 
 def _read(messages: Iterable[Received], before: Documentation = Documentation()) -> Documentation:
-    for received in messages:
+    for received in (each for each in messages if each.kind != FROM_MEMBER):
         before = before.with_more(READERS[received.kind](read_resource(received.body, received.guide), received.guide))
     return before
 
@@ -167,12 +167,14 @@ def _of_attachment(parameters: Json, guide: str) -> Documentation:
 
 ATTACHMENT = "attachment"
 HELD = "held attachment"  # received before the request it is for
+FROM_MEMBER = "from the member"  # for people to read; nothing of it is weighed
 ADMISSION = "admission"  # a notice that stands for the request its facility has not sent yet
 READERS: dict[str, Callable[[Json, str], Documentation]] = {
     "submit": _of_submission,
     "order": _of_submission,
     ATTACHMENT: _of_attachment,
     HELD: _of_attachment,
+    FROM_MEMBER: _of_attachment,
     ADMISSION: _of_submission,
 }
 

@@ -44,14 +44,15 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
     member_sign_in.attend(base, payer, authenticator, page)
     member_file.attend(base, payer, offered, page, spoken)
 
-    def show(number: str, status: int = 200, wrong: Refusal | None = None) -> Response:
+    def show(number: str, status: int = 200, wrong: Refusal | None = None, act: str = "appeal") -> Response:
         told = offered.member_page.request(number, spoken(), caller(), payer)
         fields = {issue.expression or "" for issue in wrong.issues} if wrong else set()
         shown = {
             "titled": {each["sequence"]: each for each in told["services"]},
             "choices": [sequence for each in told["appeals_open"] if each["here"] for sequence in each["items"]],
             "done": request.args.get("done", ""),
-            "refused": wrong is not None,
+            "refused": act if wrong is not None else "",
+            "megabytes": payer.settings.max_body_bytes // 2**20,
             "wrong": fields,
             "filled": request.form,
         }
@@ -86,6 +87,15 @@ def blueprint(payer: Payer, authenticator: Authenticator, offered: Offered) -> B
         except MENDABLE as refusal:
             return show(number, errors.status_of(refusal, "other"), refusal)
         return see(f"/member/requests/{number}?done=appeal#main")
+
+    @base.post("/requests/<number>/documents")
+    def member_sends(number: str) -> Response:
+        files = [(each.filename or "document", each.read()) for each in request.files.getlist("file") if each.filename]
+        try:
+            offered.member_send(number, files, caller(), payer)
+        except MENDABLE as refusal:
+            return show(number, errors.status_of(refusal, "other"), refusal, "documents")
+        return see(f"/member/requests/{number}?done=documents#main")
 
     @base.get("/assets/<name>")
     def style(name: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from fhir_pa.auth.caller import Caller
@@ -14,6 +15,12 @@ class MemberPage(Protocol):
 
     def requests(self, page: int, language: str, caller: Caller, payer: Any) -> Json: ...
     def request(self, number: str, language: str, caller: Caller, payer: Any) -> Json: ...
+
+
+class MemberSends(Protocol):
+    """A member's document for a request (``operations.member.send``): the files by name."""
+
+    def __call__(self, number: str, files: Sequence[tuple[str, bytes]], caller: Caller, payer: Any) -> None: ...
 
 
 class MemberActs(Protocol):
