@@ -8,7 +8,7 @@ from fhir_pa.auth.caller import Caller
 from fhir_pa.auth.directory import Person
 from fhir_pa.operations.delegates import must_be_of_the_plan
 from fhir_pa.operations.desk.case_screen import documents_of
-from fhir_pa.operations.desk.evidence import Brought, brought
+from fhir_pa.operations.desk.evidence import Brought, with_earlier
 from fhir_pa.operations.desk.form import Form
 from fhir_pa.operations.desk.looked import READ_CASE, READ_DOCUMENT, keep_look
 from fhir_pa.operations.desk.readable import readable
@@ -63,7 +63,7 @@ def blind(identity: str, caller: Caller, payer: Payer) -> Json:
         reading = tx.second_reading(identity)
         case = tx.authorization(reading.number)
         _refuse_unblind(reading, case, person, tx)
-        sent = [each for each in brought(case, tx) if each.at <= reading.decided_at]
+        sent = [each for each in with_earlier(case, tx) if each.at <= reading.decided_at]
     keep_look(READ_BLIND, reading.number, caller, payer)
     item = case.item(reading.item)
     made = (*item.earlier, item.determination)[reading.position - 1]
