@@ -20,7 +20,7 @@ from fhir_pa.provider.play.day import leave_a_day
 from fhir_pa.provider.play.desk import Desk
 from fhir_pa.provider.play.narrator import Narrator
 from fhir_pa.provider.play.payer_file import CLIENT_ID, payer_file
-from fhir_pa.provider.play.places import tell_left, tell_places
+from fhir_pa.provider.play.places import tell_places
 from fhir_pa.provider.play.processes import NotReady, Processes, free_port
 from fhir_pa.provider.play.stage import Stage
 from fhir_pa.provider.scenes import SCENES, unsubscribe
@@ -49,9 +49,7 @@ def run_demo(guide: str = "2.0.1", database_url: str | None = None, keep: bool =
                 scene(stage)
             _tell_ending(stage)
             if keep:
-                left = leave_a_day(stage)
-                tell_places(stage, folder / REVIEWERS, out)
-                tell_left(stage, left, out)
+                tell_places(stage, leave_a_day(stage), folder / REVIEWERS, out)
                 out(f"Configuration and logs are in {folder}. Ctrl-C ends all.")
                 _wait_for_interrupt()
     except NotReady as error:

@@ -46,10 +46,10 @@ PAGES = (
 )
 
 
-def tell_places(stage: Stage, file: Path, out: Callable[[str], None]) -> None:
-    """Print every address worth opening, and keep what the test EHR's page shows of them in ``file``."""
+def tell_places(stage: Stage, left: Iterable[Left], file: Path, out: Callable[[str], None]) -> None:
+    """Print every address worth opening, and where each thing of the day is; keep what the test EHR's page shows of them in ``file``."""
     payer, flags = stage.desk.payer_url, " ".join(stage.desk.flags)
-    told = places_of(payer)
+    told = {**places_of(payer), "left": places_of_left(stage, left)}
     keep(told, file)
     out("")
     out("Both sides are still running. Open this in a browser, order something, and watch:")
@@ -66,17 +66,26 @@ def tell_places(stage: Stage, file: Path, out: Callable[[str], None]) -> None:
     out(f"  {stage.pas.fhir_base}/metadata  {payer}/.well-known/davinci-configuration  {stage.ehr_url}/patients.json  {stage.ehr_url}/exchanges.json")
     out("For the command line, such as fhir-pa prove NUMBER, audit verify, measures watched or people token ID, add:")
     out(f"  {flags}")
+    tell_left(told["left"], out)
 
 
-def tell_left(stage: Stage, left: Iterable[Left], out: Callable[[str], None]) -> None:
-    """Print one line for each thing of the day: what it is, about whom, at which desk, whom to be, and the address that leads there."""
+def tell_left(left: Iterable[Json], out: Callable[[str], None]) -> None:
+    """Print one line for each thing of the day: about whom, what it is, at which desk, whom to be, and the address that leads there."""
     out("")
     out("A day's work is on the desks already. What waits, for whom, and where:")
     for each in left:
-        who, (human,) = PEOPLE[each.person][0], stage.charts.by_patient[each.patient].patient["name"]
-        what = f"{human['given'][0]} {human['family']}: {each.what}"
-        desk = {path: name for path, name, _ in PAGES}[f"/{each.path.split('/')[1]}"]
-        out(f"  {what:<66}{f'{desk}, as {who}':<40}{stage.desk.payer_url}{_door(each.path, each.person)}")
+        out(f"  {each['what']:<66}{each['desk'] + ', as ' + each['who']:<40}{each['url']}")
+
+
+def places_of_left(stage: Stage, left: Iterable[Left]) -> list[Json]:
+    """Each thing of the day as both a line and the test EHR's page tell it."""
+    names = {path: name for path, name, _ in PAGES}
+    told = []
+    for each in left:
+        (human,) = stage.charts.by_patient[each.patient].patient["name"]
+        about = {"what": f"{human['given'][0]} {human['family']}: {each.what}", "desk": names[f"/{each.path.split('/')[1]}"]}
+        told.append({**about, "who": PEOPLE[each.person][0], "url": f"{stage.desk.payer_url}{_door(each.path, each.person)}"})
+    return told
 
 
 def places_of(payer_url: str) -> Json:

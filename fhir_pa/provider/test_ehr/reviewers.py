@@ -16,7 +16,8 @@ from ig_profiles.reading import Json
 class Reviewers:
     """``file`` holds ``{"pages": [{"name", "url", "words"}], "people": [{"name", "url", "may"}], "member"}``; it may come later, or never.
 
-    ``member`` is where a member signs in, with ``{member}`` where the number goes.
+    ``member`` is where a member signs in, with ``{member}`` where the number goes. ``left``, if there, is what waits at the
+    payer's desks already: ``[{"what", "desk", "who", "url"}]``.
     """
 
     file: Path | None = None
