@@ -117,7 +117,7 @@ def test_the_reviewers_screen_shows_what_claims_tell_of_the_member_and_on_which_
     assert (first["claim"], first["same_service"], first["number"], first["quantity"], first["paid"]) == ("C-1", True, number, "2", True)
     assert (second["claim"], second["standing"], second["number"], second["paid"]) == ("C-2", "none on file", "", None)
     shown = words(desk.page(f"/desk/cases/{number}"))
-    assert "claim C-1, line 1" in shown and "Paid" in shown and "None on file" in shown and "C-9" not in shown, "another member's claim stays away"
+    assert "claim C-1, line 1" in shown and ", 2 units, paid" in shown and "None on file" in shown and "C-9" not in shown, "another member's claim stays away"
 
 
 def test_people_of_a_review_organization_read_no_claims_on_the_screen(plan: Plan) -> None:
