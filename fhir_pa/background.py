@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import signal
+import time
 from functools import partial
-from threading import Event
 
 from fhir_pa.operations.desk.fall_due import look
 from fhir_pa.operations.notices.deliver import deliver
@@ -23,12 +23,13 @@ def background_of(payer: Payer) -> Work:
 
 def work_until_stopped(payer: Payer) -> None:
     """Work until SIGTERM or SIGINT, then end what is under way. Raises Conflict when an embedded database has a worker already."""
-    stop = Event()
-    for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, lambda *_: stop.set())
+    asked: list[int] = []  # an Event would hold itself up when a second signal comes while the first one sets it
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, _: asked.append(number))
     work = background_of(payer)
     work.start()
     LOG.info("The worker %s has started. Stop it with Ctrl-C.", work.name)
-    stop.wait()
+    while not asked:
+        time.sleep(0.1)
     work.stop()
     LOG.info("The worker %s has stopped.", work.name)

@@ -6,7 +6,6 @@ import secrets
 import shutil
 import signal
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -96,10 +95,11 @@ def _tell_ending(stage: Stage) -> None:
 
 def _wait_for_interrupt() -> None:
     """Until Ctrl-C or a polite request to end."""
-    asked = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked.set())
-    asked.wait()
+    asked: list[int] = []  # an Event would hold itself up when a second signal comes while the first one sets it
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda number, _: asked.append(number))
+    while not asked:
+        time.sleep(0.1)
 
 
 def _port(url: str) -> str:
