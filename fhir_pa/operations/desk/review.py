@@ -60,6 +60,7 @@ def decided(number: str, body: bytes, caller: Caller, payer: Payer, at: datetime
     decision = _read_decision(form, {**ROOT_CAUSES, **payer.directory.root_causes})
     with payer.store.reading() as tx:
         case = as_seen(tx.authorization(number), form)
+    reviewer.signature(decision.verdict, at)  # who may not say so hears that, and nothing of what the decision lacks
     editions = _editions(case, decision.items, payer)
     refuse_unnamed(case, decision, editions)
     lines, fields = contradiction.looked_at(case, decision, reviewer, editions, at)
