@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from ig_profiles.outcome import Unavailable
 
 
@@ -14,12 +12,6 @@ def pdf(page: str) -> bytes:
     except (ImportError, OSError) as error:
         raise Unavailable("PDF needs Pango (Debian: libpango-1.0-0, libpangoft2-1.0-0). Ask for HTML, or install it.") from error
     return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf(pdf_variant="pdf/ua-1"))
-
-
-def warm_up() -> None:
-    """Do now what the first reader would wait for: load the typesetter and its fonts. Where it is not installed, each letter says so."""
-    with suppress(Unavailable):
-        pdf("<!doctype html><html lang=en><title>A letter</title><body style='font-family: system-ui, \"DejaVu Sans\", sans-serif'><h1>A letter</h1><p>Words.")
 
 
 def _nothing(url: str, timeout: int = 0, ssl_context: object = None) -> dict[str, object]:

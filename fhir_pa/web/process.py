@@ -17,7 +17,6 @@ from flask import Flask
 
 from fhir_pa.background import background_of
 from fhir_pa.configuration import Misconfigured
-from fhir_pa.letters.pdf import warm_up as warm_letters
 from fhir_pa.logs import write_logs
 from fhir_pa.operations import delegates, validate
 from fhir_pa.operations.desk import (
@@ -158,7 +157,6 @@ def application() -> Flask:
         write_logs(settings.log)
         payer = open_payer(settings)
         payer.warm_up()
-        warm_letters()
         gc.freeze()  # policies and definitions stay: no answer waits while they are looked through for garbage
         gc.set_threshold(*GARBAGE)
         Finalize(None, payer.close, exitpriority=10)
