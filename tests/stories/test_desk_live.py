@@ -12,7 +12,7 @@ from fhir_pa.auth.desk_session import IDLE
 from fhir_pa.operations.desk.fall_due import fall_due
 from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
 from fhir_pa.web import page as pages
-from tests.stories.asking import BORDERLINE, oxygen, scans, submit
+from tests.stories.asking import scans, submit
 from tests.stories.desk_parties import AtDesk, checked, words
 from tests.stories.open_pages import news, part
 from tests.stories.parties import Plan, Staff, System
@@ -22,12 +22,6 @@ from tests.stories.test_subscriptions import subscribed
 @pytest.fixture
 def clinic(plan: Plan) -> System:
     return System(plan, CLIENT_ID, "2.2")
-
-
-@pytest.fixture
-def number(clinic: System, physician: Staff) -> str:
-    submit(clinic, oxygen(clinic, BORDERLINE))
-    return str(physician.worklist()[0]["number"])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from fhir_pa.operations.desk.fall_due import fall_due
 from fhir_pa.provider.play.payer_file import CLIENT_ID, NURSE, PULMONOLOGIST
-from tests.stories.asking import BORDERLINE, DENIAL, oxygen, scans, submit
+from tests.stories.asking import DENIAL, scans, submit
 from tests.stories.desk_parties import AtDesk, words
 from tests.stories.parties import AUDITOR, Plan, Staff, System
 
@@ -14,12 +14,6 @@ from tests.stories.parties import AUDITOR, Plan, Staff, System
 @pytest.fixture
 def clinic(plan: Plan) -> System:
     return System(plan, CLIENT_ID, "2.2")
-
-
-@pytest.fixture
-def number(clinic: System, physician: Staff) -> str:
-    submit(clinic, oxygen(clinic, BORDERLINE))
-    return str(physician.worklist()[0]["number"])
 
 
 @pytest.fixture
